@@ -1,0 +1,201 @@
+/**
+ * The sync engine as pages see it: one store per hub, the same for teacher and pupil. Everything a page shows comes from
+ * `watch…`, which answers from the local cache first and again after every change, also from another tab; everything a page
+ * wants goes into `send`. A page never waits for the network and never sees it, except in {@link Connection}.
+ *
+ * Hides: Dexie, Socket.IO, cursors, pages, the outbox's order, retries, overlay. Keeps: S5–S18 (see sync.ts, database.ts).
+ */
+import type { Classroom } from '../core/classroom.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { ChannelId, CommandId, FileId, LogId, MemberId, PersonId } from '../core/ids.ts';
+import type {
+  Command,
+  CommandKind,
+  CommandOf,
+  DeviceCode,
+  Devices,
+  FileRef,
+  JoinCode,
+  Present,
+  Role,
+  Session,
+} from '../core/wire.ts';
+
+export type Stop = () => void;
+
+/** `updating`: connected and still pulling. `signed-out`: the hub ended this sign-in; what is local stays readable. */
+export interface Connection {
+  state: 'online' | 'updating' | 'offline' | 'signed-out';
+  /** Why it is not online; null while it is, or before the first try. */
+  code: ErrorCode | null;
+  /** When the next try begins, Unix ms; null where none is planned. */
+  retryAt: number | null;
+}
+
+/** A log of this person, as last heard of; from the cache when offline. */
+export interface LogSummary {
+  logId: LogId;
+  state: 'waiting' | 'declined' | 'member';
+  /** '' until the person is a member. */
+  title: string;
+  role: Role | null;
+  /** Unread messages of others, in all channels. */
+  unread: number;
+  /** Works handed in and not yet given back (teachers). */
+  toCheck: number;
+  /** People at the door (teachers). */
+  requests: number;
+  /** Commands not confirmed yet, and refused ones among them. */
+  waiting: number;
+  refused: number;
+  /** Whether the local log has reached the hub's head as last heard. */
+  isCurrent: boolean;
+}
+
+export interface MeView {
+  personId: PersonId;
+  name: string;
+  hubRole: 'teacher' | 'guest';
+  logs: readonly LogSummary[];
+}
+
+/** Where a command stands: waiting (why: no network, or a file still on its way), on its way, or refused with a reason. */
+export type OutboxState = 'waiting' | 'waiting-for-files' | 'sending' | 'refused';
+export interface OutboxRow {
+  id: CommandId;
+  logId: LogId;
+  command: Command;
+  /** When it was written, by this device's clock; shown, never ordered by. */
+  writtenAt: number;
+  state: OutboxState;
+  code: ErrorCode | null;
+  /** It was confirmed once and came back because the hub was restored from a backup (S14). */
+  isReissued: boolean;
+}
+
+/** A class with this reader's rights and everything still waiting laid over it (S8). */
+export interface ClassView {
+  logId: LogId;
+  memberId: MemberId;
+  role: Role;
+  classroom: Classroom;
+  /** Ids of changes in `classroom` that are not confirmed yet: an assignment's `changeId`, a review's or attempt's `id`… */
+  pending: ReadonlySet<string>;
+  unread: Readonly<Record<ChannelId, number>>;
+  outbox: readonly OutboxRow[];
+}
+
+export interface MessageView {
+  id: CommandId;
+  /** null until confirmed. */
+  seq: number | null;
+  /** The hub's time once confirmed, this device's before. */
+  at: number;
+  by: MemberId | null;
+  channelId: ChannelId;
+  text: string;
+  files: readonly FileRef[];
+  replyTo: CommandId | null;
+  isEdited: boolean;
+  isRemoved: boolean;
+  /** null once confirmed and unchanged; else what waits on this message (its posting, edit or removal). */
+  outbox: { id: CommandId; state: OutboxState; code: ErrorCode | null } | null;
+}
+
+export interface MessagesView {
+  /** Oldest first; confirmed by seq, then what waits in the order it was written. */
+  messages: readonly MessageView[];
+  hasOlder: boolean;
+  /** Seq of the last message read here; the unread line goes after it. */
+  readUpTo: number;
+}
+
+/** What the hub answers directly, online only; each call throws PartaError. */
+export interface HubCalls {
+  joinCode(logId: LogId): Promise<JoinCode>;
+  renewJoinCode(logId: LogId): Promise<JoinCode>;
+  deviceCode(): Promise<DeviceCode>;
+  devices(): Promise<Devices['devices']>;
+  revokeDevice(deviceId: string): Promise<void>;
+  endLesson(logId: LogId): Promise<{ pages: number }>;
+  present(logId: LogId): Promise<Present['memberIds']>;
+}
+
+export interface ClassStore {
+  readonly hub: HubCalls;
+
+  /** null until this person has been known once. */
+  watchMe(listener: (me: MeView | null) => void): Stop;
+  watchConnection(listener: (connection: Connection) => void): Stop;
+  /** null while the log is unknown here. */
+  watchClass(logId: LogId, listener: (view: ClassView | null) => void): Stop;
+  /** The newest `count` messages of a channel. */
+  watchMessages(logId: LogId, channelId: ChannelId, count: number, listener: (view: MessagesView) => void): Stop;
+  /** Every file that entries of this log name, newest first: what a teacher keeps offline. */
+  watchFiles(logId: LogId, listener: (files: readonly FileRef[]) => void): Stop;
+  watchOutbox(listener: (rows: readonly OutboxRow[]) => void): Stop;
+
+  /**
+   * Writes a command into the outbox, durably, before it resolves; removes the draft it came from in the same transaction.
+   * Creating a class takes a fresh log id from {@link newLogId}.
+   */
+  send<K extends CommandKind>(logId: LogId, kind: K, body: CommandOf<K>['body'], clears?: DraftKey): Promise<CommandId>;
+  /** Several commands for several logs in one transaction, in this order. */
+  sendAll(
+    commands: readonly { logId: LogId; kind: CommandKind; body: unknown }[],
+    clears?: DraftKey,
+  ): Promise<CommandId[]>;
+  /** A refused command again, as it is, under its own id. */
+  retry(id: CommandId): Promise<void>;
+  /** A refused or waiting command with another body: it gets a new id (S10). */
+  edit<K extends CommandKind>(id: CommandId, kind: K, body: CommandOf<K>['body']): Promise<CommandId>;
+  /** Only the person may: nothing is dropped silently. */
+  discard(id: CommandId): Promise<void>;
+
+  readDraft<T>(key: DraftKey): Promise<T | null>;
+  /** Kept at once; null removes. Unsent text, marks being typed, places in lists. */
+  writeDraft(key: DraftKey, value: unknown): Promise<void>;
+  watchDraft<T>(key: DraftKey, listener: (value: T | null) => void): Stop;
+  markRead(logId: LogId, channelId: ChannelId, seq: number): Promise<void>;
+
+  newLogId(): LogId;
+  newMemberId(): MemberId;
+  newChannelId(): ChannelId;
+  newSeriesId(): CommandId;
+  newFileId(): FileId;
+
+  /** Try now: after waking, after signing in again, when the person asks. */
+  connectNow(): void;
+  /** Waits until everything begun is on disk, then lets go of the database and the socket. */
+  close(): Promise<void>;
+  /** Closes and deletes everything local of this hub: a shared PC after the lesson. */
+  erase(): Promise<void>;
+}
+
+/** For example `message/<logId>/<channelId>`. */
+export type DraftKey = `${'message' | 'assignment' | 'review' | 'handIn' | 'place'}/${string}`;
+
+/** What the engine asks of whoever holds the device's secret: main for the teacher, the page for a pupil. */
+export interface Credentials {
+  /** A ticket that is good now. Throws PartaError: `hub-unreachable`, `not-a-hub`, `signed-out`, `lesson-ended`, `other-hub`… */
+  session(): Promise<Session & { url: string }>;
+}
+
+/** Who knows which of our own files have arrived at the hub (S9, S15). */
+export interface FilesOnTheWay {
+  isStored(fileId: FileId): boolean;
+  /** The local facts of a file not stored yet, for the overlay; null if unknown here. */
+  describe(fileId: FileId): FileRef | null;
+  watch(listener: () => void): Stop;
+}
+
+export interface ClassStoreOptions {
+  /** Names the database; one per hub and person. */
+  name: string;
+  credentials: Credentials;
+  files: FilesOnTheWay;
+  /** The hub said that this sign-in is over (`lesson-ended`, `signed-out`). */
+  onEnded?: (code: ErrorCode) => void;
+}
+
+export { openClassStore } from './sync.ts';

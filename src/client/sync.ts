@@ -1,0 +1,1 @@
+export const openClassStore = (_: unknown): never => { throw new Error(String(_)); };

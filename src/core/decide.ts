@@ -1,0 +1,352 @@
+/**
+ * What follows from a command: one change with its author, subject and audience, or why not. The rule book of a class, read
+ * from top to bottom. Never throws; commands are parsed (wire.ts) before they come here.
+ * Keeps S4 (audience; what is published later is said again in full), S15 (files by the hub's own row), S20 (what falls due).
+ */
+import { isAssigned, lastAttempt, memberOf, type Classroom, type Facts, type Member, type Who } from './classroom.ts';
+import type { ErrorCode } from './errors.ts';
+import { workKey, type CommandId, type FileId, type MemberId } from './ids.ts';
+import { MEMBERS_MAX, REQUESTS_MAX } from './limits.ts';
+import { isMark, type Scale } from './marks.ts';
+import { cleanName } from './names.ts';
+import type { Assignees, Change, Channel, Command, CommandOf, FileRef, Label } from './wire.ts';
+
+export interface Decided {
+  change: Change;
+  by: MemberId | null;
+  about: string | null;
+  label: Label;
+}
+export type Decision = { ok: true; value: Decided } | { ok: false; code: ErrorCode };
+
+class Refusal {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode) {
+    this.code = code;
+  }
+}
+function demand(holds: unknown, code: ErrorCode): asserts holds {
+  if (!holds) throw new Refusal(code);
+}
+
+const teachersLeft = (state: Classroom, without: MemberId) =>
+  Object.values(state.members).some((m) => m.role === 'teacher' && m.state === 'confirmed' && m.memberId !== without);
+
+const isClean = (name: string) => name.length > 0 && cleanName(name) === name;
+const isBlank = (text: string) => text.trim() === '';
+
+const fitsScale = (scale: Scale, mark: string | null) => mark === null || isMark(mark, scale);
+
+function filesOf(fileIds: readonly FileId[], who: Who, facts: Facts): FileRef[] {
+  return fileIds.map((fileId) => {
+    const file = facts.file(fileId);
+    demand(file, 'file-missing');
+    demand(who.kind === 'hub' || file.personId === who.personId, 'file-not-yours');
+    return { fileId, name: file.name, sizeBytes: file.sizeBytes, sha256: file.sha256, mediaType: file.mediaType };
+  });
+}
+
+/** Files of a value that is being replaced may be named again by whoever replaces it. */
+function filesKept(fileIds: readonly FileId[], kept: readonly FileRef[], who: Who, facts: Facts): FileRef[] {
+  return fileIds.map((fileId) => kept.find((file) => file.fileId === fileId) ?? filesOf([fileId], who, facts)[0]!);
+}
+
+/** Every named assignee is on the list; somebody is. */
+function demandAssignees(state: Classroom, assignees: Assignees) {
+  if (assignees === 'all') return;
+  demand(new Set(assignees).size === assignees.length, 'bad-request');
+  for (const id of assignees)
+    demand(state.members[id]?.role === 'student' && state.members[id].state !== 'removed', 'no-such-member');
+}
+
+/**
+ * What follows from a command: the change with its author, subject and audience, or why not.
+ * Never throws; a command is parsed (`Command` of wire.ts) before it comes here.
+ */
+export function decide(state: Classroom, command: Command, who: Who, facts: Facts): Decision {
+  try {
+    const actor = who.kind === 'person' ? memberOf(state, who.personId) : undefined;
+    const change = follow(state, command, who, actor, facts);
+    const by = change.kind === 'classCreated' ? change.body.memberId : (actor?.memberId ?? null);
+    return { ok: true, value: { change, by, about: aboutOf(change), label: audienceOf(change, state) } };
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return { ok: false, code: thrown.code };
+    throw thrown;
+  }
+}
+
+// oxlint-disable-next-line complexity -- one case per command: the rule book is read from top to bottom.
+function follow(state: Classroom, command: Command, who: Who, actor: Member | undefined, facts: Facts): Change {
+  if (command.kind === 'createClass') {
+    demand(who.kind === 'person' && who.hubRole === 'teacher', 'not-allowed');
+    demand(state.title === null, 'class-exists');
+    const { title, memberId, teacherName, channels } = command.body;
+    demand(isClean(title) && isClean(teacherName), 'bad-name');
+    return { kind: 'classCreated', body: { title, memberId, teacherName, personId: who.personId, channels } };
+  }
+  demand(state.title !== null, 'no-such-class');
+
+  if (command.kind === 'requestJoin' || command.kind === 'publishAssignment') {
+    demand(who.kind === 'hub', 'not-allowed');
+    return command.kind === 'requestJoin' ? requestJoin(state, command) : publish(state, command, facts);
+  }
+  demand(who.kind === 'person' && actor?.state === 'confirmed', 'not-a-member');
+
+  // What every confirmed member may do.
+  switch (command.kind) {
+    case 'postMessage': {
+      const { channelId, text, fileIds, replyTo } = command.body;
+      demand(state.channels[channelId], 'no-such-channel');
+      demand(!isBlank(text) || fileIds.length > 0, 'empty');
+      if (replyTo !== null) demand(facts.message(replyTo), 'no-such-message');
+      return {
+        kind: 'messagePosted',
+        body: { channelId: state.channels[channelId].channelId, text, files: filesOf(fileIds, who, facts), replyTo },
+      };
+    }
+    case 'editMessage': {
+      const { messageId, text } = command.body;
+      const message = facts.message(messageId);
+      demand(message && !message.removed, 'no-such-message');
+      demand(message.by === actor.memberId, 'not-allowed');
+      demand(!isBlank(text) || message.hasFiles, 'empty');
+      return {
+        kind: 'messageEdited',
+        body: { messageId, messageSeq: message.seq, channelId: message.channelId as Channel['channelId'], text },
+      };
+    }
+    case 'removeMessage': {
+      const { messageId } = command.body;
+      const message = facts.message(messageId);
+      demand(message && !message.removed, 'no-such-message');
+      demand(message.by === actor.memberId || actor.role === 'teacher', 'not-allowed');
+      return {
+        kind: 'messageRemoved',
+        body: { messageId, messageSeq: message.seq, channelId: message.channelId as Channel['channelId'] },
+      };
+    }
+    case 'handIn':
+      return handIn(state, command, who, actor, facts);
+    default:
+      demand(actor.role === 'teacher', 'not-allowed');
+      return followTeacher(state, command, who, facts);
+  }
+}
+
+type TeachersCommand = Exclude<
+  Command,
+  {
+    kind:
+      'createClass' | 'requestJoin' | 'publishAssignment' | 'postMessage' | 'editMessage' | 'removeMessage' | 'handIn';
+  }
+>;
+
+// oxlint-disable-next-line complexity -- as above.
+function followTeacher(state: Classroom, command: TeachersCommand, who: Who, facts: Facts): Change {
+  switch (command.kind) {
+    case 'renameClass':
+      demand(isClean(command.body.title), 'bad-name');
+      return { kind: 'classRenamed', body: { title: command.body.title } };
+    case 'listMember': {
+      const { memberId, name } = command.body;
+      demand(isClean(name), 'bad-name');
+      demand(!state.members[memberId], 'member-exists');
+      demand(Object.values(state.members).length < MEMBERS_MAX, 'class-full');
+      return { kind: 'memberListed', body: { memberId, name } };
+    }
+    case 'renameMember': {
+      const { memberId, name } = command.body;
+      demand(isClean(name), 'bad-name');
+      demand(state.members[memberId], 'no-such-member');
+      return { kind: 'memberRenamed', body: { memberId, name } };
+    }
+    case 'confirmJoin': {
+      const { requestId, memberId, name } = command.body;
+      const request = state.requests[requestId];
+      demand(request, 'no-such-request');
+      const listed = state.members[memberId];
+      demand(listed || isClean(name), 'bad-name');
+      demand(listed || Object.values(state.members).length < MEMBERS_MAX, 'class-full');
+      demand(!listed || listed.role === 'student', 'not-allowed');
+      return {
+        kind: 'joinConfirmed',
+        body: { requestId, memberId, name: listed?.name ?? name, role: 'student', personId: request.personId },
+      };
+    }
+    case 'declineJoin':
+      demand(state.requests[command.body.requestId], 'no-such-request');
+      return { kind: 'joinDeclined', body: { requestId: command.body.requestId } };
+    case 'changeRole': {
+      const { memberId, role } = command.body;
+      const member = state.members[memberId];
+      demand(member && member.state === 'confirmed', 'no-such-member');
+      demand(role === 'teacher' || teachersLeft(state, memberId), 'last-teacher');
+      return { kind: 'roleChanged', body: { memberId, role } };
+    }
+    case 'removeMember': {
+      const { memberId, erase } = command.body;
+      const member = state.members[memberId];
+      demand(member && (erase || member.state !== 'removed'), 'no-such-member');
+      demand(member.role !== 'teacher' || teachersLeft(state, memberId), 'last-teacher');
+      // A teacher's rows carry the class (who was let in, what was assigned): they are kept.
+      demand(!erase || member.role === 'student', 'not-allowed');
+      return { kind: erase ? 'memberErased' : 'memberRemoved', body: { memberId } };
+    }
+    case 'assign':
+    case 'scheduleAssignment': {
+      const { title, text, dueAt, scale, assignees, fileIds, seriesId } = command.body;
+      demand(!isBlank(title), 'empty');
+      demandAssignees(state, assignees);
+      const full = {
+        assignmentId: command.id,
+        title,
+        text,
+        dueAt,
+        scale,
+        assignees,
+        seriesId,
+        files: filesOf(fileIds, who, facts),
+      };
+      return command.kind === 'assign'
+        ? { kind: 'assigned', body: full }
+        : { kind: 'assignmentScheduled', body: { ...full, publishAt: command.body.publishAt } };
+    }
+    case 'changeAssignment': {
+      const { assignmentId, title, text, dueAt, scale, assignees, fileIds, seen } = command.body;
+      const old = state.assignments[assignmentId];
+      demand(old && old.state !== 'withdrawn', 'no-such-assignment');
+      demand(seen === old.changeId, 'stale');
+      demand(!isBlank(title), 'empty');
+      demandAssignees(state, assignees);
+      // Once read it cannot be unread: after publishing the circle only grows, else somebody keeps a copy that no row corrects (S4).
+      if (old.state === 'open')
+        demand(
+          assignees === 'all' || (old.assignees !== 'all' && old.assignees.every((id) => assignees.includes(id))),
+          'not-allowed',
+        );
+      return {
+        kind: 'assignmentChanged',
+        body: {
+          assignmentId,
+          seriesId: old.seriesId,
+          title,
+          text,
+          dueAt,
+          scale,
+          assignees,
+          files: filesKept(fileIds, old.files, who, facts),
+          publishAt: old.state === 'scheduled' ? old.publishAt : null,
+          assignedAt: old.assignedAt,
+        },
+      };
+    }
+    case 'withdrawAssignment': {
+      const old = state.assignments[command.body.assignmentId];
+      demand(old && old.state !== 'withdrawn', 'no-such-assignment');
+      return { kind: 'assignmentWithdrawn', body: { assignmentId: old.assignmentId } };
+    }
+    case 'review': {
+      const { assignmentId, memberId, attempt, mark, comment, seen } = command.body;
+      const assignment = state.assignments[assignmentId];
+      demand(assignment && assignment.assignedAt !== null, 'no-such-assignment');
+      demand(state.members[memberId]?.role === 'student' && isAssigned(assignment.assignees, memberId), 'not-assigned');
+      const key = workKey(assignmentId, memberId);
+      demand(attempt <= (lastAttempt(state.submissions[key])?.attempt ?? 0), 'stale');
+      demand(fitsScale(assignment.scale, mark), 'bad-mark');
+      demand(seen === (state.reviews[key]?.id ?? null), 'stale');
+      return { kind: 'reviewed', body: { assignmentId, memberId, attempt, mark, comment } };
+    }
+    case 'giveBack': {
+      const { assignmentId, memberId, reviewId, outcome } = command.body;
+      const key = workKey(assignmentId, memberId);
+      const review = state.reviews[key];
+      demand(review && (review.mark !== null || !isBlank(review.comment)), 'nothing-to-return');
+      demand(review.id === reviewId, 'stale');
+      const last = state.returned[key];
+      demand(last?.reviewId !== reviewId || last.outcome !== outcome, 'already-returned');
+      const { attempt, mark, comment } = review;
+      return { kind: 'givenBack', body: { assignmentId, memberId, attempt, mark, comment, outcome, reviewId } };
+    }
+  }
+}
+
+function requestJoin(state: Classroom, command: CommandOf<'requestJoin'>): Change {
+  const { personId, name, device } = command.body;
+  demand(isClean(name), 'bad-name');
+  demand(Object.values(state.requests).length < REQUESTS_MAX, 'too-many');
+  return { kind: 'joinRequested', body: { personId, name, device: cleanName(device) } };
+}
+
+function publish(state: Classroom, command: CommandOf<'publishAssignment'>, facts: Facts): Change {
+  const a = state.assignments[command.body.assignmentId];
+  demand(a?.state === 'scheduled', 'no-such-assignment');
+  demand(a.publishAt !== null && facts.now >= a.publishAt, 'not-due');
+  const { assignmentId, title, text, dueAt, scale, assignees, seriesId, files } = a;
+  return { kind: 'assigned', body: { assignmentId, title, text, dueAt, scale, assignees, seriesId, files } };
+}
+
+function handIn(state: Classroom, command: CommandOf<'handIn'>, who: Who, actor: Member, facts: Facts): Change {
+  const { assignmentId, fileIds, note } = command.body;
+  const assignment = state.assignments[assignmentId];
+  demand(assignment?.state === 'open' && isAssigned(assignment.assignees, actor.memberId), 'no-such-assignment');
+  demand(actor.role === 'student', 'not-allowed');
+  demand(fileIds.length > 0 || !isBlank(note), 'empty');
+  const key = workKey(assignmentId, actor.memberId);
+  const before = lastAttempt(state.submissions[key])?.attempt ?? 0;
+  const returned = state.returned[key];
+  demand(!returned || returned.outcome === 'redo' || returned.attempt < before, 'already-returned');
+  const files = filesOf(fileIds, who, facts);
+  const late = assignment.dueAt !== null && facts.now > assignment.dueAt;
+  const receipt = facts.receipt(command.id, files, facts.now);
+  return {
+    kind: 'handedIn',
+    body: { assignmentId, memberId: actor.memberId, attempt: before + 1, files, note, late, receipt },
+  };
+}
+
+const assignmentLabel = (assignmentId: CommandId, assignees: Assignees) =>
+  (assignees === 'all' ? 'all' : `assignment:${assignmentId}`) as Label;
+
+/**
+ * Who may read a change.
+ * @param state the class before the change
+ */
+export function audienceOf(change: Change, state: Classroom): Label {
+  switch (change.kind) {
+    case 'memberListed':
+    case 'joinRequested':
+    case 'joinDeclined':
+    case 'assignmentScheduled':
+    case 'reviewed':
+      return 'teachers' as Label;
+    case 'memberRenamed':
+    case 'memberRemoved':
+    case 'memberErased':
+      return (state.members[change.body.memberId]?.state === 'listed' ? 'teachers' : 'all') as Label;
+    case 'assigned':
+      return assignmentLabel(change.body.assignmentId, change.body.assignees);
+    case 'assignmentChanged':
+      return change.body.publishAt !== null
+        ? ('teachers' as Label)
+        : assignmentLabel(change.body.assignmentId, change.body.assignees);
+    case 'assignmentWithdrawn': {
+      const a = state.assignments[change.body.assignmentId];
+      return a && a.assignedAt !== null ? assignmentLabel(a.assignmentId, a.assignees) : ('teachers' as Label);
+    }
+    case 'handedIn':
+    case 'givenBack':
+      return `member:${change.body.memberId}` as Label;
+    default:
+      return 'all' as Label;
+  }
+}
+
+/** Whom or what a change speaks of; erasure finds rows by it (S16). */
+function aboutOf(change: Change): string | null {
+  const { body } = change;
+  if ('memberId' in body) return body.memberId;
+  if ('messageId' in body) return body.messageId;
+  if ('requestId' in body) return body.requestId;
+  if ('assignmentId' in body) return body.assignmentId;
+  return null;
+}

@@ -1,0 +1,42 @@
+/**
+ * What the app and the hub inside it say to each other over the utility process's port. The app starts the hub by path and
+ * knows nothing else of it; everything a teacher or pupil does goes by HTTP and sockets, as with any hub.
+ */
+import * as z from 'zod/mini';
+import { HubId } from './ids.ts';
+import { NAME_MAX } from './limits.ts';
+import { Credentials, ErrorCodeSchema } from './wire.ts';
+
+/** The port a hub asks for first; a taken one moves on by one, at most {@link HUB_PORT_TRIES} times, and is then kept. */
+export const HUB_PORT_DEFAULT = 8010;
+export const HUB_PORT_TRIES = 20;
+/** How long the app waits for a hub that was told to stop before it ends it. */
+export const HUB_STOP_MS = 5_000;
+
+export const AppToHub = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('start'),
+    dataDir: z.string(),
+    /** The port of last time, or the default. */
+    port: z.int(),
+    /** Where the pupil's page was built to. */
+    studentDir: z.string(),
+    hubName: z.string().check(z.maxLength(NAME_MAX)),
+  }),
+  /** Makes a teacher and a first device for the person at this computer; answered by `owner`. */
+  z.object({
+    kind: z.literal('makeOwner'),
+    teacherName: z.string().check(z.maxLength(NAME_MAX)),
+    device: z.string().check(z.maxLength(NAME_MAX)),
+  }),
+  z.object({ kind: z.literal('stop') }),
+]);
+export type AppToHub = z.infer<typeof AppToHub>;
+
+export const HubToApp = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready'), port: z.int(), hubId: HubId, hubName: z.string() }),
+  z.object({ kind: z.literal('owner'), credentials: Credentials }),
+  z.object({ kind: z.literal('failed'), code: ErrorCodeSchema }),
+  z.object({ kind: z.literal('stopped') }),
+]);
+export type HubToApp = z.infer<typeof HubToApp>;

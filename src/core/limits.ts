@@ -1,0 +1,25 @@
+/**
+ * Every limit of the wire and of a class, by name. Each has a test; changing one that a schema uses changes the protocol's
+ * hash. Text lengths are UTF-16 code units, sizes are bytes, times are milliseconds.
+ */
+export const MESSAGE_TEXT_MAX = 20_000;
+export const NAME_MAX = 120;
+export const TITLE_MAX = 200;
+export const ASSIGNMENT_TEXT_MAX = 50_000;
+export const NOTE_MAX = 10_000;
+export const COMMENT_MAX = 20_000;
+export const FILE_NAME_MAX = 255;
+export const FILES_PER_COMMAND_MAX = 50;
+export const ASSIGNEES_MAX = 400;
+export const MEMBERS_MAX = 400;
+export const REQUESTS_MAX = 200;
+export const POINTS_MAX = 1_000;
+
+/** Commands that one `submit` may carry, and entries that one page may hold. */
+export const COMMANDS_PER_SUBMIT_MAX = 64;
+export const PAGE_ENTRIES_MAX = 256;
+
+/** One WebSocket frame in either direction; a larger one closes the socket. */
+export const FRAME_BYTES_MAX = 1_000_000;
+/** One stored file. */
+export const FILE_BYTES_MAX = 4 * 1024 ** 3;

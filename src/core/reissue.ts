@@ -1,0 +1,83 @@
+/**
+ * The way back from a row to the command it came from. A hub restored from a backup has forgotten acknowledged work; its
+ * author's own rows above the restored head return to the outbox under the same ids (S14), so a restore destroys nothing.
+ */
+import type { Command, Entry, FileRef } from './wire.ts';
+import { changeIn } from './wire.ts';
+
+const idsOf = (files: readonly FileRef[]) => files.map((file) => file.fileId);
+
+/**
+ * @param seen the id that a replacing command must have seen, by the author's own state just below the row; null for none
+ * @returns null where nothing can be given again: erased rows, kinds that only the hub gives, unknown kinds
+ */
+export function commandOf(entry: Entry, seen: Command['id'] | null): Command | null {
+  const change = changeIn(entry);
+  if (change === null) return null;
+  const { id } = entry;
+  switch (change.kind) {
+    case 'classCreated': {
+      const { title, memberId, teacherName, channels } = change.body;
+      return { id, kind: 'createClass', body: { title, memberId, teacherName, channels } };
+    }
+    case 'classRenamed':
+      return { id, kind: 'renameClass', body: change.body };
+    case 'memberListed':
+      return { id, kind: 'listMember', body: change.body };
+    case 'memberRenamed':
+      return { id, kind: 'renameMember', body: change.body };
+    case 'joinConfirmed': {
+      const { requestId, memberId, name } = change.body;
+      return { id, kind: 'confirmJoin', body: { requestId, memberId, name } };
+    }
+    case 'joinDeclined':
+      return { id, kind: 'declineJoin', body: change.body };
+    case 'roleChanged':
+      return { id, kind: 'changeRole', body: change.body };
+    case 'memberRemoved':
+      return { id, kind: 'removeMember', body: { ...change.body, erase: false } };
+    case 'memberErased':
+      return { id, kind: 'removeMember', body: { ...change.body, erase: true } };
+    case 'messagePosted': {
+      const { channelId, text, files, replyTo } = change.body;
+      return { id, kind: 'postMessage', body: { channelId, text, replyTo, fileIds: idsOf(files) } };
+    }
+    case 'messageEdited':
+      return { id, kind: 'editMessage', body: { messageId: change.body.messageId, text: change.body.text } };
+    case 'messageRemoved':
+      return { id, kind: 'removeMessage', body: { messageId: change.body.messageId } };
+    case 'assigned':
+    case 'assignmentScheduled': {
+      const { assignmentId, files, title, text, dueAt, scale, assignees, seriesId } = change.body;
+      // Published by the hub's clock: the schedule's own row returns, the hub does the rest again.
+      if (assignmentId !== id) return null;
+      const body = { title, text, dueAt, scale, assignees, seriesId, fileIds: idsOf(files) };
+      return change.kind === 'assigned'
+        ? { id, kind: 'assign', body }
+        : { id, kind: 'scheduleAssignment', body: { ...body, publishAt: change.body.publishAt } };
+    }
+    case 'assignmentChanged': {
+      if (seen === null) return null;
+      const { assignmentId, files, title, text, dueAt, scale, assignees } = change.body;
+      return {
+        id,
+        kind: 'changeAssignment',
+        body: { assignmentId, title, text, dueAt, scale, assignees, fileIds: idsOf(files), seen },
+      };
+    }
+    case 'assignmentWithdrawn':
+      return { id, kind: 'withdrawAssignment', body: change.body };
+    case 'handedIn': {
+      const { assignmentId, files, note } = change.body;
+      return { id, kind: 'handIn', body: { assignmentId, note, fileIds: idsOf(files) } };
+    }
+    case 'reviewed':
+      return { id, kind: 'review', body: { ...change.body, seen } };
+    case 'givenBack': {
+      const { assignmentId, memberId, reviewId, outcome } = change.body;
+      return { id, kind: 'giveBack', body: { assignmentId, memberId, reviewId, outcome } };
+    }
+    case 'joinRequested':
+      return null;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Every desktop call and event, with its schemas: the one list that the door (main/ipc), the preload and the page share.
+ * Input is parsed in main before it is used, output before it leaves. Calls answer `{ok, value}` or `{ok, code}`; nothing
+ * else crosses. Paths never come from the page: for `File`s the preload adds them (`FILE_CALLS`).
+ */
+import * as z from 'zod/mini';
+import { FileId, HubId, PersonId, Sha256 } from '../core/ids.ts';
+import { FILE_NAME_MAX, FILES_PER_COMMAND_MAX, NAME_MAX } from '../core/limits.ts';
+import { ErrorCodeSchema, FileRef, Session } from '../core/wire.ts';
+
+const nothing = z.object({});
+const text = (max: number) => z.string().check(z.maxLength(max));
+const ServerId = text(64);
+const TransferId = text(64);
+
+export const LANGUAGES = ['ru', 'en'] as const;
+export const Language = z.enum(LANGUAGES);
+export type Language = z.infer<typeof Language>;
+export const THEMES = ['system', 'light', 'dark'] as const;
+
+export const Settings = z.object({
+  language: Language,
+  theme: z.enum(THEMES),
+  /** Where the teacher was: a path of the window's own router. */
+  place: text(500),
+  railCollapsed: z.boolean(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** A hub this installation has signed in to. `embedded`: it runs inside this app. */
+export const Server = z.object({
+  serverId: ServerId,
+  kind: z.enum(['embedded', 'remote']),
+  /** Where this app reaches it now; '' while an embedded hub is not running. */
+  url: text(300),
+  hubId: HubId,
+  hubName: text(NAME_MAX),
+  personId: PersonId,
+});
+export type Server = z.infer<typeof Server>;
+
+/** One way in for pupils. */
+export const HubAddress = z.object({
+  url: text(300),
+  adapter: text(100),
+  /** Asked from this machine through the adapter's own address. */
+  answers: z.boolean(),
+});
+export type HubAddress = z.infer<typeof HubAddress>;
+
+export const HubState = z.object({
+  state: z.enum(['absent', 'starting', 'ready', 'restarting', 'stopped']),
+  code: z.nullable(ErrorCodeSchema),
+  port: z.nullable(z.int()),
+  addresses: z.array(HubAddress),
+  /** What the machine's firewall is known to do with our port; `unknown` where the system does not tell. */
+  firewall: z.enum(['open', 'blocked', 'unknown']),
+});
+export type HubState = z.infer<typeof HubState>;
+
+/** A file on its way. The queue is durable: it survives quit, crash and a full disk. */
+export const Transfer = z.object({
+  transferId: TransferId,
+  serverId: ServerId,
+  direction: z.enum(['up', 'down']),
+  fileId: FileId,
+  name: text(FILE_NAME_MAX),
+  sizeBytes: z.int(),
+  doneBytes: z.int(),
+  mediaType: text(100),
+  /** Known from the start for downloads, at the end for uploads. */
+  sha256: z.nullable(Sha256),
+  state: z.enum(['queued', 'running', 'paused', 'failed', 'done']),
+  code: z.nullable(ErrorCodeSchema),
+});
+export type Transfer = z.infer<typeof Transfer>;
+
+/** A file as it was chosen: named in commands by its id at once, stored on the hub later. */
+export const ChosenFile = z.object({
+  fileId: FileId,
+  name: text(FILE_NAME_MAX),
+  sizeBytes: z.int(),
+  mediaType: text(100),
+});
+export type ChosenFile = z.infer<typeof ChosenFile>;
+
+const call = <I extends z.core.$ZodType, O extends z.core.$ZodType>(input: I, output: O) => ({ input, output });
+
+export const CALLS = {
+  /** Who and where this app is. `shell` says what runs it: Electron, or the stand-in used where Electron cannot be had. */
+  'app.facts': call(nothing, z.object({ version: text(32), platform: text(32), shell: z.enum(['electron', 'stand-in']), dataDir: text(4096), deviceName: text(NAME_MAX) })), // prettier-ignore
+  'settings.read': call(nothing, Settings),
+  'settings.write': call(z.partial(Settings), Settings),
+
+  'servers.list': call(nothing, z.array(Server)),
+  /** Makes the hub of this computer, starts it, and signs its first teacher in. */
+  'servers.create': call(z.object({ hubName: text(NAME_MAX), teacherName: text(NAME_MAX) }), Server),
+  /** Joins a hub with a one-time code from a teacher's other device. `address` as typed: host, host:port or URL. */
+  'servers.join': call(z.object({ address: text(300), code: text(32) }), Server),
+  'servers.forget': call(z.object({ serverId: ServerId }), nothing),
+  /** A short ticket for the page; the secret stays in main. */
+  'servers.session': call(z.object({ serverId: ServerId }), z.extend(Session, { url: text(300) })),
+
+  'hub.state': call(nothing, HubState),
+  'hub.start': call(nothing, HubState),
+  'hub.stop': call(nothing, HubState),
+  /** Looks again at addresses and firewall. */
+  'hub.check': call(nothing, HubState),
+
+  'transfers.list': call(nothing, z.array(Transfer)),
+  /** Copies chosen files into the library and queues them for the hub. The page gives `File`s, the preload their paths. */
+  'transfers.upload': call(z.object({ serverId: ServerId, paths: z.array(text(4096)).check(z.maxLength(FILES_PER_COMMAND_MAX)) }), z.array(ChosenFile)), // prettier-ignore
+  /** Queues what is neither in the library nor queued already. */
+  'transfers.download': call(z.object({ serverId: ServerId, files: z.array(FileRef) }), nothing),
+  'transfers.pause': call(z.object({ transferId: TransferId }), nothing),
+  'transfers.resume': call(z.object({ transferId: TransferId }), nothing),
+  'transfers.cancel': call(z.object({ transferId: TransferId }), nothing),
+
+  /** Which of these are here, whole and verified. */
+  'library.has': call(z.object({ hashes: z.array(Sha256) }), z.array(Sha256)),
+  /** Opens a copy under its shown name with the system's program. */
+  'library.open': call(z.object({ sha256: Sha256, name: text(FILE_NAME_MAX) }), nothing),
+  'library.show': call(z.object({ sha256: Sha256, name: text(FILE_NAME_MAX) }), nothing),
+} as const;
+export type CallName = keyof typeof CALLS;
+export type CallInput<K extends CallName> = z.infer<(typeof CALLS)[K]['input']>;
+export type CallOutput<K extends CallName> = z.infer<(typeof CALLS)[K]['output']>;
+
+/** Calls in which the preload turns `files: File[]` into `paths`. */
+export const FILE_CALLS = ['transfers.upload'] as const;
+
+export const EVENTS = {
+  settings: Settings,
+  servers: z.array(Server),
+  hub: HubState,
+  /** The whole list, at most ten times a second while bytes flow. */
+  transfers: z.array(Transfer),
+} as const;
+export type EventName = keyof typeof EVENTS;
+export type EventValue<K extends EventName> = z.infer<(typeof EVENTS)[K]>;
+
+/** The URL under which the page shows a file of the library; see main/app-protocol. */
+export const libraryUrl = (sha256: string, name: string): string => `/library/${sha256}/${encodeURIComponent(name)}`;
+
+/** What `window.parta` is; `F` is the page's `File`, a word that this pure file does not have. */
+export interface Desktop<F = unknown> {
+  call<K extends Exclude<CallName, 'transfers.upload'>>(
+    name: K,
+    input: CallInput<K>,
+  ): Promise<DesktopAnswer<CallOutput<K>>>;
+  upload(serverId: string, files: readonly F[]): Promise<DesktopAnswer<CallOutput<'transfers.upload'>>>;
+  on<K extends EventName>(name: K, listener: (value: EventValue<K>) => void): () => void;
+}
+export type DesktopAnswer<T> = { ok: true; value: T } | { ok: false; code: z.infer<typeof ErrorCodeSchema> };
