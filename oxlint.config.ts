@@ -1,0 +1,105 @@
+// Lint rules. The import rules are derived from scripts/fence.ts, one override per room and one per door file.
+// What oxlint taught: one gitignore-like `group` per file set, because a `!` pattern that matches ends the whole rule; the
+// last pattern that matches wins; rules with `regex` must stand before the group.
+import { defineConfig, type OxlintConfig, type OxlintOverride } from 'oxlint';
+import { DOORS, NODE_GLOBALS, SECURE_CONTEXT_ONLY, WALLS, type Wall } from './scripts/fence.ts';
+
+const TOP_FOLDERS = ['core', 'hub', 'client', 'ui', 'renderer', 'student', 'preload', 'main'];
+const globOf = (path: string) => (path.endsWith('/') ? `src/${path}**/*.{ts,tsx}` : `src/${path}`);
+const below = (path: string) => (path.endsWith('/') ? `${path}**` : path);
+
+type Rules = NonNullable<OxlintOverride['rules']>;
+
+/** The pattern list of a wall: forbid all, allow relative paths and listed packages, forbid other rooms, allow the listed ones. */
+function importRule(wall: Wall, ownFile?: string): NonNullable<Rules['no-restricted-imports']> {
+  const own = new Set(wall.files.map((path) => path.split('/')[0]));
+  const closed = DOORS.filter((door) => !door.names && !(ownFile && door.files.includes(ownFile))).map(
+    (d) => d.library,
+  );
+  const namesClosed = DOORS.filter((door) => door.names && !(ownFile && door.files.includes(ownFile)));
+  const group = [
+    '**',
+    '!./**',
+    '!../**',
+    ...wall.packages.filter((name) => !closed.includes(name)).map((name) => `!${name.replace(/\*$/, '**')}`),
+    ...closed.filter((library) => library.startsWith('node:')),
+    ...TOP_FOLDERS.filter((folder) => !own.has(folder)).map((folder) => `../**/${folder}/**`),
+    ...(wall.files[0]?.startsWith('preload/') ? ['./index.ts'] : []),
+    ...[...wall.rooms, ...(wall.typesOf ?? [])].map((path) => `!../**/${below(path)}`),
+    '../**/test/**',
+    '../**/scripts/**',
+  ];
+  const typesOnly = (wall.typesOf ?? []).map((path) => ({
+    regex: `^(\\.\\./)+${path.replaceAll('.', '\\.')}`,
+    allowTypeImports: true,
+    message: 'Only types may come from here.',
+  }));
+  return [
+    'error',
+    {
+      paths: namesClosed.map((door) => ({
+        name: door.library,
+        importNames: [...(door.names ?? [])],
+        message: `Only ${door.files.join(', ')} may import this.`,
+      })),
+      patterns: [...typesOnly, { group, message: 'Not in this room: see scripts/fence.ts.' }],
+    },
+  ];
+}
+
+function environmentRules(wall: Wall): Rules {
+  const isPage = wall.environment === 'browser' || wall.environment === 'page';
+  const properties = [
+    ...(wall.plainHttp ? SECURE_CONTEXT_ONLY.map((entry) => ({ ...entry, message: 'Absent on plain HTTP.' })) : []),
+    ...(wall.environment === 'pure'
+      ? [
+          { object: 'Math', property: 'random', message: 'core is pure: chance comes in as an argument.' },
+          { object: 'Date', property: 'now', message: 'core is pure: time comes in as an argument.' },
+        ]
+      : []),
+  ];
+  return {
+    ...(isPage ? { 'no-restricted-globals': ['error', ...NODE_GLOBALS] } : {}),
+    ...(properties.length ? { 'no-restricted-properties': ['error', ...properties] } : {}),
+  };
+}
+
+const wallOverrides = Object.values(WALLS).map((wall) => ({
+  files: wall.files.map(globOf),
+  rules: { 'no-restricted-imports': importRule(wall), ...environmentRules(wall) },
+}));
+
+const doorFiles = [...new Set(DOORS.flatMap((door) => door.files))];
+const doorOverrides = doorFiles.flatMap((file) => {
+  const wall = Object.values(WALLS).find((w) => w.files.some((path) => file.startsWith(path)));
+  return wall ? [{ files: [globOf(file)], rules: { 'no-restricted-imports': importRule(wall, file) } }] : [];
+});
+
+const config: OxlintConfig = defineConfig({
+  plugins: ['typescript', 'unicorn', 'oxc', 'import', 'react', 'jsx-a11y', 'promise', 'vitest', 'node'],
+  categories: { correctness: 'error' },
+  env: { builtin: true, es2024: true },
+  options: { denyWarnings: true },
+  ignorePatterns: ['node_modules', 'out', '*-output', 'test/**/fixtures/**'],
+  rules: {
+    eqeqeq: ['error', 'always', { null: 'ignore' }],
+    'no-var': 'error',
+    'prefer-const': 'error',
+    'no-else-return': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'typescript/ban-ts-comment': 'error',
+    'react/rules-of-hooks': 'error',
+    'react/exhaustive-deps': 'error',
+    'import/no-self-import': 'error',
+    'import/no-duplicates': 'error',
+    'promise/no-return-wrap': 'error',
+    // Takes zod's `z.catch(schema, value)` for a promise.
+    'promise/valid-params': 'off',
+    // Names are cleaned of control characters, so expressions do name them.
+    'no-control-regex': 'off',
+  },
+  overrides: [{ files: ['src/**/*.{ts,tsx}'], rules: { 'no-console': 'error' } }, ...wallOverrides, ...doorOverrides],
+});
+
+export default config;
