@@ -45,6 +45,7 @@ export default defineConfig({
       ...[
         { name: 'ui', folders: '{ui,renderer,student}' },
         { name: 'stand-in', folders: 'electron' },
+        { name: 'gallery', folders: 'gallery' },
         { name: 'e2e', folders: 'e2e' },
       ].map(({ name, folders }) => ({
         extends: true as const,

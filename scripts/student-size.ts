@@ -1,0 +1,37 @@
+// How much script the pupil's page loads before it can show anything: its entry and all that the entry imports at once.
+// What is fetched on demand (upload, hashing, previews) does not count; what really crosses the wire until tasks are shown
+// is measured by an end-to-end test.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+/** SCREENS: at most 150 KB of gzip script until tasks are shown. */
+export const STUDENT_SCRIPT_BUDGET_BYTES = 150_000;
+
+interface ManifestEntry {
+  readonly file: string;
+  readonly isEntry?: boolean;
+  readonly imports?: readonly string[];
+}
+
+/** @param manifest as Vite writes it, by source name; @returns the script files loaded at once, each named once */
+export function firstLoadFiles(manifest: Readonly<Record<string, ManifestEntry>>): string[] {
+  const seen = new Set<string>();
+  const visit = (name: string) => {
+    const entry = manifest[name];
+    if (!entry || seen.has(name)) return;
+    seen.add(name);
+    entry.imports?.forEach(visit);
+  };
+  for (const [name, entry] of Object.entries(manifest)) if (entry.isEntry) visit(name);
+  return [...new Set([...seen].flatMap((name) => manifest[name]?.file ?? []))].filter((file) => file.endsWith('.js'));
+}
+
+/** @param outDir the built page, out/student; @returns bytes of gzip (level 9), summed per file as they would be sent */
+export function firstLoadGzipBytes(outDir: string): number {
+  const manifest = JSON.parse(readFileSync(join(outDir, 'manifest.json'), 'utf8')) as Record<string, ManifestEntry>;
+  return firstLoadFiles(manifest).reduce(
+    (sum, file) => sum + gzipSync(readFileSync(join(outDir, file)), { level: 9 }).length,
+    0,
+  );
+}
