@@ -105,12 +105,13 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
         roleVersion: m.roleVersion + 1,
       }));
     case 'memberRemoved':
-      // The sign-ins go: a return needs a new request, else an old page would come back to life with it.
+      // The sign-ins go: a return needs a new request, else an old page would come back to life with it. Whoever only stood
+      // on the list had nothing to read, and classmates never hear of it: no new role version (S19).
       return withMember(change.body.memberId, (m) => ({
         ...m,
         state: 'removed',
         personIds: [],
-        roleVersion: m.roleVersion + 1,
+        roleVersion: m.state === 'confirmed' ? m.roleVersion + 1 : m.roleVersion,
       }));
     case 'memberErased': {
       const { memberId } = change.body;

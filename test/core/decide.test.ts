@@ -1,0 +1,328 @@
+import { describe, expect, test } from 'vitest';
+import type { Who } from '../../src/core/classroom.ts';
+import type { MemberId, PersonId } from '../../src/core/ids.ts';
+import { MEMBERS_MAX, REQUESTS_MAX } from '../../src/core/limits.ts';
+import type { Command, CommandKind } from '../../src/core/wire.ts';
+import { guestWho, HUB, nextFileId, nextId, PaperClass, teacherWho } from '../support/paper-class.ts';
+
+/** A class in which every kind of command would be accepted from whoever may give it. */
+function stage() {
+  const paper = new PaperClass().begin();
+  const pupil = paper.admit('Белов Илья');
+  const other = paper.admit('Белова Полина');
+  const listed = nextId<MemberId>();
+  paper.must('listMember', { memberId: listed, name: 'Зайцев Фёдор' });
+  const requestId = paper.must('requestJoin', { personId: nextId<PersonId>(), name: 'Зайцев', device: '' }, HUB).id;
+  const assignmentId = paper.assign();
+  const scheduled = paper.must('scheduleAssignment', {
+    title: 'Позже',
+    text: '',
+    dueAt: null,
+    scale: { kind: 'five' },
+    assignees: 'all',
+    fileIds: [],
+    seriesId: null,
+    publishAt: paper.now,
+  });
+  const { channelId } = paper;
+  const messageId = paper.must(
+    'postMessage',
+    { channelId, text: 'Здравствуйте', fileIds: [], replyTo: null },
+    pupil.who,
+  ).id;
+  paper.must('handIn', { assignmentId, fileIds: [], note: 'Готово' }, pupil.who);
+  const reviewId = paper.must('review', {
+    assignmentId,
+    memberId: pupil.memberId,
+    attempt: 1,
+    mark: '4',
+    comment: '',
+    seen: null,
+  }).id;
+  const content = {
+    title: 'Новое',
+    text: '',
+    dueAt: null,
+    scale: { kind: 'five' as const },
+    assignees: 'all' as const,
+    fileIds: [],
+  };
+  const bodies: { [K in CommandKind]: Extract<Command, { kind: K }>['body'] } = {
+    createClass: {
+      title: '8А',
+      memberId: nextId(),
+      teacherName: 'Учитель',
+      channels: [{ channelId: nextId(), kind: 'everyone' }],
+    },
+    renameClass: { title: '7А класс' },
+    listMember: { memberId: nextId(), name: 'Новый Ученик' },
+    renameMember: { memberId: pupil.memberId, name: 'Белов Илья А.' },
+    requestJoin: { personId: nextId(), name: 'Кто-то', device: '' },
+    confirmJoin: { requestId, memberId: listed, name: 'Зайцев Фёдор' },
+    declineJoin: { requestId },
+    changeRole: { memberId: pupil.memberId, role: 'teacher' },
+    removeMember: { memberId: other.memberId, erase: false },
+    postMessage: { channelId, text: 'Ответ', fileIds: [], replyTo: messageId },
+    editMessage: { messageId, text: 'Исправлено' },
+    removeMessage: { messageId },
+    assign: { ...content, seriesId: null },
+    scheduleAssignment: { ...content, seriesId: null, publishAt: 5 },
+    publishAssignment: { assignmentId: scheduled.id },
+    changeAssignment: { ...content, assignmentId, seen: assignmentId },
+    withdrawAssignment: { assignmentId },
+    handIn: { assignmentId, fileIds: [], note: 'Ещё раз' },
+    review: { assignmentId, memberId: pupil.memberId, attempt: 1, mark: '5', comment: '', seen: reviewId },
+    giveBack: { assignmentId, memberId: pupil.memberId, reviewId, outcome: 'accepted' },
+  };
+  const whos: Record<string, Who> = {
+    hub: HUB,
+    teacher: paper.asTeacher,
+    author: pupil.who,
+    pupil: other.who,
+    stranger: guestWho(nextId()),
+    'foreign teacher': teacherWho(nextId()),
+  };
+  return { paper, bodies, whos, pupil, other, listed, requestId, assignmentId, messageId, reviewId, channelId };
+}
+
+/** Who may give what; every other pair is refused. */
+const ALLOWED: Record<CommandKind, readonly string[]> = {
+  createClass: [],
+  renameClass: ['teacher'],
+  listMember: ['teacher'],
+  renameMember: ['teacher'],
+  requestJoin: ['hub'],
+  confirmJoin: ['teacher'],
+  declineJoin: ['teacher'],
+  changeRole: ['teacher'],
+  removeMember: ['teacher'],
+  postMessage: ['teacher', 'author', 'pupil'],
+  editMessage: ['author'],
+  removeMessage: ['teacher', 'author'],
+  assign: ['teacher'],
+  scheduleAssignment: ['teacher'],
+  publishAssignment: ['hub'],
+  changeAssignment: ['teacher'],
+  withdrawAssignment: ['teacher'],
+  handIn: ['author', 'pupil'],
+  review: ['teacher'],
+  giveBack: ['teacher'],
+};
+
+describe('who may do what', () => {
+  for (const kind of Object.keys(ALLOWED) as CommandKind[]) {
+    test(kind, () => {
+      const outcome = Object.keys(stage().whos).filter((name) => {
+        const { paper, bodies, whos } = stage();
+        return typeof paper.do(kind, bodies[kind] as never, whos[name] as Who) !== 'string';
+      });
+      expect(outcome).toEqual(
+        [...ALLOWED[kind]].sort((a, b) => Object.keys(stage().whos).indexOf(a) - Object.keys(stage().whos).indexOf(b)),
+      );
+    });
+  }
+});
+
+test('only a teacher of the hub begins a class, and once', () => {
+  const empty = new PaperClass();
+  const body = { title: '7А', memberId: nextId<MemberId>(), teacherName: 'Учитель', channels: [] };
+  expect(empty.do('createClass', body, guestWho(nextId()))).toBe('not-allowed');
+  expect(empty.do('postMessage', { channelId: nextId(), text: 'x', fileIds: [], replyTo: null }, HUB)).toBe(
+    'no-such-class',
+  );
+  expect(empty.begin().do('createClass', body, empty.asTeacher)).toBe('class-exists');
+});
+
+test('names that were not cleaned are refused, wherever a name is given', () => {
+  const { paper, bodies, requestId } = stage();
+  for (const name of [' Белов', 'Бе\u202eлов', 'Бе  лов', '\u200b']) {
+    expect(paper.do('listMember', { ...bodies.listMember, name }, paper.asTeacher)).toBe('bad-name');
+    expect(paper.do('renameMember', { ...bodies.renameMember, name }, paper.asTeacher)).toBe('bad-name');
+    expect(paper.do('renameClass', { title: name }, paper.asTeacher)).toBe('bad-name');
+    expect(paper.do('requestJoin', { ...bodies.requestJoin, name }, HUB)).toBe('bad-name');
+    expect(paper.do('confirmJoin', { requestId, memberId: nextId(), name }, paper.asTeacher)).toBe('bad-name');
+  }
+});
+
+test('a class is full at its limit, and so is its door', () => {
+  const paper = new PaperClass().begin();
+  for (let i = 1; i < MEMBERS_MAX; i++) paper.must('listMember', { memberId: nextId(), name: `Ученик ${i}` });
+  expect(paper.do('listMember', { memberId: nextId(), name: 'Лишний' }, paper.asTeacher)).toBe('class-full');
+  for (let i = 0; i < REQUESTS_MAX; i++)
+    paper.must('requestJoin', { personId: nextId(), name: `Гость ${i}`, device: '' }, HUB);
+  expect(paper.do('requestJoin', { personId: nextId(), name: 'Лишний', device: '' }, HUB)).toBe('too-many');
+  const [requestId] = Object.keys(paper.state.requests) as [never];
+  expect(paper.do('confirmJoin', { requestId, memberId: nextId(), name: 'Лишний' }, paper.asTeacher)).toBe(
+    'class-full',
+  );
+});
+
+test('a class keeps a teacher', () => {
+  const { paper, pupil } = stage();
+  const memberId = paper.teacherMember;
+  expect(paper.do('removeMember', { memberId, erase: false }, paper.asTeacher)).toBe('last-teacher');
+  expect(paper.do('changeRole', { memberId, role: 'student' }, paper.asTeacher)).toBe('last-teacher');
+  paper.must('changeRole', { memberId: pupil.memberId, role: 'teacher' });
+  paper.must('removeMember', { memberId, erase: false });
+  expect(paper.do('renameClass', { title: 'x' }, paper.asTeacher)).toBe('not-a-member');
+});
+
+test('a member taken out has no way back through an old sign-in', () => {
+  const { paper, pupil } = stage();
+  paper.must('removeMember', { memberId: pupil.memberId, erase: false });
+  const again = paper.must('requestJoin', { personId: nextId<PersonId>(), name: 'Белов Илья', device: '' }, HUB).id;
+  paper.must('confirmJoin', { requestId: again, memberId: pupil.memberId, name: 'Белов Илья' });
+  expect(
+    paper.do('postMessage', { channelId: paper.channelId, text: 'Я тут', fileIds: [], replyTo: null }, pupil.who),
+  ).toBe('not-a-member');
+});
+
+describe('[S15] files', () => {
+  test('a command naming a file that is not stored is refused, and so is one naming a file of somebody else', () => {
+    const { paper, pupil, other, assignmentId, channelId } = stage();
+    const mine = paper.store(pupil.personId);
+    expect(paper.do('handIn', { assignmentId, fileIds: [nextFileId()], note: '' }, pupil.who)).toBe('file-missing');
+    expect(paper.do('handIn', { assignmentId, fileIds: [mine], note: '' }, other.who)).toBe('file-not-yours');
+    expect(paper.do('postMessage', { channelId, text: '', fileIds: [mine], replyTo: null }, other.who)).toBe(
+      'file-not-yours',
+    );
+  });
+
+  test('name, size and hash in the change come from the stored file', () => {
+    const { paper, pupil, assignmentId } = stage();
+    const fileId = paper.store(pupil.personId, 'моё решение.pdf');
+    const row = paper.must('handIn', { assignmentId, fileIds: [fileId], note: '' }, pupil.who);
+    const { personId: _who, ...ref } = paper.files.get(fileId)!;
+    expect(row.body).toMatchObject({ files: [ref], attempt: 2 });
+  });
+
+  test('an edited assignment may keep the files another teacher brought', () => {
+    const { paper, pupil, bodies } = stage();
+    const fileId = paper.store(paper.teacher);
+    const assignmentId = paper.assign({ fileIds: [fileId] });
+    paper.must('changeRole', { memberId: pupil.memberId, role: 'teacher' });
+    const edit = { ...bodies.changeAssignment, assignmentId, fileIds: [fileId], seen: assignmentId };
+    expect(paper.must('changeAssignment', edit, pupil.who).body).toMatchObject({ files: [{ fileId }] });
+  });
+});
+
+describe('a value is replaced only by somebody who saw it', () => {
+  test('a second device that reviewed the same work meanwhile is told', () => {
+    const { paper, bodies } = stage();
+    expect(paper.do('review', { ...bodies.review, seen: null }, paper.asTeacher)).toBe('stale');
+    paper.must('review', bodies.review);
+    expect(paper.do('review', bodies.review, paper.asTeacher)).toBe('stale');
+    expect(paper.do('giveBack', bodies.giveBack, paper.asTeacher)).toBe('stale');
+  });
+  test('an assignment edited elsewhere meanwhile is not overwritten', () => {
+    const { paper, bodies } = stage();
+    paper.must('changeAssignment', bodies.changeAssignment);
+    expect(paper.do('changeAssignment', bodies.changeAssignment, paper.asTeacher)).toBe('stale');
+  });
+  test('a review of an attempt that does not exist is refused', () => {
+    const { paper, bodies } = stage();
+    expect(paper.do('review', { ...bodies.review, attempt: 2 }, paper.asTeacher)).toBe('stale');
+  });
+});
+
+describe('handing in and giving back', () => {
+  test('the confirmation, the attempt and lateness are the hub’s', () => {
+    const { paper, pupil } = stage();
+    const assignmentId = paper.assign({ dueAt: paper.now + 5_000 });
+    const first = paper.must('handIn', { assignmentId, fileIds: [], note: 'раз' }, pupil.who);
+    paper.now += 10_000;
+    const second = paper.must('handIn', { assignmentId, fileIds: [], note: 'два' }, pupil.who);
+    expect(first.body).toMatchObject({ attempt: 1, late: false, receipt: `R-${first.id.slice(-6)}` });
+    expect(second.body).toMatchObject({ attempt: 2, late: true });
+  });
+  test('an empty work is not handed in; one that is not for the pupil neither', () => {
+    const { paper, pupil, other } = stage();
+    const assignmentId = paper.assign({ assignees: [other.memberId] });
+    expect(paper.do('handIn', { assignmentId, fileIds: [], note: ' \n' }, other.who)).toBe('empty');
+    expect(paper.do('handIn', { assignmentId, fileIds: [], note: 'x' }, pupil.who)).toBe('no-such-assignment');
+    expect(paper.do('handIn', { assignmentId, fileIds: [], note: 'x' }, paper.asTeacher)).toBe('no-such-assignment');
+  });
+  test('after acceptance nothing is handed in any more; after "redo" it is', () => {
+    const { paper, bodies, pupil } = stage();
+    paper.must('giveBack', { ...bodies.giveBack, outcome: 'redo' });
+    const again = paper.must('handIn', bodies.handIn, pupil.who);
+    const reviewId = paper.must('review', { ...bodies.review, attempt: 2 }).id;
+    paper.must('giveBack', { ...bodies.giveBack, reviewId });
+    expect(again.body).toMatchObject({ attempt: 2 });
+    expect(paper.do('handIn', bodies.handIn, pupil.who)).toBe('already-returned');
+    expect(paper.do('giveBack', { ...bodies.giveBack, reviewId }, paper.asTeacher)).toBe('already-returned');
+  });
+  test('a mark belongs to the scale, an empty review is not given back', () => {
+    const { paper, bodies, other } = stage();
+    expect(paper.do('review', { ...bodies.review, mark: '6' }, paper.asTeacher)).toBe('bad-mark');
+    const blank = { ...bodies.review, memberId: other.memberId, attempt: 0, mark: null, comment: ' ', seen: null };
+    const reviewId = paper.must('review', blank).id;
+    expect(paper.do('giveBack', { ...bodies.giveBack, memberId: other.memberId, reviewId }, paper.asTeacher)).toBe(
+      'nothing-to-return',
+    );
+  });
+  test('whoever handed in nothing can still get a mark', () => {
+    const { paper, bodies, other } = stage();
+    const reviewId = paper.must('review', {
+      ...bodies.review,
+      memberId: other.memberId,
+      attempt: 0,
+      mark: 'н',
+      seen: null,
+    }).id;
+    const row = paper.must('giveBack', { ...bodies.giveBack, memberId: other.memberId, reviewId });
+    expect(row).toMatchObject({ label: `member:${other.memberId}`, body: { mark: 'н', attempt: 0 } });
+  });
+});
+
+test('[S20] what falls due is published by the hub, not before its time and not twice', () => {
+  const paper = new PaperClass().begin();
+  const publishAt = paper.now + 60_000;
+  const scheduled = paper.must('scheduleAssignment', {
+    title: 'Завтра',
+    text: 'т',
+    dueAt: null,
+    scale: { kind: 'five' },
+    assignees: 'all',
+    fileIds: [],
+    seriesId: null,
+    publishAt,
+  });
+  const body = { assignmentId: scheduled.id };
+  expect(paper.do('publishAssignment', body, HUB)).toBe('not-due');
+  paper.now = publishAt;
+  expect(paper.must('publishAssignment', body, HUB)).toMatchObject({
+    label: 'all',
+    by: null,
+    body: { title: 'Завтра' },
+  });
+  expect(paper.do('publishAssignment', body, HUB)).toBe('no-such-assignment');
+});
+
+test('messages: only their author edits, a removed one is gone, an empty one is none', () => {
+  const { paper, bodies, pupil, messageId, channelId } = stage();
+  expect(paper.do('editMessage', { messageId, text: ' ' }, pupil.who)).toBe('empty');
+  expect(paper.do('postMessage', { ...bodies.postMessage, text: '\n ' }, pupil.who)).toBe('empty');
+  expect(paper.do('postMessage', { ...bodies.postMessage, channelId: nextId() }, pupil.who)).toBe('no-such-channel');
+  expect(paper.do('postMessage', { channelId, text: 'x', fileIds: [], replyTo: nextId() }, pupil.who)).toBe(
+    'no-such-message',
+  );
+  paper.must('removeMessage', { messageId });
+  expect(paper.do('editMessage', bodies.editMessage, pupil.who)).toBe('no-such-message');
+});
+
+test('the circle of an assignment that was read only grows', () => {
+  const { paper, bodies, pupil, other, assignmentId } = stage();
+  const narrow = { ...bodies.changeAssignment, assignees: [pupil.memberId] };
+  expect(paper.do('changeAssignment', narrow, paper.asTeacher)).toBe('not-allowed');
+  expect(paper.do('assign', { ...bodies.assign, assignees: [nextId()] }, paper.asTeacher)).toBe('no-such-member');
+  const some = paper.assign({ assignees: [pupil.memberId] });
+  const wider = {
+    ...bodies.changeAssignment,
+    assignmentId: some,
+    seen: some,
+    assignees: [pupil.memberId, other.memberId],
+  };
+  expect(paper.must('changeAssignment', wider).label).toBe(`assignment:${some}`);
+  expect(assignmentId).not.toBe(some);
+});
