@@ -1,0 +1,185 @@
+/**
+ * A class store in React: one provider, and a hook for each `watch…`. A hook answers `undefined` until the local cache has
+ * answered once; show nothing for that frame, no spinner. What was watched before on this store is there at once.
+ * Hides: subscriptions (one per thing watched, whoever asks), and how a draft survives fast typing.
+ */
+import { createContext, useContext, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
+import type {
+  ClassStore,
+  ClassView,
+  Connection,
+  DraftKey,
+  MeView,
+  MessagesView,
+  OutboxRow,
+  Stop,
+} from '../client/class-store.ts';
+import type { ChannelId, LogId } from '../core/ids.ts';
+import type { FileRef } from '../core/wire.ts';
+
+const StoreContext = createContext<ClassStore | null>(null);
+
+/** Everything below reads and writes this store. Providers nest: each hub has its own. */
+export function StoreProvider({ store, children }: { store: ClassStore; children: ReactNode }) {
+  return <StoreContext value={store}>{children}</StoreContext>;
+}
+
+/** The store above. Throws where there is none: a component mounted in the wrong place. */
+export function useStore(): ClassStore {
+  const store = useContext(StoreContext);
+  if (!store) throw new Error('useStore needs a StoreProvider above it');
+  return store;
+}
+
+/** The last value of one watched thing, shared by all who ask for it, watched while somebody does. */
+interface Cell<T> {
+  subscribe: (changed: () => void) => Stop;
+  read: () => T | undefined;
+}
+
+function createCell<T>(watch: (listener: (value: T) => void) => Stop): Cell<T> {
+  const listeners = new Set<() => void>();
+  let value: T | undefined;
+  let stop: Stop | null = null;
+  return {
+    subscribe(changed) {
+      listeners.add(changed);
+      stop ??= watch((next) => {
+        value = next;
+        for (const listener of listeners) listener();
+      });
+      return () => {
+        listeners.delete(changed);
+        if (listeners.size > 0) return;
+        stop?.();
+        stop = null;
+      };
+    },
+    read: () => value,
+  };
+}
+
+const cells = new WeakMap<ClassStore, Map<string, Cell<unknown>>>();
+
+function cellOf<T>(store: ClassStore, key: string, watch: (listener: (value: T) => void) => Stop): Cell<T> {
+  const known = cells.get(store) ?? new Map<string, Cell<unknown>>();
+  cells.set(store, known);
+  const cell = (known.get(key) as Cell<T> | undefined) ?? createCell(watch);
+  known.set(key, cell);
+  return cell;
+}
+
+/** @param key names what `watch` watches on this store */
+function useWatched<T>(key: string, watch: (store: ClassStore, listener: (value: T) => void) => Stop): T | undefined {
+  const store = useStore();
+  const cell = cellOf<T>(store, key, (listener) => watch(store, listener));
+  return useSyncExternalStore(cell.subscribe, cell.read);
+}
+
+/** Who I am here and which classes are mine; null until this person has been known once. */
+export const useMe = (): MeView | null | undefined => useWatched('me', (store, listener) => store.watchMe(listener));
+
+export const useConnection = (): Connection | undefined =>
+  useWatched('connection', (store, listener) => store.watchConnection(listener));
+
+/** A class with everything still waiting laid over it; null while it is unknown here. */
+export const useClass = (logId: LogId): ClassView | null | undefined =>
+  useWatched(`class/${logId}`, (store, listener) => store.watchClass(logId, listener));
+
+/** The newest `count` messages of a channel. Asking for more keeps what is shown until more has come. */
+export function useMessages(logId: LogId, channelId: ChannelId, count: number): MessagesView | undefined {
+  const channel = `messages/${logId}/${channelId}`;
+  const view = useWatched<MessagesView>(`${channel}/${count}`, (store, listener) =>
+    store.watchMessages(logId, channelId, count, listener),
+  );
+  const [kept, setKept] = useState<{ channel: string; view: MessagesView } | null>(null);
+  if (view && kept?.view !== view) setKept({ channel, view });
+  return view ?? (kept?.channel === channel ? kept.view : undefined);
+}
+
+/** Every file that a class names, newest first. */
+export const useFiles = (logId: LogId): readonly FileRef[] | undefined =>
+  useWatched(`files/${logId}`, (store, listener) => store.watchFiles(logId, listener));
+
+/** Everything of mine that is not confirmed yet, in all classes. */
+export const useOutbox = (): readonly OutboxRow[] | undefined =>
+  useWatched('outbox', (store, listener) => store.watchOutbox(listener));
+
+// ── Drafts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Draft<T> {
+  /** What is written so far; null where nothing is. */
+  value: T | null;
+  /** False for the moment before the local cache has answered: an input waits with its first paint, or it would jump. */
+  isLoaded: boolean;
+  /** Keeps it at once, shown and on disk; null removes it. */
+  write: (value: T | null) => void;
+  /** Shows nothing at once, for after `send(…, key)`, which removes the kept one in its own transaction. */
+  clear: () => void;
+}
+
+interface DraftCell<T> {
+  subscribe: (changed: () => void) => Stop;
+  read: () => { value: T | null; isLoaded: boolean };
+  write: (value: T | null) => void;
+  clear: () => void;
+}
+
+/**
+ * What is typed is the truth while it is being kept: the store's answers to our own strokes come late and out of step with
+ * the fingers, and taking them would move the caret. Only what somebody else wrote (another tab, a sent message) is taken.
+ */
+function createDraftCell<T>(store: ClassStore, key: DraftKey): DraftCell<T> {
+  const listeners = new Set<() => void>();
+  let shown: { value: T | null; isLoaded: boolean } = { value: null, isLoaded: false };
+  let writing = 0;
+  let echoes: string[] = [];
+  let stop: Stop | null = null;
+  const show = (value: T | null) => {
+    shown = { value, isLoaded: true };
+    for (const listener of listeners) listener();
+  };
+  const heard = (value: T | null) => {
+    const echo = echoes.indexOf(JSON.stringify(value));
+    if (echo >= 0) {
+      echoes = echoes.slice(echo);
+    } else if (writing === 0) {
+      echoes = [];
+      show(value);
+    }
+  };
+  return {
+    subscribe(changed) {
+      listeners.add(changed);
+      stop ??= store.watchDraft<T>(key, heard);
+      return () => {
+        listeners.delete(changed);
+        if (listeners.size > 0) return;
+        stop?.();
+        stop = null;
+      };
+    },
+    read: () => shown,
+    write(value) {
+      writing += 1;
+      echoes.push(JSON.stringify(value));
+      show(value);
+      const settled = () => {
+        writing -= 1;
+      };
+      store.writeDraft(key, value).then(settled, settled);
+    },
+    clear() {
+      echoes.push(JSON.stringify(null));
+      show(null);
+    },
+  };
+}
+
+/** Unsent text, strokes, places: kept with every stroke, and there again after a crash. */
+export function useDraft<T>(key: DraftKey): Draft<T> {
+  const store = useStore();
+  const cell = useMemo(() => createDraftCell<T>(store, key), [store, key]);
+  const { value, isLoaded } = useSyncExternalStore(cell.subscribe, cell.read);
+  return { value, isLoaded, write: cell.write, clear: cell.clear };
+}
