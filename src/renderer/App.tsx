@@ -1,0 +1,64 @@
+/**
+ * The teacher's window: desktop, language, look and classes around one frame. Pure in its props: any `Desktop` and any way of
+ * opening a {@link ClassStore} make a working window, so tests and the gallery mount exactly this.
+ */
+import { MantineProvider } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { Notifications } from '@mantine/notifications';
+import type { ReactNode } from 'react';
+import { Router } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { LanguageProvider } from '../ui/language.tsx';
+import { DesktopProvider, useServerList, useSettings, type WindowDesktop } from './desktop.tsx';
+import { FirstRun } from './first-run/FirstRun.tsx';
+import { ClassesProvider, type OpenStore } from './frame/classes.tsx';
+import { Frame } from './frame/Frame.tsx';
+import { resolveVariables, theme } from './theme.ts';
+
+export interface AppProps {
+  desktop: WindowDesktop;
+  openStore: OpenStore;
+  /** The style nonce of the content security policy; '' where there is none. */
+  nonce?: string;
+}
+
+export function App({ desktop, openStore, nonce = '' }: AppProps) {
+  return (
+    <DesktopProvider desktop={desktop}>
+      <Look nonce={nonce}>
+        <Router hook={useHashLocation}>
+          <Content openStore={openStore} />
+        </Router>
+      </Look>
+    </DesktopProvider>
+  );
+}
+
+function Look({ nonce, children }: { nonce: string; children: ReactNode }) {
+  const [settings] = useSettings();
+  const prefersDark = useMediaQuery('(prefers-color-scheme: dark)', false, { getInitialValueInEffect: false });
+  const scheme = settings.theme === 'system' ? (prefersDark ? 'dark' : 'light') : settings.theme;
+  return (
+    <LanguageProvider language={settings.language}>
+      <MantineProvider
+        theme={theme}
+        forceColorScheme={scheme}
+        cssVariablesResolver={resolveVariables}
+        getStyleNonce={() => nonce}
+      >
+        <Notifications position="bottom-right" limit={3} />
+        {children}
+      </MantineProvider>
+    </LanguageProvider>
+  );
+}
+
+function Content({ openStore }: { openStore: OpenStore }) {
+  const servers = useServerList();
+  if (servers.length === 0) return <FirstRun />;
+  return (
+    <ClassesProvider openStore={openStore}>
+      <Frame />
+    </ClassesProvider>
+  );
+}

@@ -1,0 +1,4 @@
+/** First run: the doors into Parta. */
+export function FirstRun() {
+  return null;
+}

@@ -1,0 +1,219 @@
+/**
+ * Every class of this teacher, from every server this app has signed in to, in one list: what the rail, Today, review, lesson
+ * and the palette all look at. Opens one {@link ClassStore} per server and keeps it for as long as the server is listed.
+ * Hides: opening and closing stores, watching each class, asking main to keep every file of a class on this computer.
+ */
+import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import type {
+  ClassStore,
+  ClassStoreOptions,
+  ClassView,
+  Connection,
+  LogSummary,
+  MeView,
+} from '../../client/class-store.ts';
+import type { FileId, LogId } from '../../core/ids.ts';
+import type { FileRef } from '../../core/wire.ts';
+import type { Server } from '../../preload/contract.ts';
+import { StoreProvider } from '../../ui/store.tsx';
+import { hasHash, useDesktop, useServerList, type DesktopCalls } from '../desktop.tsx';
+
+export type OpenStore = (options: ClassStoreOptions) => Promise<ClassStore>;
+
+/** A server whose local data are open; `me` and `connection` are null until the first answer from the cache. */
+export interface OpenServer {
+  server: Server;
+  store: ClassStore;
+  me: MeView | null;
+  connection: Connection | null;
+}
+
+export interface OpenClass {
+  server: Server;
+  store: ClassStore;
+  logId: LogId;
+  title: string;
+  summary: LogSummary;
+  /** null while nothing of the class is here yet. */
+  view: ClassView | null;
+}
+
+interface Classes {
+  servers: readonly OpenServer[];
+  classes: readonly OpenClass[];
+  /** Every listed server has said from its cache which classes there are. */
+  isLoaded: boolean;
+}
+
+const ClassesContext = createContext<Classes>({ servers: [], classes: [], isLoaded: false });
+
+export const useClasses = (): Classes => useContext(ClassesContext);
+
+export function ClassesProvider({ openStore, children }: { openStore: OpenStore; children: ReactNode }) {
+  const desktop = useDesktop();
+  const listed = useServerList();
+  const stores = useStores(listed, openStore, desktop);
+  const servers = useServerStates(listed, stores);
+  const views = useViews(servers);
+  useOfflineFiles(servers, desktop);
+
+  const value = useMemo<Classes>(() => {
+    const classes = servers.flatMap(({ server, store, me }) =>
+      (me?.logs ?? [])
+        .filter((summary) => summary.state === 'member' && summary.role === 'teacher')
+        .map((summary) => {
+          const view = views.get(summary.logId) ?? null;
+          const title = view?.classroom.title ?? summary.title;
+          return { server, store, summary, view, logId: summary.logId, title };
+        }),
+    );
+    classes.sort((a, b) => a.title.localeCompare(b.title, 'ru', { numeric: true }));
+    const isLoaded = listed.every((server) =>
+      servers.some((open) => open.server.serverId === server.serverId && open.connection !== null),
+    );
+    return { servers, classes, isLoaded };
+  }, [listed, servers, views]);
+
+  return <ClassesContext value={value}>{children}</ClassesContext>;
+}
+
+/** Opens what is listed, closes what is not. Servers are told apart by hub and person: an address may change. */
+function useStores(listed: readonly Server[], openStore: OpenStore, desktop: DesktopCalls) {
+  const [stores, setStores] = useState<ReadonlyMap<string, ClassStore>>(new Map());
+  const wanted = listed.map((server) => `${server.serverId} ${server.hubId}-${server.personId}`).join('\n');
+  useEffect(() => {
+    let isGone = false;
+    const opening = wanted
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [serverId = '', identity = ''] = line.split(' ');
+        const store = openStore({
+          name: `hub-${identity}`,
+          credentials: { session: () => desktop.call('servers.session', { serverId }) },
+          files: desktop.filesOnTheWay,
+        });
+        store.then(
+          (open) => void (isGone || setStores((old) => new Map(old).set(serverId, open))),
+          () => undefined,
+        );
+        return store;
+      });
+    return () => {
+      isGone = true;
+      setStores(new Map());
+      for (const store of opening)
+        store.then(
+          (open) => open.close(),
+          () => undefined,
+        );
+    };
+  }, [wanted, openStore, desktop]);
+  return stores;
+}
+
+function useServerStates(listed: readonly Server[], stores: ReadonlyMap<string, ClassStore>): readonly OpenServer[] {
+  const [states, setStates] = useState<ReadonlyMap<ClassStore, { me?: MeView | null; connection?: Connection }>>(
+    new Map(),
+  );
+  useEffect(() => {
+    const note = (store: ClassStore, part: { me?: MeView | null; connection?: Connection }) =>
+      setStates((old) => new Map(old).set(store, { ...old.get(store), ...part }));
+    const stops = [...stores.values()].flatMap((store) => [
+      store.watchMe((me) => note(store, { me })),
+      store.watchConnection((connection) => note(store, { connection })),
+    ]);
+    return () => {
+      for (const stop of stops) stop();
+      setStates(new Map());
+    };
+  }, [stores]);
+  return useMemo(
+    () =>
+      listed.flatMap((server) => {
+        const store = stores.get(server.serverId);
+        const state = store && states.get(store);
+        if (!store || state?.me === undefined) return [];
+        return [{ server, store, me: state.me, connection: state.connection ?? null }];
+      }),
+    [listed, stores, states],
+  );
+}
+
+const memberLogs = (me: MeView | null) =>
+  (me?.logs ?? []).filter((log) => log.state === 'member').map((log) => log.logId);
+
+/** What is watched, as a value that changes only when a class comes or goes, not with every message. */
+function useWatched(servers: readonly OpenServer[]) {
+  const key = servers.map(({ server, me }) => `${server.serverId}:${memberLogs(me).join()}`).join(';');
+  const latest = useRef(servers);
+  latest.current = servers;
+  // oxlint-disable-next-line react/exhaustive-deps -- `key` says when the list of classes has changed.
+  return useMemo(
+    () => latest.current.map(({ server, store, me }) => ({ server, store, logIds: memberLogs(me) })),
+    [key],
+  );
+}
+
+function useViews(servers: readonly OpenServer[]): ReadonlyMap<LogId, ClassView> {
+  const [views, setViews] = useState<ReadonlyMap<LogId, ClassView>>(new Map());
+  const watched = useWatched(servers);
+  useEffect(() => {
+    const stops = watched.flatMap(({ store, logIds }) =>
+      logIds.map((logId) =>
+        store.watchClass(logId, (view) =>
+          setViews((old) => {
+            const next = new Map(old);
+            if (view) next.set(logId, view);
+            else next.delete(logId);
+            return next;
+          }),
+        ),
+      ),
+    );
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [watched]);
+  return views;
+}
+
+/** Everything ever handed out or in opens offline: main is asked for each file once per run, and knows what it has. */
+function useOfflineFiles(servers: readonly OpenServer[], desktop: DesktopCalls) {
+  const watched = useWatched(servers);
+  useEffect(() => {
+    const asked = new Set<FileId>();
+    const ask = (serverId: string, files: readonly FileRef[]) => {
+      const fresh = files.filter((file) => hasHash(file) && !asked.has(file.fileId));
+      if (fresh.length === 0) return;
+      for (const file of fresh) asked.add(file.fileId);
+      desktop.call('transfers.download', { serverId, files: [...fresh] }).catch(() => {
+        for (const file of fresh) asked.delete(file.fileId);
+      });
+    };
+    const stops = watched.flatMap(({ server, store, logIds }) =>
+      logIds.map((logId) => store.watchFiles(logId, (files) => ask(server.serverId, files))),
+    );
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [watched, desktop]);
+}
+
+const ClassContext = createContext<OpenClass | null>(null);
+
+/** The class a screen is about; its store is also the one that src/ui's hooks use below here. */
+export function ClassScope({ openClass, children }: { openClass: OpenClass; children: ReactNode }) {
+  return (
+    <ClassContext value={openClass}>
+      <StoreProvider store={openClass.store}>{children}</StoreProvider>
+    </ClassContext>
+  );
+}
+
+/** The class around this component. */
+export function useOpenClass(): OpenClass {
+  const openClass = useContext(ClassContext);
+  if (!openClass) throw new Error('Outside ClassScope');
+  return openClass;
+}

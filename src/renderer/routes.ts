@@ -1,0 +1,41 @@
+/**
+ * Every place of the window as a path of its own router (kept after `#`, so that back and forward work and the place can be
+ * remembered in settings). `routes` writes paths, `PATTERNS` reads them; no other file spells one.
+ */
+import type { CommandId, LogId, MemberId } from '../core/ids.ts';
+
+export const CLASS_TABS = ['chat', 'assignments', 'members', 'files'] as const;
+export type ClassTab = (typeof CLASS_TABS)[number];
+
+export const PATTERNS = {
+  today: '/',
+  newClass: '/new-class',
+  newAssignment: '/class/:logId/assignments/new',
+  editAssignment: '/class/:logId/assignments/:assignmentId/edit',
+  assignment: '/class/:logId/assignments/:assignmentId',
+  classTab: '/class/:logId/:tab',
+  importRoster: '/class/:logId/members/import',
+  reviewList: '/review',
+  review: '/review/:logId/:assignmentId/:memberId?',
+  lesson: '/lesson/:logId?',
+  devices: '/devices',
+  settings: '/settings',
+  connect: '/connect',
+} as const;
+
+export const routes = {
+  today: () => '/',
+  newClass: () => '/new-class',
+  connect: () => '/connect',
+  classTab: (logId: LogId, tab: ClassTab) => `/class/${logId}/${tab}`,
+  importRoster: (logId: LogId) => `/class/${logId}/members/import`,
+  newAssignment: (logId: LogId) => `/class/${logId}/assignments/new`,
+  assignment: (logId: LogId, assignmentId: CommandId) => `/class/${logId}/assignments/${assignmentId}`,
+  editAssignment: (logId: LogId, assignmentId: CommandId) => `/class/${logId}/assignments/${assignmentId}/edit`,
+  reviewList: () => '/review',
+  review: (logId: LogId, assignmentId: CommandId, memberId?: MemberId) =>
+    `/review/${logId}/${assignmentId}${memberId ? `/${memberId}` : ''}`,
+  lesson: (logId?: LogId) => (logId ? `/lesson/${logId}` : '/lesson'),
+  devices: () => '/devices',
+  settings: () => '/settings',
+} as const;

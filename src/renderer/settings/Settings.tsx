@@ -1,0 +1,4 @@
+/** Настройки. */
+export function Settings() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** Сегодня: what waits for the teacher. */
+export function Today() {
+  return null;
+}
