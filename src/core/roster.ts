@@ -102,8 +102,11 @@ const holdsName = (kinds: readonly ColumnKind[]) =>
   kinds.some((kind) => kind === 'fullName' || kind === 'lastName' || kind === 'firstName');
 
 const hasLetters = (text: string) => /\p{L}/u.test(text);
+/** U+FFFD: a program that guessed the encoding wrong has thrown the letters away before us. */
+const hasLostLetters = (text: string) => text.includes('\ufffd');
 const isDate = (text: string) => /^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}([ T].*)?$/.test(text);
-const isClassName = (text: string) => /^\d{1,2} ?[-–]? ?["«']?\p{L}{0,2}["»']?( класс)?$/iu.test(text) && hasLetters(text);
+const isClassName = (text: string) =>
+  /^\d{1,2} ?[-–]? ?["«']?\p{L}{0,2}["»']?( класс)?$/iu.test(text) && hasLetters(text);
 const isNumber = (text: string) => /^\d+[.)]?$/.test(text);
 const isPatronymic = (text: string) => /(вич|ьич|вна|чна|инична|оглы|оглу|кызы|гызы|улы|уулу)$/i.test(text.trim());
 
@@ -166,6 +169,8 @@ export function planImport(table: Table, members: readonly Member[]): RosterPlan
     .map((row, index) => ({ line: index + 1, cells: row.slice(0, LIST_COLUMNS_MAX).map((cell) => cleanName(cell)) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ''));
   if (rows.length === 0) throw new PartaError('list-empty');
+  if (rows.some(({ cells }, at) => at < HEADER_SEARCH_ROWS && isOtherTable(cells)))
+    throw new PartaError('list-unreadable');
 
   const headerAt = rows.slice(0, HEADER_SEARCH_ROWS).findIndex(({ cells }) => isHeader(cells));
   const header = headerAt >= 0 ? rows[headerAt]!.cells : null;
@@ -186,7 +191,7 @@ export function planImport(table: Table, members: readonly Member[]): RosterPlan
   const lines: RosterLine[] = [];
   for (const { line, cells } of body) {
     // A header printed again on the next sheet of paper.
-    if (header && isHeader(cells)) continue;
+    if (header && cells.join() === header.join()) continue;
     if (roleAt >= 0 && !isStudentRole(cells[roleAt] ?? '')) {
       notStudents += 1;
       continue;
@@ -216,18 +221,21 @@ export function planImport(table: Table, members: readonly Member[]): RosterPlan
 }
 
 function statusOf(name: string, key: string, known: ReadonlySet<string>, seen: ReadonlySet<string>): LineStatus {
-  if (!hasLetters(name) || key === '' || isSum(name)) return 'unreadable';
+  if (!hasLetters(name) || hasLostLetters(name) || key === '' || isSum(name)) return 'unreadable';
   if (known.has(key)) return 'already';
   return seen.has(key) ? 'duplicate' : 'new';
 }
 
-/** A row that names its columns; a title alone in its row ("Список учеников 7А") is none. */
+/** A row that names its columns; a title alone in its row ("Список учеников 7А") is none, nor is a row with values in it. */
 function isHeader(cells: readonly string[]): boolean {
   const headings = cells.map(headingWords).filter(Boolean);
-  // In OneRoster `name` beside `sourcedId` names schools and courses; its people have a given and a family name.
-  const kinds = cells.map(kindOfHeading).filter((kind) => kind !== 'fullName' || !headings.includes('sourcedid'));
-  return holdsName(kinds) && !(headings.length === 1 && headings[0]?.startsWith('список'));
+  if (cells.some((cell) => isNumber(cell) || isDate(cell))) return false;
+  return holdsName(cells.map(kindOfHeading)) && !(headings.length === 1 && headings[0]?.startsWith('список'));
 }
+
+/** OneRoster's tables of schools, courses and lessons: `name` beside `sourcedId` is nobody's. Its people have two names. */
+const isOtherTable = (cells: readonly string[]) =>
+  cells.some((cell) => /sourcedid$/i.test(cell)) && !cells.some((cell) => kindOfHeading(cell) === 'lastName');
 
 /** A kind that two columns claim belongs to the first: "Имя" of the pupil, not the parent's at the end of the row. */
 const firstOfEach = (kinds: readonly ColumnKind[]): ColumnKind[] =>
