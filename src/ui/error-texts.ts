@@ -63,7 +63,10 @@ const ru: Readonly<Record<ErrorCode, ErrorText>> = {
     what: 'В имени нет ни одной видимой буквы или есть скрытые знаки.',
     todo: 'Напишите имя и фамилию буквами.',
   },
-  empty: { what: 'Здесь пусто: нет ни текста, ни файла. Ничего не отправлено.', todo: 'Напишите текст или добавьте файл.' },
+  empty: {
+    what: 'Здесь пусто: нет ни текста, ни файла. Ничего не отправлено.',
+    todo: 'Напишите текст или добавьте файл.',
+  },
   'file-missing': {
     what: 'Файл ещё не дошёл до сервера целиком. На вашем устройстве он цел.',
     todo: 'Подождите окончания передачи или выберите файл ещё раз.',
@@ -175,7 +178,10 @@ const ru: Readonly<Record<ErrorCode, ErrorText>> = {
     what: 'Не удалось прочитать список из этого файла. Класс не изменился.',
     todo: 'Сохраните список как CSV или XLSX либо вставьте его текстом.',
   },
-  'list-empty': { what: 'В этом списке не нашлось ни одного имени. Класс не изменился.', todo: 'Выберите другой файл.' },
+  'list-empty': {
+    what: 'В этом списке не нашлось ни одного имени. Класс не изменился.',
+    todo: 'Выберите другой файл.',
+  },
   'port-taken': {
     what: 'Нужный порт занят другой программой, поэтому сервер класса не запущен. Данные целы.',
     todo: 'Закройте другую программу или перезапустите Парту.',
@@ -199,7 +205,10 @@ const en: Readonly<Record<ErrorCode, ErrorText>> = {
     what: 'Only the teacher or the author may do this. Nothing has changed.',
     todo: 'Ask the teacher, or remove it from the queue.',
   },
-  'class-exists': { what: 'This class exists already. No second one was made.', todo: 'Open it in the list of classes.' },
+  'class-exists': {
+    what: 'This class exists already. No second one was made.',
+    todo: 'Open it in the list of classes.',
+  },
   'no-such-class': {
     what: 'This class is not on the server. What you wrote is kept on this device.',
     todo: 'Check that you are connected to the right server.',
@@ -224,7 +233,10 @@ const en: Readonly<Record<ErrorCode, ErrorText>> = {
     what: 'This request to come in was answered already, perhaps from another device.',
     todo: 'Nothing to do.',
   },
-  'member-exists': { what: 'This person is on the list already. No second line was made.', todo: 'Remove the duplicate.' },
+  'member-exists': {
+    what: 'This person is on the list already. No second line was made.',
+    todo: 'Remove the duplicate.',
+  },
   'member-not-listed': {
     what: 'This line is not on the class list. Nothing has changed.',
     todo: 'Choose another line or add a new one.',
@@ -237,7 +249,10 @@ const en: Readonly<Record<ErrorCode, ErrorText>> = {
     what: 'A class must keep at least one teacher. Nothing has changed.',
     todo: 'Make somebody else a teacher first.',
   },
-  'bad-name': { what: 'The name has no visible letters, or hidden characters.', todo: 'Write first name and surname in letters.' },
+  'bad-name': {
+    what: 'The name has no visible letters, or hidden characters.',
+    todo: 'Write first name and surname in letters.',
+  },
   empty: { what: 'This is empty: no text and no file. Nothing was sent.', todo: 'Write something or add a file.' },
   'file-missing': {
     what: 'The file has not reached the server in full. It is safe on your device.',

@@ -18,6 +18,6 @@ export type Widen<T> = T extends string
 
 /** The hook that gives a page its texts in the language chosen above it. */
 export const createTexts =
-  <T,>(texts: Readonly<Record<Language, T>>): (() => T) =>
+  <T>(texts: Readonly<Record<Language, T>>): (() => T) =>
   () =>
     texts[useLanguage()];
