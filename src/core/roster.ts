@@ -155,7 +155,7 @@ const nameIn = (row: readonly string[], columns: readonly ColumnKind[]) => {
 const isSum = (name: string) => /^(итого|всего|total|классный руководитель|кл\.? ?рук)/i.test(name);
 
 /** By what two names are the same person's on two lists: the same words in whatever order. */
-const sameName = (name: string) => nameSkeleton(name).split(' ').toSorted().join(' ');
+const sameName = (name: string) => nameSkeleton(name).split(' ').sort().join(' ');
 
 /**
  * What importing a table would do to a class.
