@@ -62,8 +62,9 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   renderer: {
     files: ['renderer/'],
-    rooms: ['core/', 'client/class-store.ts', 'ui/'],
-    typesOf: ['preload/contract.ts', 'preload/contract/'],
+    // channels.ts spells the URLs under which the window's own protocol answers; it carries no schema with it.
+    rooms: ['core/', 'client/class-store.ts', 'ui/', 'preload/contract/channels.ts'],
+    typesOf: ['preload/contract.ts'],
     packages: [
       ...REACT,
       'react-dom',
