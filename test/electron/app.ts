@@ -14,8 +14,26 @@ const HAND_OVER_RETRY_MS = 20;
 
 type Provided = Pick<
   App,
-  | ('getPath' | 'setPath' | 'getVersion' | 'getName' | 'setName' | 'isPackaged' | 'whenReady' | 'isReady' | 'quit' | 'exit' | 'getAppPath')
-  | ('requestSingleInstanceLock' | 'releaseSingleInstanceLock' | 'hasSingleInstanceLock' | 'getLocale' | 'getSystemLocale')
+  | (
+      | 'getPath'
+      | 'setPath'
+      | 'getVersion'
+      | 'getName'
+      | 'setName'
+      | 'isPackaged'
+      | 'whenReady'
+      | 'isReady'
+      | 'quit'
+      | 'exit'
+      | 'getAppPath'
+    )
+  | (
+      | 'requestSingleInstanceLock'
+      | 'releaseSingleInstanceLock'
+      | 'hasSingleInstanceLock'
+      | 'getLocale'
+      | 'getSystemLocale'
+    )
   | ('getPreferredSystemLanguages' | 'enableSandbox' | 'setAppUserModelId' | 'focus')
 >;
 
@@ -130,7 +148,9 @@ class StandInApp extends Guarded implements Provided {
 
   getPreferredSystemLanguages(): string[] {
     const { LANGUAGE, LC_ALL, LC_MESSAGES, LANG } = process.env;
-    const chosen = [...(LANGUAGE?.split(':') ?? []), LC_ALL, LC_MESSAGES, LANG].map(languageTag).filter((tag) => tag !== undefined);
+    const chosen = [...(LANGUAGE?.split(':') ?? []), LC_ALL, LC_MESSAGES, LANG]
+      .map(languageTag)
+      .filter((tag) => tag !== undefined);
     return chosen.length ? [...new Set(chosen)] : ['en-US'];
   }
 
@@ -252,7 +272,10 @@ async function handOver(socket: string, text: string): Promise<void> {
   const isTold = (): Promise<boolean> =>
     new Promise((resolve) => {
       const connection = connect(socket, () => connection.end(text));
-      connection.resume().once('error', () => resolve(false)).once('end', () => resolve(true));
+      connection
+        .resume()
+        .once('error', () => resolve(false))
+        .once('end', () => resolve(true));
     });
   while (!(await isTold()) && Date.now() < end) await new Promise((r) => setTimeout(r, HAND_OVER_RETRY_MS));
 }

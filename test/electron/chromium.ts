@@ -13,7 +13,12 @@ const CLOSE_TIMEOUT_MS = 3_000;
 const ERROR_LINES_KEPT = 40;
 
 // The distribution's own wrapper script would stand between us and the pipe: the real binary comes first.
-const BINARIES = ['/usr/lib/chromium/chromium', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const BINARIES = [
+  '/usr/lib/chromium/chromium',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 const SWITCHES: Record<string, string> = {
   'no-first-run': '',
@@ -132,7 +137,8 @@ export interface ChromiumOptions {
 /** Starts Chromium. Rejects with the end of what it printed if it dies at once, or if there is none. */
 export async function startChromium(options: ChromiumOptions): Promise<Chromium> {
   const binary = process.env.PARTA_STANDIN_CHROMIUM ?? BINARIES.find((path) => existsSync(path));
-  if (!binary) throw new Error(`no Chromium found (looked for ${BINARIES.join(', ')}; PARTA_STANDIN_CHROMIUM names another)`);
+  if (!binary)
+    throw new Error(`no Chromium found (looked for ${BINARIES.join(', ')}; PARTA_STANDIN_CHROMIUM names another)`);
   mkdirSync(options.profileDir, { recursive: true });
   const root: [string, string][] = process.getuid?.() === 0 ? [['no-sandbox', '']] : [];
   const profile: [string, string][] = [...root];
@@ -141,7 +147,12 @@ export async function startChromium(options: ChromiumOptions): Promise<Chromium>
     ...chromiumArguments(Object.entries(SWITCHES), profile, ...options.switches),
     ...(options.withDebugPort ? ['--remote-debugging-port=0'] : []),
   ];
-  const env = { ...process.env, DISPLAY: options.display, LANGUAGE: options.language, CHROME_DESKTOP: 'stand-in.desktop' };
+  const env = {
+    ...process.env,
+    DISPLAY: options.display,
+    LANGUAGE: options.language,
+    CHROME_DESKTOP: 'stand-in.desktop',
+  };
   // Its own process group: Ctrl+C in a terminal must reach the host alone, which then closes windows in order.
   const child = spawn(binary, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'], detached: true });
   tieToHost(child);

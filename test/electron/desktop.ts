@@ -94,7 +94,10 @@ const display = guarded('Display', {
   internal: false,
 }) as unknown as Display;
 
-class StandInScreen extends Guarded implements Pick<Screen, 'getPrimaryDisplay' | 'getAllDisplays' | 'getDisplayMatching'> {
+class StandInScreen
+  extends Guarded
+  implements Pick<Screen, 'getPrimaryDisplay' | 'getAllDisplays' | 'getDisplayMatching'>
+{
   constructor() {
     super('screen');
   }
@@ -112,11 +115,16 @@ class StandInPowerMonitor extends Guarded {
 }
 export const powerMonitor = new StandInPowerMonitor();
 
-export const Menu = guarded('Menu', {
-  setApplicationMenu(menu: unknown) {
+class StandInMenu {
+  static setApplicationMenu(menu: unknown): void {
     if (menu !== null) notProvided('Menu.setApplicationMenu with a menu');
-  },
-});
+  }
+
+  constructor() {
+    notProvided('Menu');
+  }
+}
+export const Menu = guarded('Menu', StandInMenu);
 
 class StandInNotification {
   static isSupported = (): boolean => false;
@@ -126,4 +134,3 @@ class StandInNotification {
   }
 }
 export const Notification = guarded('Notification', StandInNotification);
-

@@ -17,7 +17,10 @@ const FIRST_OWN_ID = 1_000_000_000;
 const ATTACHED = '{"method":"Target.attachedToTarget"';
 
 /** Serves on loopback. `isWindow` says whether a page target belongs to the app by now. */
-export async function serveDebugEndpoint(chromiumUrl: string, isWindow: (targetId: string) => boolean): Promise<DebugEndpoint> {
+export async function serveDebugEndpoint(
+  chromiumUrl: string,
+  isWindow: (targetId: string) => boolean,
+): Promise<DebugEndpoint> {
   const reveals = new Set<(targetId: string) => void>();
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
   await once(server, 'listening');

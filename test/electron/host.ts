@@ -102,7 +102,8 @@ app.bringDown = async () => {
 app.on('stand-in:focus', () => BrowserWindow.getAllWindows()[0]?.focus());
 
 const inspect = running.switches.get('inspect');
-if (inspect !== undefined) inspector.open(inspect === '' ? DEFAULT_INSPECT_PORT : Number(inspect.split(':').at(-1)), '127.0.0.1');
+if (inspect !== undefined)
+  inspector.open(inspect === '' ? DEFAULT_INSPECT_PORT : Number(inspect.split(':').at(-1)), '127.0.0.1');
 const require = createRequire(join(running.appDir, 'package.json'));
 for (const module of modules) require(resolve(module));
 await import(pathToFileURL(main).href);

@@ -40,7 +40,10 @@ export function chooseShell(env: NodeJS.ProcessEnv = process.env, root: string =
   if (isPresent) return { shell: 'electron', why: 'its binary is present' };
   const record = join(root, '.parta', 'shell.json');
   const recorded = existsSync(record) ? (JSON.parse(readFileSync(record, 'utf8')) as Partial<Shell>) : {};
-  return { shell: 'stand-in', why: recorded.shell === 'stand-in' && recorded.why ? recorded.why : 'no Electron binary here' };
+  return {
+    shell: 'stand-in',
+    why: recorded.shell === 'stand-in' && recorded.why ? recorded.why : 'no Electron binary here',
+  };
 }
 
 /** One line for people: which shell, and why. */
@@ -66,7 +69,13 @@ export interface Launch {
 }
 
 /** Starts the built app. Resolves as soon as it is ready (its window may not be there yet); rejects if it ends before. */
-export async function launchParta({ userData, env = {}, args = [], app = ROOT, onError }: Launch): Promise<ElectronApplication> {
+export async function launchParta({
+  userData,
+  env = {},
+  args = [],
+  app = ROOT,
+  onError,
+}: Launch): Promise<ElectronApplication> {
   // Electron's package reads this one in our process, not in the app's.
   Object.assign(process.env, shellEnvironment());
   const launched = await _electron.launch({

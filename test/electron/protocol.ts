@@ -10,7 +10,14 @@ import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import type { CustomScheme, Net, OnHeadersReceivedListenerDetails, Protocol } from 'electron';
+import type {
+  CallbackResponse,
+  CustomScheme,
+  Net,
+  OnBeforeRequestListenerDetails,
+  OnHeadersReceivedListenerDetails,
+  Protocol,
+} from 'electron';
 import { guarded, notProvided } from './provided.ts';
 
 const SUFFIX = 'stand-in.localhost';
@@ -30,7 +37,8 @@ export function toChromium(url: string): string {
 
 /** Chromium's address → the app's. */
 export function fromChromium(url: string): string {
-  const [, host, scheme, rest] = /^http:\/\/([^/?#]+)\.([a-z0-9+-]+)\.stand-in\.localhost(?::\d+)?(.*)$/s.exec(url) ?? [];
+  const [, host, scheme, rest] =
+    /^http:\/\/([^/?#]+)\.([a-z0-9+-]+)\.stand-in\.localhost(?::\d+)?(.*)$/s.exec(url) ?? [];
   return scheme === undefined ? url : `${scheme}://${host}${rest}`;
 }
 
@@ -42,8 +50,10 @@ export function originOf(url: string): string {
 
 /** `app:` and `app://host` in a policy, as Chromium has to read them. */
 function policyForChromium(policy: string): string {
-  return policy.replace(/(?<=^|[\s;,])([a-z][a-z0-9+.-]*):(\/\/[^\s;,/]+)?(?=[\s;,/]|$)/gi, (source, scheme: string, host?: string) =>
-    schemes.has(scheme) ? `http://${host?.slice(2) ?? '*'}.${scheme}.${SUFFIX}` : source,
+  return policy.replace(
+    /(?<=^|[\s;,])([a-z][a-z0-9+.-]*):(\/\/[^\s;,/]+)?(?=[\s;,/]|$)/gi,
+    (source, scheme: string, host?: string) =>
+      schemes.has(scheme) ? `http://${host?.slice(2) ?? '*'}.${scheme}.${SUFFIX}` : source,
   );
 }
 
@@ -54,9 +64,14 @@ const REWRITTEN: Record<string, (value: string) => string> = {
   'access-control-allow-origin': (value) => toChromium(value).replace(/\/$/, ''),
 };
 
-/** Set by the session: what webRequest.onHeadersReceived makes of an answer. Null cancels it. */
-export const headersReceived = {
-  hook: undefined as ((details: Omit<OnHeadersReceivedListenerDetails, 'id'>) => Promise<Headers_ | null>) | undefined,
+/** What webRequest makes of requests for the app's own schemes; set by the session. */
+export const interception = {
+  /** Before the handler: cancel or lead elsewhere. */
+  before: undefined as
+    ((details: Omit<OnBeforeRequestListenerDetails, 'id'>) => Promise<CallbackResponse | undefined>) | undefined,
+  /** The headers that the page gets. Null cancels. */
+  headers: undefined as
+    ((details: Omit<OnHeadersReceivedListenerDetails, 'id'>) => Promise<Headers_ | null>) | undefined,
 };
 
 const KINDS: Record<string, OnHeadersReceivedListenerDetails['resourceType']> = {
@@ -92,6 +107,16 @@ async function answer(request: IncomingMessage, reply: ServerResponse): Promise<
   }
   const aborted = new AbortController();
   reply.once('close', () => aborted.abort());
+  const facts = {
+    url,
+    method,
+    resourceType: KINDS[request.headers['sec-fetch-dest'] as string] ?? ('other' as const),
+    referrer: headers.get('referer') ?? '',
+    timestamp: Date.now(),
+  };
+  const verdict = await interception.before?.({ ...facts, uploadData: [] });
+  if (verdict?.cancel) return refuse(reply);
+  if (verdict?.redirectURL) return void reply.writeHead(307, { location: toChromium(verdict.redirectURL) }).end();
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const response = await handler(
     new Request(url, {
@@ -104,13 +129,9 @@ async function answer(request: IncomingMessage, reply: ServerResponse): Promise<
   if (response.type === 'error') return refuse(reply); // Response.error(): the page sees a network error
   const given: Headers_ = {};
   for (const [name, value] of response.headers) (given[name] ??= []).push(value);
-  const responseHeaders = headersReceived.hook
-    ? await headersReceived.hook({
-        url,
-        method,
-        resourceType: KINDS[request.headers['sec-fetch-dest'] as string] ?? 'other',
-        referrer: headers.get('referer') ?? '',
-        timestamp: Date.now(),
+  const responseHeaders = interception.headers
+    ? await interception.headers({
+        ...facts,
         statusCode: response.status,
         statusLine: `HTTP/1.1 ${response.status} ${response.statusText}`,
         responseHeaders: given,
@@ -131,7 +152,8 @@ export async function serveSchemes(): Promise<string> {
   hasStarted = true;
   const server = createServer((request, reply) => {
     answer(request, reply).catch((error: unknown) => {
-      if (!reply.destroyed) process.stderr.write(`stand-in: protocol handler: ${(error as Error)?.stack ?? String(error)}\n`);
+      if (!reply.destroyed)
+        process.stderr.write(`stand-in: protocol handler: ${(error as Error)?.stack ?? String(error)}\n`);
       refuse(reply); // the page sees a network error, as in Electron
     });
   });
@@ -142,9 +164,20 @@ export async function serveSchemes(): Promise<string> {
   return `MAP *.${SUFFIX} 127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const PRIVILEGES = ['standard', 'secure', 'supportFetchAPI', 'stream', 'corsEnabled', 'codeCache', 'bypassCSP', 'allowServiceWorkers'];
+const PRIVILEGES = [
+  'standard',
+  'secure',
+  'supportFetchAPI',
+  'stream',
+  'corsEnabled',
+  'codeCache',
+  'bypassCSP',
+  'allowServiceWorkers',
+];
 
-export const protocol = guarded<Pick<Protocol, 'registerSchemesAsPrivileged' | 'handle' | 'unhandle' | 'isProtocolHandled'>>('protocol', {
+export const protocol = guarded<
+  Pick<Protocol, 'registerSchemesAsPrivileged' | 'handle' | 'unhandle' | 'isProtocolHandled'>
+>('protocol', {
   registerSchemesAsPrivileged(list: CustomScheme[]) {
     if (hasStarted) throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready');
     for (const { scheme, privileges } of list) {

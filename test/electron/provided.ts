@@ -14,7 +14,8 @@ export function notProvided(name: string): never {
 export function guarded<T extends object>(name: string, target: T): T {
   return new Proxy(target, {
     get(object, key, receiver) {
-      if (key in object || typeof key === 'symbol' || ASKED_OF_ANYTHING.has(key)) return Reflect.get(object, key, receiver);
+      if (key in object || typeof key === 'symbol' || ASKED_OF_ANYTHING.has(key))
+        return Reflect.get(object, key, receiver);
       return notProvided(`${name}.${key}`);
     },
     set(object, key, value, receiver) {
@@ -26,9 +27,12 @@ export function guarded<T extends object>(name: string, target: T): T {
 
 /** An export of Electron that is not there at all: every use of it throws, as function, class or object. */
 export function absent(name: string): never {
-  const refuse = (): never => notProvided(name);
+  function refuse(): never {
+    return notProvided(name); // a function, not an arrow: `new` must reach the trap
+  }
   return new Proxy(refuse, {
-    get: (_, key) => (typeof key === 'symbol' || ASKED_OF_ANYTHING.has(key) ? undefined : notProvided(`${name}.${key}`)),
+    get: (_, key) =>
+      typeof key === 'symbol' || ASKED_OF_ANYTHING.has(key) ? undefined : notProvided(`${name}.${key}`),
     set: (_, key) => notProvided(`${name}.${String(key)}`),
     construct: refuse,
   }) as never;

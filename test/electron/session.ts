@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { DownloadItem, Session, WebContents as ElectronWebContents } from 'electron';
 import type { Chromium } from './chromium.ts';
 import type { Protocol } from './devtools.ts';
-import { fromChromium, headersReceived, originOf, protocol, toChromium } from './protocol.ts';
+import { fromChromium, interception, originOf, protocol, toChromium } from './protocol.ts';
 import { Guarded, guarded, notProvided, vetoable } from './provided.ts';
 import type { WebContents } from './web-contents.ts';
 
@@ -27,6 +27,12 @@ const PERMISSIONS: Partial<Record<Permission, string[]>> = {
 };
 /** Nothing the stand-in asks about, so never granted. */
 const NEVER = ['display-capture', 'idle-detection', 'local-fonts', 'storage-access', 'window-management'];
+
+/**
+ * What is intercepted in the page. The app's own schemes are not (their server asks webRequest itself): an intercepted upload
+ * crosses the DevTools pipe whole, which costs seconds. They have no port, so the pattern of http spares them.
+ */
+const OUTSIDE = ['https://*', 'http://*:*'];
 
 /** One request as Chromium's interception shows it. */
 export interface RequestFacts {
@@ -124,7 +130,10 @@ class StandInDownload extends Guarded implements Pick<DownloadItem, 'setSavePath
   }
 }
 
-class StandInSession extends Guarded implements Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler'> {
+class StandInSession
+  extends Guarded
+  implements Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler'>
+{
   readonly protocol = protocol;
   readonly #before = new Hook<{ url: string; id: number }, BeforeResponse>();
   readonly #headers = new Hook<{ url: string; id: number }, HeadersResponse>();
@@ -137,13 +146,15 @@ class StandInSession extends Guarded implements Pick<Session, 'setPermissionRequ
 
   readonly webRequest = guarded('webRequest', {
     onBeforeRequest: (first: unknown, second?: unknown) => this.#before.set(first, second, this.#interceptionChanged),
-    onHeadersReceived: (first: unknown, second?: unknown) => this.#headers.set(first, second, this.#interceptionChanged),
+    onHeadersReceived: (first: unknown, second?: unknown) =>
+      this.#headers.set(first, second, this.#interceptionChanged),
   });
 
   constructor() {
     super('session');
     this.setMaxListeners(0);
-    headersReceived.hook = async (details) => {
+    interception.before = (details) => this.#before.ask({ id: ++this.#lastRequestId, ...details });
+    interception.headers = async (details) => {
       const response = await this.#headers.ask({ id: ++this.#lastRequestId, ...details });
       if (response?.cancel) return null;
       return lists(response?.responseHeaders) ?? details.responseHeaders ?? {};
@@ -159,7 +170,13 @@ class StandInSession extends Guarded implements Pick<Session, 'setPermissionRequ
   }
 
   /** Asks the app's handlers and lets Chromium know, for the page's origin. Without a handler everything is granted, as in Electron. */
-  async decide(permission: string, pageUrl: string, contents: WebContents, onlyCheck: boolean, extra: object): Promise<boolean> {
+  async decide(
+    permission: string,
+    pageUrl: string,
+    contents: WebContents,
+    onlyCheck: boolean,
+    extra: object,
+  ): Promise<boolean> {
     const origin = originOf(pageUrl);
     const details = { requestingUrl: pageUrl, isMainFrame: true, securityOrigin: `${origin}/`, ...extra };
     const isGranted = await new Promise<boolean>((resolve) => {
@@ -189,8 +206,8 @@ class StandInSession extends Guarded implements Pick<Session, 'setPermissionRequ
   /** What has to be intercepted in a page, besides its navigation. */
   patterns(): Protocol.Fetch.RequestPattern[] {
     return [
-      ...(this.#before.isSet ? [{ urlPattern: '*', requestStage: 'Request' as const }] : []),
-      ...(this.#headers.isSet ? [{ urlPattern: '*', requestStage: 'Response' as const }] : []),
+      ...(this.#before.isSet ? OUTSIDE.map((urlPattern) => ({ urlPattern, requestStage: 'Request' as const })) : []),
+      ...(this.#headers.isSet ? OUTSIDE.map((urlPattern) => ({ urlPattern, requestStage: 'Response' as const })) : []),
     ];
   }
 
@@ -214,7 +231,11 @@ class StandInSession extends Guarded implements Pick<Session, 'setPermissionRequ
   }
 
   /** Called when Chromium is up. `contentsOf` finds the page that a frame belongs to. */
-  async open(chromium: Chromium, downloadsDir: string, contentsOf: (frameId: string) => WebContents | undefined): Promise<void> {
+  async open(
+    chromium: Chromium,
+    downloadsDir: string,
+    contentsOf: (frameId: string) => WebContents | undefined,
+  ): Promise<void> {
     this.#chromium = chromium;
     const { connection } = chromium;
     const downloads = new Map<string, StandInDownload>();
@@ -237,7 +258,11 @@ class StandInSession extends Guarded implements Pick<Session, 'setPermissionRequ
     });
     const denied = [...Object.values(PERMISSIONS).flat(), ...NEVER];
     await Promise.all([
-      connection.send('Browser.setDownloadBehavior', { behavior: 'allowAndName', downloadPath: downloadsDir, eventsEnabled: true }),
+      connection.send('Browser.setDownloadBehavior', {
+        behavior: 'allowAndName',
+        downloadPath: downloadsDir,
+        eventsEnabled: true,
+      }),
       // Nobody is there to answer Chromium's own question: what main has not been asked about is refused.
       ...denied.map((name) => connection.tell('Browser.setPermission', { permission: { name }, setting: 'denied' })),
     ]);

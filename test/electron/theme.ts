@@ -3,7 +3,10 @@ import type { NativeTheme } from 'electron';
 import type { Session } from './devtools.ts';
 import { Guarded } from './provided.ts';
 
-class StandInTheme extends Guarded implements Pick<NativeTheme, 'shouldUseDarkColors' | 'shouldUseHighContrastColors' | 'themeSource'> {
+class StandInTheme
+  extends Guarded
+  implements Pick<NativeTheme, 'shouldUseDarkColors' | 'shouldUseHighContrastColors' | 'themeSource'>
+{
   readonly shouldUseHighContrastColors = false;
   readonly #pages = new Set<Session>();
   #source: NativeTheme['themeSource'] = 'system';
@@ -22,7 +25,8 @@ class StandInTheme extends Guarded implements Pick<NativeTheme, 'shouldUseDarkCo
   }
 
   set themeSource(source: NativeTheme['themeSource']) {
-    if (!['system', 'light', 'dark'].includes(source)) throw new TypeError(`Error processing argument: ${String(source)}`);
+    if (!['system', 'light', 'dark'].includes(source))
+      throw new TypeError(`Error processing argument: ${String(source)}`);
     const wasDark = this.shouldUseDarkColors;
     this.#source = source;
     for (const page of this.#pages) void this.dress(page);

@@ -8,7 +8,9 @@ import { guarded, notProvided } from './provided.ts';
 // Nothing of Electron's own modules is provided here: an import of any of them fails by name.
 registerHooks({
   resolve: (specifier, context, next) =>
-    /^electron(\/|$)/.test(specifier) ? { url: 'data:text/javascript,', format: 'module', shortCircuit: true } : next(specifier, context),
+    /^electron(\/|$)/.test(specifier)
+      ? { url: 'data:text/javascript,', format: 'module', shortCircuit: true }
+      : next(specifier, context),
 });
 
 class ParentPort extends EventEmitter {

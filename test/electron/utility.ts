@@ -11,7 +11,10 @@ import { chromium } from './running.ts';
 type Stream = 'pipe' | 'ignore' | 'inherit';
 const CHILD = new URL('./utility-child.ts', import.meta.url).pathname;
 
-class StandInUtility extends Guarded implements Pick<UtilityProcess, 'kill' | 'postMessage' | 'pid' | 'stdout' | 'stderr'> {
+class StandInUtility
+  extends Guarded
+  implements Pick<UtilityProcess, 'kill' | 'postMessage' | 'pid' | 'stdout' | 'stderr'>
+{
   readonly #child: ChildProcess;
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
@@ -61,6 +64,8 @@ class StandInUtility extends Guarded implements Pick<UtilityProcess, 'kill' | 'p
 export const utilityProcess = guarded('utilityProcess', {
   fork(modulePath: string, args: string[] | ForkOptions = [], options: ForkOptions = {}): StandInUtility {
     chromium('utility process');
-    return Array.isArray(args) ? new StandInUtility(modulePath, args, options) : new StandInUtility(modulePath, [], args);
+    return Array.isArray(args)
+      ? new StandInUtility(modulePath, args, options)
+      : new StandInUtility(modulePath, [], args);
   },
 });

@@ -51,6 +51,22 @@ export interface Owner {
   closeNow(): void;
   resized(): void;
   focus(): void;
+  /** Outer size of the window, in pixels. */
+  size(): { width: number; height: number };
+}
+
+/** The new page that a page of ours wants: told just before its target appears, which itself does not say who wanted it. */
+let wanted: { opener: WebContents; url: string; frameName: string; features: string } | undefined;
+
+/** Takes the wish that belongs to a new target that is no window's; main decides. */
+export function decideWanted(): void {
+  const wish = wanted;
+  wanted = undefined;
+  wish?.opener.decideOpen(wish.url, wish.frameName, wish.features, wish.features ? 'new-window' : 'foreground-tab');
+}
+
+export function isWanted(): boolean {
+  return wanted !== undefined;
 }
 
 const byId = new Map<number, WebContents>();
@@ -92,6 +108,7 @@ export class WebContents extends Guarded {
   #openHandler: OpenHandler | undefined;
   #interception = '';
   #zoomFactor = 1;
+  #frame: { width: number; height: number } | undefined; // what the window is larger than its page
 
   constructor(owner: Owner, preferences: Preferences) {
     super('webContents');
@@ -134,7 +151,9 @@ export class WebContents extends Guarded {
       session.send('Page.enable'),
       session.send('Page.setLifecycleEventsEnabled', { enabled: true }),
       session.send('Runtime.addBinding', { name: BINDING, executionContextName: WORLD }),
-      session.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${pageWorld})(${JSON.stringify(secret)}, ${makeBridge})` }),
+      session.send('Page.addScriptToEvaluateOnNewDocument', {
+        source: `(${pageWorld})(${JSON.stringify(secret)}, ${makeBridge})`,
+      }),
       session.send('Page.addScriptToEvaluateOnNewDocument', { source: this.#preloadSource(secret), worldName: WORLD }),
       session.send('Runtime.enable'),
       session.send('Inspector.enable'),
@@ -165,7 +184,12 @@ export class WebContents extends Guarded {
   }
 
   /** A new page appeared, or would: main decides. Only refusing is provided. */
-  decideOpen(url: string, frameName: string, features: string, disposition: 'foreground-tab' | 'background-tab' | 'new-window'): void {
+  decideOpen(
+    url: string,
+    frameName: string,
+    features: string,
+    disposition: 'foreground-tab' | 'background-tab' | 'new-window',
+  ): void {
     if (!this.#openHandler) notProvided('a new window without setWindowOpenHandler');
     const referrer = { url: this.getURL(), policy: 'strict-origin-when-cross-origin' as const };
     const { action } = this.#openHandler({ url: fromChromium(url), frameName, features, disposition, referrer });
@@ -252,16 +276,21 @@ export class WebContents extends Guarded {
     this.rescale();
   }
 
-  /** The zoom again, after the window's size changed: the page's share of the window differs. */
+  /** The zoom again, after the window's size changed: a page that is twice as large has half the room. */
   rescale(): void {
     this.when(async (session) => {
-      await session.send('Emulation.clearDeviceMetricsOverride');
-      if (this.#zoomFactor === 1) return;
-      const { cssVisualViewport: view } = await session.send('Page.getLayoutMetrics');
-      await session.send('Emulation.setDeviceMetricsOverride', {
-        width: Math.round(view.clientWidth / this.#zoomFactor),
-        height: Math.round(view.clientHeight / this.#zoomFactor),
-        deviceScaleFactor: this.#zoomFactor,
+      const factor = this.#zoomFactor;
+      if (factor === 1) return session.send('Emulation.clearDeviceMetricsOverride');
+      if (!this.#frame) {
+        const expression = '({ width: outerWidth - innerWidth, height: outerHeight - innerHeight })';
+        const { result } = await session.send('Runtime.evaluate', { expression, returnByValue: true });
+        this.#frame = result.value as { width: number; height: number };
+      }
+      const { width, height } = this.#owner.size();
+      return session.send('Emulation.setDeviceMetricsOverride', {
+        width: Math.round((width - this.#frame.width) / factor),
+        height: Math.round((height - this.#frame.height) / factor),
+        deviceScaleFactor: factor,
         mobile: false,
       });
     });
@@ -355,6 +384,9 @@ export class WebContents extends Guarded {
       const message = `Uncaught ${thrown.exception?.description ?? thrown.text}`;
       this.#console('error', message, thrown.lineNumber + 1, thrown.url ?? '');
     });
+    session.on('Page.windowOpen', ({ url, windowName, windowFeatures }) => {
+      wanted = { opener: this, url, frameName: windowName, features: windowFeatures.join(',') };
+    });
     session.on('Inspector.targetCrashed', () => {
       this.emit('render-process-gone', vetoable(), { reason: 'crashed', exitCode: 1 });
     });
@@ -385,37 +417,54 @@ export class WebContents extends Guarded {
     const { requestId, request } = event;
     const isMainFrame = event.frameId === this.#frameId;
     const isDocument = event.resourceType === 'Document';
+    const isOwnScheme = fromChromium(request.url) !== request.url;
     const facts: RequestFacts = {
       url: fromChromium(request.url + (request.urlFragment ?? '')),
       method: request.method,
-      resourceType: isDocument ? (isMainFrame ? 'mainFrame' : 'subFrame') : (RESOURCE_TYPES[event.resourceType] ?? 'other'),
+      resourceType: isDocument
+        ? isMainFrame
+          ? 'mainFrame'
+          : 'subFrame'
+        : (RESOURCE_TYPES[event.resourceType] ?? 'other'),
       referrer: '',
       webContents: this,
     };
     const fail = (errorReason: Protocol.Network.ErrorReason): Promise<unknown> =>
       session.send('Fetch.failRequest', { requestId, errorReason });
 
-    if (event.responseErrorReason !== undefined) return void (await session.send('Fetch.continueRequest', { requestId }));
+    if (event.responseErrorReason !== undefined)
+      return void (await session.send('Fetch.continueRequest', { requestId }));
     if (event.responseStatusCode !== undefined) return this.#pausedResponse(session, event, facts);
 
     // An <a download> also comes as a document, but without this header.
-    const isNavigation = isDocument && request.headers['Upgrade-Insecure-Requests'] !== undefined && !event.redirectedRequestId;
+    const isNavigation =
+      isDocument && request.headers['Upgrade-Insecure-Requests'] !== undefined && !event.redirectedRequestId;
     if (isNavigation && !(isMainFrame && this.#ours.delete(request.url))) {
-      const navigation = vetoable({ url: facts.url, isMainFrame, isSameDocument: false, frame: this.mainFrame, initiator: this.mainFrame });
+      const navigation = vetoable({
+        url: facts.url,
+        isMainFrame,
+        isSameDocument: false,
+        frame: this.mainFrame,
+        initiator: this.mainFrame,
+      });
       this.emit('will-frame-navigate', navigation);
       if (isMainFrame && !navigation.defaultPrevented) this.emit('will-navigate', navigation, facts.url);
       if (navigation.defaultPrevented) return void (await fail('Aborted'));
     }
-    const response = await defaultSession.beforeRequest(facts);
+    const response = isOwnScheme ? undefined : await defaultSession.beforeRequest(facts);
     if (response?.cancel) return void (await fail('BlockedByClient'));
     const redirect = response?.redirectURL ? { url: toChromium(response.redirectURL) } : {};
     await session.send('Fetch.continueRequest', { requestId, ...redirect });
   }
 
-  async #pausedResponse(session: Session, event: Protocol.Fetch.requestPausedPayload, facts: RequestFacts): Promise<void> {
+  async #pausedResponse(
+    session: Session,
+    event: Protocol.Fetch.requestPausedPayload,
+    facts: RequestFacts,
+  ): Promise<void> {
     const { requestId, responseStatusCode = 200 } = event;
-    // The app's own schemes were asked at their server, before Chromium read the policy.
-    if (facts.url !== event.request.url + (event.request.urlFragment ?? '')) {
+    if (fromChromium(event.request.url) !== event.request.url) {
+      // The app's own schemes were asked at their server, before Chromium read the policy.
       return void (await session.send('Fetch.continueRequest', { requestId }));
     }
     const given: Record<string, string[]> = {};
@@ -426,7 +475,11 @@ export class WebContents extends Guarded {
     const list = Object.entries(headers).flatMap(([name, values]) => values.map((value) => ({ name, value })));
     const isWholeDocument = event.resourceType === 'Document' && responseStatusCode === 200;
     if (!isWholeDocument) {
-      return void (await session.send('Fetch.continueResponse', { requestId, responseCode: responseStatusCode, responseHeaders: list }));
+      return void (await session.send('Fetch.continueResponse', {
+        requestId,
+        responseCode: responseStatusCode,
+        responseHeaders: list,
+      }));
     }
     // Chromium takes a document's policy from the network's headers, which continueResponse leaves: give the document anew.
     const { body, base64Encoded } = await session.send('Fetch.getResponseBody', { requestId });
@@ -471,7 +524,12 @@ export class WebContents extends Guarded {
         );
       }
       case 'open':
-        return this.decideOpen(message.url, message.frameName, message.features, message.features ? 'new-window' : 'foreground-tab');
+        return this.decideOpen(
+          message.url,
+          message.frameName,
+          message.features,
+          message.features ? 'new-window' : 'foreground-tab',
+        );
       case 'close':
         return this.#owner.closeNow();
       case 'title':
@@ -499,7 +557,9 @@ export class WebContents extends Guarded {
       Array.from({ length: count }, async (_, index) => {
         const expression = `${BINDING}.files(${id}, ${index})`;
         const { result } = await session.send('Runtime.evaluate', { expression, contextId });
-        const info = await session.send('DOM.getFileInfo', { objectId: result.objectId ?? '' }).catch(() => ({ path: '' }));
+        const info = await session
+          .send('DOM.getFileInfo', { objectId: result.objectId ?? '' })
+          .catch(() => ({ path: '' }));
         return info.path; // empty for a file that a script made, as in Electron
       }),
     );

@@ -1,14 +1,19 @@
 // Promises: BrowserWindow: a real window on the screen, with Electron's events in Electron's order; closing may be vetoed;
 // options and methods that are not provided throw. Hides: app-mode windows of Chromium, and that hidden means off-screen and
 // maximised means as large as the screen (there may be no window manager to ask).
-import type { BrowserWindow as ElectronBrowserWindow, BrowserWindowConstructorOptions, NativeImage, Rectangle } from 'electron';
+import type {
+  BrowserWindow as ElectronBrowserWindow,
+  BrowserWindowConstructorOptions,
+  NativeImage,
+  Rectangle,
+} from 'electron';
 import { app } from './app.ts';
 import { SCREEN } from './chromium.ts';
 import type { Session } from './devtools.ts';
 import { Guarded, guarded, notProvided, refuseUnknown, vetoable } from './provided.ts';
 import { chromium, running } from './running.ts';
 import { nativeTheme } from './theme.ts';
-import { WebContents, webContents, type Preferences } from './web-contents.ts';
+import { WebContents, decideWanted, isWanted, webContents, type Preferences } from './web-contents.ts';
 
 const OFF_SCREEN = { left: -20_000, top: -20_000 };
 const DEFAULT_SIZE = { width: 800, height: 600 };
@@ -37,14 +42,16 @@ const FREE = ['preload', 'additionalArguments', 'devTools'];
 function preferencesOf(given: Record<string, unknown> = {}): Preferences {
   refuseUnknown('webPreferences', given, [...Object.keys(FIXED), ...FREE]);
   for (const [name, only] of Object.entries(FIXED)) {
-    if (given[name] !== undefined && given[name] !== only) notProvided(`webPreferences ${name}: ${String(given[name])}`);
+    if (given[name] !== undefined && given[name] !== only)
+      notProvided(`webPreferences ${name}: ${String(given[name])}`);
   }
   return given;
 }
 
 /** `#rrggbb` → Chromium's colour. */
 function colour(text: string): { r: number; g: number; b: number } {
-  const [, r = '', g = '', b = ''] = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(text) ?? notProvided(`backgroundColor ${text}`);
+  const [, r = '', g = '', b = ''] =
+    /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(text) ?? notProvided(`backgroundColor ${text}`);
   return { r: Number.parseInt(r, 16), g: Number.parseInt(g, 16), b: Number.parseInt(b, 16) };
 }
 
@@ -62,9 +69,41 @@ interface Target {
 
 type Provided = Pick<
   ElectronBrowserWindow,
-  | ('loadURL' | 'show' | 'hide' | 'focus' | 'blur' | 'close' | 'destroy' | 'isDestroyed' | 'getBounds' | 'setBounds' | 'getNormalBounds')
-  | ('getSize' | 'setSize' | 'getPosition' | 'setPosition' | 'isMaximized' | 'maximize' | 'unmaximize' | 'isMinimized' | 'minimize' | 'restore')
-  | ('isVisible' | 'isFocused' | 'isFullScreen' | 'setTitle' | 'getTitle' | 'removeMenu' | 'setMenuBarVisibility' | 'capturePage')
+  | (
+      | 'loadURL'
+      | 'show'
+      | 'hide'
+      | 'focus'
+      | 'blur'
+      | 'close'
+      | 'destroy'
+      | 'isDestroyed'
+      | 'getBounds'
+      | 'setBounds'
+      | 'getNormalBounds'
+    )
+  | (
+      | 'getSize'
+      | 'setSize'
+      | 'getPosition'
+      | 'setPosition'
+      | 'isMaximized'
+      | 'maximize'
+      | 'unmaximize'
+      | 'isMinimized'
+      | 'minimize'
+      | 'restore'
+    )
+  | (
+      | 'isVisible'
+      | 'isFocused'
+      | 'isFullScreen'
+      | 'setTitle'
+      | 'getTitle'
+      | 'removeMenu'
+      | 'setMenuBarVisibility'
+      | 'capturePage'
+    )
 >;
 
 class StandInWindow extends Guarded implements Provided {
@@ -109,6 +148,7 @@ class StandInWindow extends Guarded implements Provided {
         closeNow: () => this.destroy(),
         resized: () => void this.#readBounds().catch(() => {}),
         focus: () => this.focus(),
+        size: () => this.#bounds,
       },
       preferences,
     );
@@ -154,9 +194,11 @@ class StandInWindow extends Guarded implements Provided {
 
   /** Somebody else (a person, a window manager) may have moved the window. */
   async #readBounds(): Promise<void> {
-    if (this.webContents.getZoomFactor() !== 1) this.webContents.rescale();
-    if (this.#windowId === undefined || !this.isVisible()) return;
-    const { bounds } = await chromium('BrowserWindow').connection.send('Browser.getWindowBounds', { windowId: this.#windowId });
+    // Maximised, Chromium stays a pixel short of the screen, lest it be taken for full screen.
+    if (this.#windowId === undefined || !this.isVisible() || this.#normalBounds) return;
+    const { bounds } = await chromium('BrowserWindow').connection.send('Browser.getWindowBounds', {
+      windowId: this.#windowId,
+    });
     const { left = 0, top = 0, width = 0, height = 0 } = bounds;
     if (left > OFF_SCREEN.left / 2) this.#changed({ x: left, y: top, width, height });
   }
@@ -164,12 +206,19 @@ class StandInWindow extends Guarded implements Provided {
   #changed(bounds: Rectangle): void {
     const before = this.#bounds;
     this.#bounds = bounds;
-    if (before.width !== bounds.width || before.height !== bounds.height) this.emit('resize');
+    if (before.width !== bounds.width || before.height !== bounds.height) {
+      if (this.webContents.getZoomFactor() !== 1) this.webContents.rescale();
+      this.emit('resize');
+    }
     if (before.x !== bounds.x || before.y !== bounds.y) this.emit('move');
   }
 
   #atLeastMinimum<T extends { width: number; height: number }>(size: T): T {
-    return { ...size, width: Math.max(size.width, this.#minimum.width), height: Math.max(size.height, this.#minimum.height) };
+    return {
+      ...size,
+      width: Math.max(size.width, this.#minimum.width),
+      height: Math.max(size.height, this.#minimum.height),
+    };
   }
 
   #painted(): void {
@@ -327,7 +376,10 @@ class StandInWindow extends Guarded implements Provided {
   }
 }
 
-function pick(from: BrowserWindowConstructorOptions, names: ('width' | 'height')[]): { width?: number; height?: number } {
+function pick(
+  from: BrowserWindowConstructorOptions,
+  names: ('width' | 'height')[],
+): { width?: number; height?: number } {
   return Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
 }
 
@@ -338,15 +390,14 @@ export async function watchTargets(): Promise<void> {
     const session = connection.session(sessionId);
     const { targetId, url } = targetInfo;
     if (targetInfo.type !== 'page') return void (waitingForDebugger && session.tell('Runtime.runIfWaitingForDebugger'));
-    if (awaited && (url === awaited.url || !targetInfo.openerId)) {
+    if (awaited && (url === awaited.url || !isWanted())) {
       awaited.resolve({ targetId, session });
       awaited = undefined;
       return;
     }
-    // A link with a target, a middle click: the page that asked is its opener, else the focused one.
-    const opener = webContents.fromDevToolsTargetId(targetInfo.openerId ?? '') ?? focused?.webContents;
+    // A page wants a new one (a link with a target, a middle click), which main refuses; a stray one goes as well.
     void connection.tell('Target.closeTarget', { targetId });
-    opener?.decideOpen(pendingOpen.get(opener.targetId) ?? url, '', '', 'foreground-tab');
+    decideWanted();
   });
   connection.on('Target.detachedFromTarget', ({ targetId = '' }) => {
     StandInWindow.fromWebContents(webContents.fromDevToolsTargetId(targetId))?.gone();
@@ -355,12 +406,6 @@ export async function watchTargets(): Promise<void> {
     for (const window of windows.values()) window.gone();
   });
   await connection.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
-}
-
-/** Where the last new page of a page wants to go: told just before its target appears. */
-const pendingOpen = new Map<string, string>();
-export function rememberOpen(targetId: string, url: string): void {
-  pendingOpen.set(targetId, url);
 }
 
 export const BrowserWindow = guarded('BrowserWindow', StandInWindow);

@@ -114,7 +114,12 @@ export function makeBridge(
     if ('object' in wire) {
       const object = {};
       for (const [key, inner] of wire.object) {
-        Object.defineProperty(object, key, { value: unpack(inner, files), writable: true, enumerable: true, configurable: true });
+        Object.defineProperty(object, key, {
+          value: unpack(inner, files),
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
       }
       return done(object);
     }
@@ -155,7 +160,9 @@ export function makeBridge(
       case 'settled': {
         const waiting = promised.get(message.id);
         promised.delete(message.id);
-        return message.ok ? waiting?.resolve(unpack(message.value, files)) : waiting?.reject(unpack(message.value, files));
+        return message.ok
+          ? waiting?.resolve(unpack(message.value, files))
+          : waiting?.reject(unpack(message.value, files));
       }
       case 'sent':
         return receive[message.name]?.(unpack(message.value, files) as never);

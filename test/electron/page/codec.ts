@@ -23,7 +23,8 @@ export function makeCodec(): Codec {
   };
 
   const textOf = (bytes: Uint8Array & Base64): string => bytes.toBase64?.() ?? Buffer.from(bytes).toString('base64');
-  const bytesOf = (text: string): Uint8Array<ArrayBuffer> => fromBase64?.(text) ?? new Uint8Array(Buffer.from(text, 'base64'));
+  const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
+    fromBase64?.(text) ?? new Uint8Array(Buffer.from(text, 'base64'));
 
   function write(root: unknown): Json {
     const seen = new Map<object, number>();
@@ -87,7 +88,12 @@ export function makeCodec(): Codec {
           const object = made({});
           for (const [key, inner] of rest as [string, Json][]) {
             // Not an assignment: a key named __proto__ must stay a key.
-            Object.defineProperty(object, key, { value: get(inner), writable: true, enumerable: true, configurable: true });
+            Object.defineProperty(object, key, {
+              value: get(inner),
+              writable: true,
+              enumerable: true,
+              configurable: true,
+            });
           }
           return object;
         }
@@ -108,7 +114,9 @@ export function makeCodec(): Codec {
         case 'bytes': {
           const { buffer } = bytesOf(rest[1] as string);
           if (rest[0] === 'ArrayBuffer') return made(buffer);
-          const Kind = (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => unknown>)[rest[0] as string];
+          const Kind = (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => unknown>)[
+            rest[0] as string
+          ];
           if (!Kind) break;
           return made(new Kind(buffer));
         }
@@ -116,7 +124,8 @@ export function makeCodec(): Codec {
           const [name, message, stack, cause] = rest as [string, string, string, Json | undefined];
           const error = made(new (ERRORS[name] ?? Error)(message));
           Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true });
-          if (cause !== undefined) Object.defineProperty(error, 'cause', { value: get(cause), writable: true, configurable: true });
+          if (cause !== undefined)
+            Object.defineProperty(error, 'cause', { value: get(cause), writable: true, configurable: true });
           return error;
         }
       }

@@ -25,7 +25,8 @@ export function pageWorld(secret: string, makeBridge: MakeBridge): void {
     const carrier = (event as MouseEvent).relatedTarget as HTMLInputElement;
     makeBridge(carrier, 'page', {
       expose: ([key, api]: [string, unknown]) => {
-        if (Object.hasOwn(window, key)) throw new Error('Cannot bind an API on top of an existing property on the window object');
+        if (Object.hasOwn(window, key))
+          throw new Error('Cannot bind an API on top of an existing property on the window object');
         Object.defineProperty(window, key, { value: api, enumerable: true, configurable: false, writable: false });
       },
       lend,
@@ -48,7 +49,12 @@ export function pageWorld(secret: string, makeBridge: MakeBridge): void {
         },
       });
     };
-    const asks = (owner: object | undefined, names: string[], permission: string, details?: (args: unknown[]) => object): void => {
+    const asks = (
+      owner: object | undefined,
+      names: string[],
+      permission: string,
+      details?: (args: unknown[]) => object,
+    ): void => {
       for (const name of names) wrap(owner, name, (args) => main.mayUse(permission, details?.(args) ?? {}));
     };
     asks(globalThis.MediaDevices?.prototype, ['getUserMedia'], 'media', ([wanted]) => ({
@@ -69,7 +75,9 @@ export function pageWorld(secret: string, makeBridge: MakeBridge): void {
     });
     const { geolocation } = navigator;
     const whenAllowed =
-      (method: (...args: Parameters<Geolocation['getCurrentPosition']>) => unknown): Geolocation['getCurrentPosition'] =>
+      (
+        method: (...args: Parameters<Geolocation['getCurrentPosition']>) => unknown,
+      ): Geolocation['getCurrentPosition'] =>
       (...args) =>
         void main.mayUse('geolocation', {}).then(() => method.apply(geolocation, args));
     geolocation.getCurrentPosition = whenAllowed(geolocation.getCurrentPosition);
@@ -77,7 +85,8 @@ export function pageWorld(secret: string, makeBridge: MakeBridge): void {
       throw new Error('not provided by the stand-in: geolocation.watchPosition');
     };
     if (navigator.mediaDevices) {
-      navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException('Not supported', 'NotSupportedError'));
+      navigator.mediaDevices.getDisplayMedia = () =>
+        Promise.reject(new DOMException('Not supported', 'NotSupportedError'));
     }
     // The stand-in knows only refused windows, and a refused one is null.
     window.open = (url = '', frameName = '', features = '') => {

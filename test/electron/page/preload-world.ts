@@ -18,8 +18,7 @@ export type ToMain =
   | { kind: 'preload-error'; error: unknown };
 /** From main to this world. */
 export type FromMain =
-  | { kind: 'send'; channel: string; args: unknown[] }
-  | { kind: 'answer'; id: number; ok: boolean; value: unknown };
+  { kind: 'send'; channel: string; args: unknown[] } | { kind: 'answer'; id: number; ok: boolean; value: unknown };
 
 export interface Tools {
   codec: Codec;
@@ -99,7 +98,8 @@ export function preloadWorld({ codec, makeBridge, preload, process, secret, bind
   };
   const holdChoice = (event: Event): void => {
     const input = event.target;
-    if (again.has(event) || !(input instanceof HTMLInputElement) || input.type !== 'file' || !input.files?.length) return;
+    if (again.has(event) || !(input instanceof HTMLInputElement) || input.type !== 'file' || !input.files?.length)
+      return;
     event.stopImmediatePropagation();
     if (event.type !== 'change') return; // `input` comes just before `change` and is told again with it
     void learnPaths([...input.files]).finally(() => {

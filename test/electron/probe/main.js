@@ -50,7 +50,12 @@ async function measure(request) {
     sizeBytes += chunk.byteLength;
     chunks++;
   }
-  return Response.json({ method: request.method, sizeBytes, isStreamed: chunks > 1, origin: request.headers.get('origin') });
+  return Response.json({
+    method: request.method,
+    sizeBytes,
+    isStreamed: chunks > 1,
+    origin: request.headers.get('origin'),
+  });
 }
 
 function serve(request) {
@@ -74,10 +79,27 @@ export function open(options = {}, path = 'index.html') {
     height: 640,
     show: false,
     title: 'Probe',
-    webPreferences: { preload: join(here, 'preload.cjs'), sandbox: true, contextIsolation: true, nodeIntegration: false },
+    webPreferences: {
+      preload: join(here, 'preload.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+    },
     ...options,
   });
-  for (const event of ['show', 'hide', 'focus', 'blur', 'resize', 'move', 'maximize', 'unmaximize', 'minimize', 'restore', 'closed']) {
+  for (const event of [
+    'show',
+    'hide',
+    'focus',
+    'blur',
+    'resize',
+    'move',
+    'maximize',
+    'unmaximize',
+    'minimize',
+    'restore',
+    'closed',
+  ]) {
     window.on(event, () => note(event));
   }
   window.once('ready-to-show', () => {
@@ -145,7 +167,9 @@ app.on('window-all-closed', () => {
   note('window-all-closed');
   if (!process.env.PROBE_STAY) app.quit();
 });
-app.on('second-instance', (_, argv, cwd, data) => note('second-instance', argv.includes('--again'), JSON.stringify(data)));
+app.on('second-instance', (_, argv, cwd, data) =>
+  note('second-instance', argv.includes('--again'), JSON.stringify(data)),
+);
 
 async function run() {
   note('ready');

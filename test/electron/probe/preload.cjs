@@ -8,7 +8,7 @@ const attempt = (action) => {
   }
 };
 
-contextBridge.exposeInMainWorld('api', {
+contextBridge.exposeInMainWorld('probe', {
   add: (a, b) => a + b,
   twice: (callback) => callback(20) * 2,
   counter: () => {
@@ -35,7 +35,12 @@ contextBridge.exposeInMainWorld('api', {
   },
   pathFor: (file) => webUtils.getPathForFile(file),
   pathsFor: (files) => files.map((file) => webUtils.getPathForFile(file)),
-  info: { sandboxed: process.sandboxed, isolated: process.contextIsolated, platform: process.platform, deep: { list: [1, { x: 2 }] } },
+  info: {
+    sandboxed: process.sandboxed,
+    isolated: process.contextIsolated,
+    platform: process.platform,
+    deep: { list: [1, { x: 2 }] },
+  },
   missing: [
     attempt(() => ipcRenderer.sendSync('x')),
     attempt(() => contextBridge.exposeInIsolatedWorld(1, 'x', {})),

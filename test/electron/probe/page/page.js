@@ -1,10 +1,11 @@
-window.hadApi = typeof window.api;
+window.hadProbe = typeof window.probe;
 addEventListener('DOMContentLoaded', () => {
   const show = (how, list) => {
-    const paths = api.pathsFor([...list]);
-    document.querySelector('#files').textContent = `${how} ${[...list].map((file, i) => `${file.name}=${paths[i]}=${api.pathFor(file)}`).join(' ')}`;
+    const paths = probe.pathsFor([...list]);
+    document.querySelector('#files').textContent =
+      `${how} ${[...list].map((file, i) => `${file.name}=${paths[i]}=${probe.pathFor(file)}`).join(' ')}`;
   };
-  api?.onTold((value) => {
+  window.probe?.onTold((value) => {
     document.querySelector('#told').textContent = `${value.at.toISOString()} ${value.bytes.join()}`;
   });
   document.querySelector('input').addEventListener('change', (event) => show('chosen', event.target.files));

@@ -1,0 +1,80 @@
+// The tests' hold on the probe app: starting it, reading its notes, waiting for one.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { BrowserWindow, UtilityProcess } from 'electron';
+import type { ElectronApplication, Page } from 'playwright';
+import { expect, vi } from 'vitest';
+import { launchParta, type Launch } from '../launch.ts';
+
+const PROBE_DIR = resolve(import.meta.dirname, '..', 'probe');
+const NOTE_TIMEOUT_MS = 15_000;
+
+/** What probe/preload.cjs exposes. */
+interface ProbeApi {
+  add(a: number, b: number): number;
+  twice(callback: (value: number) => number): number;
+  counter(): { next(): number };
+  boom(): void;
+  later<T>(value: T): Promise<{ value: T }>;
+  fails(): Promise<void>;
+  same<T>(value: T): T;
+  echo<T>(value: T): Promise<T>;
+  fail(): Promise<void>;
+  nobody(): Promise<void>;
+  who(): Promise<Record<string, unknown>>;
+  knock(...args: unknown[]): void;
+  onTold(listener: (value: unknown) => void): () => void;
+  pathFor(file: File): string;
+  info: { sandboxed: boolean; isolated: boolean; platform: string; deep: { list: [number, { x: number }] } };
+  missing: string[];
+}
+declare global {
+  var probe: ProbeApi;
+}
+
+/** What probe/main.js leaves on its global object. */
+export interface ProbeMain {
+  notes: string[];
+  answers: { permission: boolean; check: boolean; closes: boolean };
+  open(options?: object, path?: string): { window: BrowserWindow; loaded: Promise<void> };
+  worker: UtilityProcess;
+  standInOpened: { call: string; target: string }[];
+}
+
+export function newProfile(): string {
+  return mkdtempSync(join(tmpdir(), 'probe-'));
+}
+
+export function removeProfile(dir: string): void {
+  rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}
+
+export function startProbe(launch: Launch): Promise<ElectronApplication> {
+  return launchParta({ app: PROBE_DIR, ...launch });
+}
+
+/** Starts the probe and waits until its page is there. */
+export async function startWithPage(launch: Launch): Promise<{ app: ElectronApplication; page: Page }> {
+  const app = await startProbe(launch);
+  const page = await app.firstWindow();
+  await page.getByRole('heading', { name: 'Probe' }).waitFor();
+  return { app, page };
+}
+
+export function notesOf(app: ElectronApplication): Promise<string[]> {
+  return app.evaluate(() => (globalThis as unknown as { notes: string[] }).notes);
+}
+
+export async function waitForNote(app: ElectronApplication, note: string): Promise<void> {
+  await vi.waitFor(async () => expect(await notesOf(app)).toContain(note), { timeout: NOTE_TIMEOUT_MS });
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
