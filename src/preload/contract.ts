@@ -8,6 +8,8 @@ import { FileId, HubId, PersonId, Sha256 } from '../core/ids.ts';
 import { FILE_NAME_MAX, FILES_PER_COMMAND_MAX, NAME_MAX } from '../core/limits.ts';
 import { ErrorCodeSchema, FileRef, Session } from '../core/wire.ts';
 
+export { intakeUrl, libraryUrl } from './contract/channels.ts';
+
 const nothing = z.object({});
 const text = (max: number) => z.string().check(z.maxLength(max));
 const ServerId = text(64);
@@ -97,6 +99,8 @@ export const CALLS = {
   'servers.create': call(z.object({ hubName: text(NAME_MAX), teacherName: text(NAME_MAX) }), Server),
   /** Joins a hub with a one-time code from a teacher's other device. `address` as typed: host, host:port or URL. */
   'servers.join': call(z.object({ address: text(300), code: text(32) }), Server),
+  /** The same hub at another address (a new network gave it one). Another hub there is refused as `other-hub`. */
+  'servers.move': call(z.object({ serverId: ServerId, address: text(300) }), Server),
   'servers.forget': call(z.object({ serverId: ServerId }), nothing),
   /** A short ticket for the page; the secret stays in main. */
   'servers.session': call(z.object({ serverId: ServerId }), z.extend(Session, { url: text(300) })),
@@ -138,9 +142,6 @@ export const EVENTS = {
 } as const;
 export type EventName = keyof typeof EVENTS;
 export type EventValue<K extends EventName> = z.infer<(typeof EVENTS)[K]>;
-
-/** The URL under which the page shows a file of the library; see main/app-protocol. */
-export const libraryUrl = (sha256: string, name: string): string => `/library/${sha256}/${encodeURIComponent(name)}`;
 
 /** What `window.parta` is; `F` is the page's `File`, a word that this pure file does not have. */
 export interface Desktop<F = unknown> {

@@ -1,0 +1,253 @@
+/**
+ * The app's own protocol: `app://bundle/…` serves the window's page and the library's files, and takes in bytes made in the
+ * page. One pure function from Request to Response. Promises: nothing outside the page's folder and the library can be named;
+ * every document gets a content security policy with a fresh style nonce; a library file is shown only as a type that cannot
+ * run; bodies are streamed both ways. Hides: files, ranges, the policy's words.
+ */
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import * as z from 'zod/mini';
+import { codeOf } from '../core/errors.ts';
+import { Sha256 } from '../core/ids.ts';
+import type { ChosenFile } from '../preload/contract.ts';
+import type { Library } from './library.ts';
+import { BYTES, shownTypeOf } from './media-types.ts';
+
+export const SCHEME = 'app';
+export const HOST = 'bundle';
+/** What stands in index.html where the style nonce of each response goes. */
+export const NONCE_MARK = '__NONCE__';
+const READ_BYTES = 256 * 1024;
+
+/** For `protocol.registerSchemesAsPrivileged`, before the app is ready. */
+export const PRIVILEGES = { standard: true, secure: true, supportFetchAPI: true, stream: true } as const;
+
+export interface AppProtocolOptions {
+  /** Where the page was built to. */
+  rendererDir: string;
+  library: Library;
+  /** Origins of the hubs the teacher accepted, http and ws, asked for every document. */
+  hubOrigins(): string[];
+  intake(serverId: string, name: string, bytes: AsyncIterable<Uint8Array>): Promise<ChosenFile>;
+  /** Where a development server has the page instead; its policy is looser, for hot reload. */
+  devServer?: string | null;
+  /** Origins that this scheme is seen under by the page, besides `app://bundle`. */
+  isOurOrigin(origin: string): boolean;
+}
+
+export function createAppHandler(options: AppProtocolOptions): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const url = new URL(request.url);
+    // A page elsewhere may try; ours never says another origin than its own.
+    const origin = request.headers.get('origin');
+    if (origin !== null && origin !== 'null' && !options.isOurOrigin(origin)) return refuse(403);
+    const segments = segmentsOf(url.pathname);
+    if (segments === null) return refuse(400);
+    const [room, ...rest] = segments;
+    if (room === 'intake') return intake(options, request, rest, url.searchParams.get('server'));
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
+    if (room === 'library') return libraryFile(options.library, request, rest);
+    return options.devServer ? fromDevServer(options, request, url) : pageFile(options, request, segments);
+  };
+}
+
+/**
+ * The policy of the window's document. Styles by file or nonce only (Mantine's style tags carry it); `blob:` workers and
+ * pictures are the app's own; the network is the accepted hubs and nothing else.
+ */
+export function documentPolicy(nonce: string, hubOrigins: readonly string[], isDev = false): string {
+  const connect = ["'self'", ...hubOrigins, ...(isDev ? ['ws://localhost:*', 'http://localhost:*'] : [])];
+  return policy({
+    'default-src': "'none'",
+    'script-src': isDev ? "'self' 'unsafe-inline'" : "'self'",
+    'style-src': isDev ? "'self' 'unsafe-inline'" : `'self' 'nonce-${nonce}'`,
+    'img-src': "'self' blob: data:",
+    'media-src': "'self' blob: data:",
+    'font-src': "'self' data:",
+    'connect-src': connect.join(' '),
+    'worker-src': "'self' blob:",
+    'frame-src': "'none'",
+    'object-src': "'none'",
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': "'none'",
+  });
+}
+
+/** A worker's policy is its own script's: only there may a decoder (pdf.js: JPEG 2000, JBIG2) compile WebAssembly. */
+export const WORKER_POLICY = policy({
+  'default-src': "'none'",
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  'connect-src': "'self'",
+});
+
+/** Where a file of the library would be taken for a document after all, it can do nothing. */
+export const FILE_POLICY = `${policy({ 'default-src': "'none'" })}; sandbox`;
+
+function policy(directives: Record<string, string>): string {
+  return Object.entries(directives)
+    .map(([name, sources]) => `${name} ${sources}`)
+    .join('; ');
+}
+
+// ── the page ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const PAGE_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.webp': 'image/webp',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.ttf': 'font/ttf',
+  '.wasm': 'application/wasm',
+  '.pdf': 'application/pdf',
+};
+
+async function pageFile(options: AppProtocolOptions, request: Request, segments: string[]): Promise<Response> {
+  // A segment that is decoded may climb (`%2e%2e`) or hold another path (`%2f`, `%5c`, a drive letter): none of ours does.
+  if (segments.some((segment) => segment.startsWith('.') || /[/\\:\0]/.test(segment))) return refuse(404);
+  const file = join(options.rendererDir, ...(segments.join('') === '' ? ['index.html'] : segments));
+  const extension = extname(file).toLowerCase();
+  if (extension === '.html') {
+    const text = await readFile(file, 'utf8').catch(() => null);
+    return text === null ? refuse(404) : documentOf(options, text);
+  }
+  const found = await stat(file).catch(() => null);
+  if (!found?.isFile()) return refuse(404);
+  const headers = new Headers({
+    'content-type': (Object.hasOwn(PAGE_TYPES, extension) ? PAGE_TYPES[extension] : undefined) ?? BYTES,
+    'content-length': String(found.size),
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+  });
+  if (/worker[^/\\]*\.m?js$/.test(file)) headers.set('content-security-policy', WORKER_POLICY);
+  return new Response(request.method === 'HEAD' ? null : streamOf(file), { headers });
+}
+
+function documentOf(options: AppProtocolOptions, html: string): Response {
+  const nonce = randomBytes(16).toString('base64');
+  return new Response(html.replaceAll(NONCE_MARK, nonce), {
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': documentPolicy(nonce, options.hubOrigins(), Boolean(options.devServer)),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+    },
+  });
+}
+
+async function fromDevServer(options: AppProtocolOptions, request: Request, url: URL): Promise<Response> {
+  const there = await fetch(new URL(url.pathname + url.search, options.devServer ?? ''), {
+    headers: { accept: request.headers.get('accept') ?? '*/*' },
+  });
+  const isDocument = there.headers.get('content-type')?.startsWith('text/html') === true;
+  if (isDocument) return documentOf(options, await there.text());
+  const type = there.headers.get('content-type') ?? BYTES;
+  return new Response(there.body, { status: there.status, headers: { 'content-type': type } });
+}
+
+// ── the library ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function libraryFile(library: Library, request: Request, rest: readonly string[]): Promise<Response> {
+  const hash = z.safeParse(Sha256, rest[0]);
+  if (!hash.success || rest.length !== 2) return refuse(404);
+  const path = library.path(hash.data);
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) return refuse(404);
+
+  const type = shownTypeOf(extname(rest[1] ?? ''));
+  const headers = new Headers({
+    'content-type': type,
+    'content-disposition': type === BYTES ? 'attachment' : 'inline',
+    'content-security-policy': FILE_POLICY,
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, no-cache',
+    etag: `"${hash.data}"`,
+  });
+  const range = rangeOf(request.headers.get('range'), found.size);
+  if (range === 'none') {
+    headers.set('content-range', `bytes */${found.size}`);
+    return new Response(null, { status: 416, headers });
+  }
+  const { start, end } = range ?? { start: 0, end: found.size - 1 };
+  headers.set('content-length', String(end - start + 1));
+  if (range) headers.set('content-range', `bytes ${start}-${end}/${found.size}`);
+  const isEmpty = request.method === 'HEAD' || found.size === 0;
+  return new Response(isEmpty ? null : streamOf(path, start, end), { status: range ? 206 : 200, headers });
+}
+
+/**
+ * One range of RFC 9110, 14.1.2.
+ * @returns null where there is none to follow (absent, several, another unit), 'none' where it lies outside the file
+ */
+export function rangeOf(header: string | null, sizeBytes: number): { start: number; end: number } | 'none' | null {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return null;
+  if (match[1] === '') {
+    const length = Math.min(Number(match[2]), sizeBytes);
+    return length === 0 ? 'none' : { start: sizeBytes - length, end: sizeBytes - 1 };
+  }
+  const start = Number(match[1]);
+  const end = match[2] === '' ? sizeBytes - 1 : Math.min(Number(match[2]), sizeBytes - 1);
+  if (match[2] !== '' && Number(match[2]) < start) return null;
+  return start >= sizeBytes ? 'none' : { start, end };
+}
+
+// ── bytes made in the page ─────────────────────────────────────────────────────────────────────────────────────────────
+
+async function intake(
+  options: AppProtocolOptions,
+  request: Request,
+  rest: readonly string[],
+  serverId: string | null,
+): Promise<Response> {
+  if (request.method !== 'PUT') return refuse(405);
+  const [name] = rest;
+  if (rest.length !== 1 || !name || !serverId) return refuse(400);
+  try {
+    const value = await options.intake(serverId, name, bytesOf(request.body));
+    return Response.json({ ok: true, value });
+  } catch (error) {
+    return Response.json({ ok: false, code: codeOf(error) });
+  }
+}
+
+async function* bytesOf(body: Request['body']): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body ?? []) yield chunk as Uint8Array;
+}
+
+// ── words of HTTP ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The path's segments, their escapes read once; null where one is malformed. A segment may hold any character. */
+function segmentsOf(pathname: string): string[] | null {
+  try {
+    return pathname.split('/').slice(1).map(decodeURIComponent);
+  } catch {
+    return null;
+  }
+}
+
+const streamOf = (path: string, start?: number, end?: number): ReadableStream =>
+  Readable.toWeb(
+    createReadStream(path, {
+      highWaterMark: READ_BYTES,
+      ...(start === undefined ? {} : { start }),
+      ...(end === undefined ? {} : { end }),
+    }),
+  ) as ReadableStream;
+
+const refuse = (status: number) =>
+  new Response(null, { status, headers: { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' } });

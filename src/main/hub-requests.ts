@@ -1,0 +1,80 @@
+/**
+ * Short JSON questions to a hub, before and beside the sockets: facts, signing in, joining. Promises: every answer is parsed
+ * and bounded; whatever is not a hub (a captive portal, a printer, another site) is `not-a-hub` and never an exception of
+ * its own kind. Hides: fetch.
+ */
+import * as z from 'zod/mini';
+import { PartaError } from '../core/errors.ts';
+import { answer, HubFacts, PROTOCOL_FLOOR, PROTOCOL_VERSION } from '../core/wire.ts';
+
+export const REQUEST_MS = 10_000;
+/** No JSON answer of a hub's HTTP side comes near this. */
+export const ANSWER_BYTES_MAX = 1_000_000;
+
+export interface HubRequest {
+  method?: 'GET' | 'POST' | 'DELETE';
+  body?: unknown;
+  ticket?: string;
+  timeoutMs?: number;
+}
+
+/**
+ * @param base the hub's origin, as `http://192.168.1.5:8010`
+ * @throws PartaError `hub-unreachable`, `not-a-hub`, or the code that the hub answered
+ */
+export async function askHub<T extends z.core.$ZodType>(
+  base: string,
+  path: string,
+  schema: T,
+  { method = 'GET', body, ticket, timeoutMs = REQUEST_MS }: HubRequest = {},
+): Promise<z.infer<T>> {
+  let text: string;
+  try {
+    const response = await fetch(new URL(path, base), {
+      method,
+      // A captive portal answers by sending the browser elsewhere.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        accept: 'application/json',
+        ...(ticket === undefined ? {} : { authorization: `Bearer ${ticket}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    text = await boundedText(response);
+  } catch (error) {
+    throw error instanceof PartaError ? error : new PartaError('hub-unreachable', { cause: error });
+  }
+  const parsed = z.safeParse(answer(schema), parseJson(text));
+  if (!parsed.success) throw new PartaError('not-a-hub');
+  const heard = parsed.data as { ok: true; value: z.infer<T> } | { ok: false; code: PartaError['code'] };
+  if (!heard.ok) throw new PartaError(heard.code);
+  return heard.value;
+}
+
+/** Who answers there. @throws PartaError `unknown-protocol` where the hub and this app have no protocol in common */
+export async function hubFacts(base: string, timeoutMs = REQUEST_MS): Promise<HubFacts> {
+  const facts = await askHub(base, '/api/hub', HubFacts, { timeoutMs });
+  if (facts.protocol < PROTOCOL_FLOOR || facts.floor > PROTOCOL_VERSION) throw new PartaError('unknown-protocol');
+  return facts;
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of response.body ?? []) {
+    total += chunk.length;
+    if (total > ANSWER_BYTES_MAX) throw new PartaError('not-a-hub');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * What this installation remembers between starts, as small files of JSON. Promises: every key is parsed by its schema on
+ * the way in and out; a broken file or value is set aside beside the good one (`….broken-<time>.json`), never deleted, and
+ * the app starts with defaults; a write is on disk, whole, before it returns. Hides: electron-store.
+ */
+import Store from 'electron-store';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { DeviceId } from '../core/ids.ts';
+import { NAME_MAX } from '../core/limits.ts';
+import { Server, Settings } from '../preload/contract.ts';
+import type { Log } from './log.ts';
+
+/** The folder holds device secrets (encrypted where the system can): nobody else on the computer reads it. */
+const FILE_MODE = 0o600;
+
+const WindowPlace = z.object({
+  x: z.int(),
+  y: z.int(),
+  width: z.int(),
+  height: z.int(),
+  isMaximized: z.boolean(),
+});
+export type WindowPlace = z.infer<typeof WindowPlace>;
+
+/** A sign-in to a hub. `url` of an embedded hub is known only while it runs, so it is not kept. */
+const SignIn = z.object({
+  ...z.omit(Server, { url: true }).shape,
+  url: z.string(),
+  deviceId: DeviceId,
+  /** Base64 of what the system's key store encrypted, or of the plain secret where it has none. */
+  secret: z.string(),
+  isSealed: z.boolean(),
+});
+export type SignIn = z.infer<typeof SignIn>;
+
+const EmbeddedHub = z.object({ hubName: z.string().check(z.maxLength(NAME_MAX)), port: z.nullable(z.int()) });
+export type EmbeddedHub = z.infer<typeof EmbeddedHub>;
+
+/** Each file and its keys: the schema, and what a new installation starts with. */
+export const FILES = {
+  settings: {
+    language: [Settings.shape.language, 'ru'],
+    theme: [Settings.shape.theme, 'system'],
+    place: [Settings.shape.place, '/'],
+    railCollapsed: [Settings.shape.railCollapsed, false],
+    window: [z.nullable(WindowPlace), null],
+  },
+  servers: {
+    signIns: [z.array(SignIn), []],
+    embedded: [z.nullable(EmbeddedHub), null],
+  },
+} as const satisfies Record<string, Record<string, readonly [z.core.$ZodType, unknown]>>;
+
+type FileName = keyof typeof FILES;
+type Values<F extends FileName> = {
+  -readonly [K in keyof (typeof FILES)[F]]: (typeof FILES)[F][K] extends readonly [
+    infer S extends z.core.$ZodType,
+    unknown,
+  ]
+    ? z.infer<S>
+    : never;
+};
+
+export interface StoredFile<F extends FileName> {
+  read<K extends keyof Values<F>>(key: K): Values<F>[K];
+  /** Durable when it returns. Throws where the value does not fit its schema or the disk refuses. */
+  write(values: { [K in keyof Values<F>]?: Values<F>[K] | undefined }): void;
+}
+
+/**
+ * @param dir the user's data folder
+ * @param name which of {@link FILES}
+ */
+export function openStored<F extends FileName>(dir: string, name: F, log: Log): StoredFile<F> {
+  const schemas: Record<string, readonly [z.core.$ZodType, unknown]> = FILES[name];
+  const path = join(dir, `${name}.json`);
+  const open = () => new Store<Record<string, unknown>>({ cwd: dir, name, configFileMode: FILE_MODE });
+  let store: Store<Record<string, unknown>>;
+  try {
+    store = open();
+  } catch {
+    setAside(path, renameSync);
+    log.write('settings-set-aside');
+    store = open();
+  }
+
+  const values = new Map<string, unknown>();
+  let isCopied = false;
+  for (const [key, [schema, initial]] of Object.entries(schemas)) {
+    const stored = store.get(key);
+    const parsed = stored === undefined ? null : z.safeParse(schema, stored);
+    values.set(key, parsed?.success ? parsed.data : initial);
+    if (parsed && !parsed.success && !isCopied) {
+      setAside(path, copyFileSync);
+      log.write('settings-set-aside');
+      isCopied = true;
+    }
+  }
+
+  return {
+    read: (key) => values.get(key as string) as never,
+    write(changes) {
+      const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+      const parsed = given.map(([key, value]) => {
+        const schema = schemas[key]?.[0];
+        if (!schema) throw new Error('no such key');
+        return [key, z.parse(schema, value)] as const;
+      });
+      store.set(Object.fromEntries(parsed));
+      for (const [key, value] of parsed) values.set(key, value);
+    },
+  };
+}
+
+function setAside(path: string, move: (from: string, to: string) => void): void {
+  if (existsSync(path)) move(path, path.replace(/\.json$/, `.broken-${Date.now()}.json`));
+}

@@ -1,0 +1,741 @@
+/**
+ * Files on their way between this computer and its hubs: a durable queue. Promises: what was queued survives quit, crash, cut
+ * and full disk; bytes already there are not sent or fetched again; a file enters the library only when its SHA-256 is right;
+ * a chosen file goes up as it was when it was chosen, or fails visibly; nothing that fails disappears; memory is constant.
+ * Hides: tus, ranges, retries. Keeps: S11 (full jitter), S15's client half (HEAD before POST, one id for ever).
+ *
+ * An upload first enters the library (works offline, frees the USB stick), then goes to the hub from there. Truth about
+ * progress is the `.part` file's length and the hub's offset; the journal only knows that there is something to do.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { basename, dirname, extname, join } from 'node:path';
+import { DetailedError, Upload, type FileReader } from 'tus-js-client';
+import * as z from 'zod/mini';
+import { ERRORS, PartaError, codeOf, isErrorCode, type ErrorCode } from '../core/errors.ts';
+import { fileIdOf, type FileId, type Sha256 } from '../core/ids.ts';
+import { FILE_BYTES_MAX } from '../core/limits.ts';
+import { safeFileName } from '../core/names.ts';
+import { answer, Nothing, type FileRef } from '../core/wire.ts';
+import type { ChosenFile, Transfer } from '../preload/contract.ts';
+import { diskError, writeGathered, type Library } from './library.ts';
+import type { Log } from './log.ts';
+import { mediaTypeOf } from './media-types.ts';
+import { openJournal, type JournalLine, type KeptTransfer } from './transfer-journal.ts';
+
+/** Transfers on the network at a time. */
+export const PARALLEL_MAX = 3;
+/** Files being copied into the library at a time: a school PC has one hard disk. */
+export const COPIES_MAX = 1;
+/** Nothing moved for this long: the connection is given up and tried again. */
+export const STALL_MS = 60_000;
+/** S11: a pause is random between zero and a bound that doubles from the first to the last. */
+export const RETRY_FIRST_MS = 1_000;
+export const RETRY_LAST_MS = 60_000;
+/** Answers that may come right by themselves, but not for ever. */
+export const FAILURES_MAX = 5;
+/** How often pages hear about progress. */
+export const PROGRESS_MS = 100;
+/** Finished uploads that stay in the list, because waiting commands ask for them; downloads are asked of the library. */
+export const DONE_UPLOADS_KEPT = 500;
+export const DONE_DOWNLOADS_KEPT = 50;
+
+/** How transfers reach a hub. */
+export interface HubAccess {
+  /** @throws PartaError as servers.session does */
+  session(serverId: string): Promise<{ ticket: string; url: string }>;
+  ticketRefused(serverId: string): void;
+}
+
+export interface Transfers {
+  list(): Transfer[];
+  /**
+   * Queues chosen files. @param paths from the preload only
+   * @throws PartaError `file-gone`, `not-allowed` (no plain file), `too-large`, `disk-full-here`: then none is queued
+   */
+  upload(serverId: string, paths: readonly string[]): Promise<ChosenFile[]>;
+  /** Queues bytes that have no file, as a pasted image. Resolves when they are safe in the library. */
+  intake(serverId: string, name: string, bytes: AsyncIterable<Uint8Array>): Promise<ChosenFile>;
+  /** Queues what is neither in the library nor in the list already. */
+  download(serverId: string, files: readonly FileRef[]): Promise<void>;
+  pause(transferId: string): Promise<void>;
+  /** Goes on with a paused or failed one, at once. */
+  resume(transferId: string): Promise<void>;
+  /** Stops it, visibly; once more on one that is over takes it off the list. */
+  cancel(transferId: string): Promise<void>;
+  /** A server was forgotten: its transfers leave the list. */
+  dropServer(serverId: string): Promise<void>;
+  /** The network, a sign-in or a hub is back: no need to wait out the pauses. */
+  wake(): void;
+  /** Stops everything running; the queue stays on disk. */
+  close(): Promise<void>;
+}
+
+export interface TransfersOptions {
+  dir: string;
+  library: Library;
+  hubs: HubAccess;
+  /** At most every {@link PROGRESS_MS}. */
+  onChange(list: Transfer[]): void;
+  log: Log;
+  random?: () => number;
+  stallMs?: number;
+  retryFirstMs?: number;
+}
+
+interface Item extends KeptTransfer {
+  doneBytes: number;
+  failures: number;
+  /** Set while a lane works on it. */
+  running: { abort: AbortController; over: Promise<void> } | null;
+  /** Not before, Unix ms. */
+  notBefore: number;
+}
+
+export async function openTransfers(options: TransfersOptions): Promise<Transfers> {
+  const { library, hubs, log, random = Math.random, stallMs = STALL_MS, retryFirstMs = RETRY_FIRST_MS } = options;
+  const { journal, kept } = await openJournal(join(options.dir, 'transfers.jsonl'));
+  const items = new Map<string, Item>();
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const partOf = (item: KeptTransfer) => library.partPath(item.sha256 as Sha256);
+
+  for (const one of kept) items.set(one.transferId, asItem(one));
+  for (const item of items.values()) {
+    if (item.state === 'done') item.doneBytes = item.sizeBytes;
+    else if (item.direction === 'down') item.doneBytes = await sizeOf(partOf(item));
+    // What failed for a passing reason is tried again after a start.
+    if (item.state === 'failed' && item.code && ERRORS[item.code].retry !== 'never') item.state = 'queued';
+  }
+  await save(trimmed(), []);
+
+  // ── the list and its memory ──────────────────────────────────────────────────────────────────────────────────────────
+
+  const list = (): Transfer[] =>
+    [...items.values()].map((item) => ({
+      transferId: item.transferId,
+      serverId: item.serverId,
+      direction: item.direction,
+      fileId: item.fileId,
+      name: item.name,
+      sizeBytes: item.sizeBytes,
+      doneBytes: Math.min(item.doneBytes, item.sizeBytes),
+      mediaType: item.mediaType,
+      sha256: item.sha256,
+      state: item.running && item.state === 'queued' ? 'running' : item.state,
+      code: item.code,
+    }));
+
+  let changeTimer: NodeJS.Timeout | undefined;
+  let toldAt = 0;
+  function changed(): void {
+    if (changeTimer || isClosed) return;
+    const tell = () => {
+      changeTimer = undefined;
+      toldAt = Date.now();
+      options.onChange(list());
+    };
+    changeTimer = setTimeout(tell, Math.max(0, toldAt + PROGRESS_MS - Date.now()));
+  }
+
+  async function save(drops: readonly Item[], puts: readonly Item[]): Promise<void> {
+    const lines: JournalLine[] = [
+      ...drops.map((item) => ({ drop: item.transferId })),
+      ...puts.map((item) => ({ put: keptOf(item) })),
+    ];
+    if (lines.length > 0) await journal.append(lines);
+    for (const item of drops) items.delete(item.transferId);
+    changed();
+  }
+  /** A state that is lost costs a repeated transfer, never a file: a full disk must not end the loop. */
+  const saveQuietly = (item: Item) =>
+    items.has(item.transferId)
+      ? save([], [item]).catch((error: unknown) => log.failure('transfer-failed', error, { fileId: item.fileId }))
+      : Promise.resolve();
+
+  /** The oldest finished ones, beyond what is kept. */
+  function trimmed(): Item[] {
+    const done = [...items.values()].filter((item) => item.state === 'done');
+    const beyond = (direction: Item['direction'], keep: number) => {
+      const own = done.filter((item) => item.direction === direction);
+      return own.slice(0, Math.max(0, own.length - keep));
+    };
+    return [...beyond('up', DONE_UPLOADS_KEPT), ...beyond('down', DONE_DOWNLOADS_KEPT)];
+  }
+
+  async function add(added: readonly Item[]): Promise<void> {
+    if (isClosed) throw new PartaError('cancelled');
+    const puts = added.map((item) => ({ put: keptOf(item) }));
+    if (puts.length > 0) await journal.append(puts);
+    for (const item of added) items.set(item.transferId, item);
+    changed();
+    pump();
+  }
+
+  // ── lanes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const isCopy = (item: Item) => item.direction === 'up' && item.sha256 === null;
+
+  function pump(): void {
+    if (isClosed) return;
+    clearTimeout(timer);
+    const now = Date.now();
+    const running = [...items.values()].filter((item) => item.running);
+    let copies = running.filter(isCopy).length;
+    let moves = running.length - copies;
+    // Two transfers of the same bytes would write one `.part`.
+    const busy = new Set(running.map((item) => item.sha256));
+    let soonest = Infinity;
+    for (const item of items.values()) {
+      if (item.state !== 'queued' || item.running) continue;
+      if (item.notBefore > now) {
+        soonest = Math.min(soonest, item.notBefore);
+        continue;
+      }
+      if (isCopy(item)) {
+        if (copies >= COPIES_MAX) continue;
+        copies += 1;
+      } else {
+        if (moves >= PARALLEL_MAX || busy.has(item.sha256)) continue;
+        moves += 1;
+        busy.add(item.sha256);
+      }
+      run(item);
+    }
+    if (soonest < Infinity) timer = setTimeout(pump, soonest - now);
+  }
+
+  function run(item: Item): void {
+    const abort = new AbortController();
+    const over = step(item, abort.signal)
+      .then(
+        () => succeeded(item),
+        (error: unknown) => (abort.signal.aborted ? undefined : failed(item, error)),
+      )
+      .finally(() => {
+        item.running = null;
+        changed();
+        pump();
+      });
+    item.running = { abort, over };
+    changed();
+  }
+
+  async function step(item: Item, signal: AbortSignal): Promise<void> {
+    if (item.direction === 'down') return download(item, signal);
+    return item.sha256 === null ? copy(item, signal) : upload(item, signal);
+  }
+
+  async function succeeded(item: Item): Promise<void> {
+    item.failures = 0;
+    if (item.state !== 'failed') item.code = null;
+    if (item.source) {
+      // Copied: now it can go up.
+      item.source = null;
+      return saveQuietly(item);
+    }
+    // Cancelled in the very moment it came to its end: the person's word stands.
+    if (item.state === 'failed') return undefined;
+    item.state = 'done';
+    item.doneBytes = item.sizeBytes;
+    log.write('transfer-done', { fileId: item.fileId, up: item.direction === 'up', sizeBytes: item.sizeBytes });
+    await saveQuietly(item);
+    await save(trimmed(), []).catch(() => {});
+  }
+
+  async function failed(item: Item, thrown: unknown): Promise<void> {
+    const error = diskError(thrown);
+    const code = codeOf(error);
+    if (code === 'internal') log.failure('transfer-failed', error, { fileId: item.fileId });
+    else log.write('transfer-failed', { fileId: item.fileId, code });
+    item.failures += 1;
+    item.code = code;
+    const mends = ERRORS[code].retry === 'later' && (NETWORK.has(code) || item.failures < FAILURES_MAX);
+    if (!mends) {
+      item.state = 'failed';
+      return saveQuietly(item);
+    }
+    const boundMs = Math.min(RETRY_LAST_MS, retryFirstMs * 2 ** Math.min(item.failures - 1, 16));
+    item.notBefore = Date.now() + random() * boundMs;
+    // One unreachable hub is one fact: the others of the queue need not find it out one by one.
+    if (code === 'hub-unreachable') {
+      for (const other of items.values()) {
+        if (other.serverId !== item.serverId || other.running || isCopy(other) || other.state !== 'queued') continue;
+        other.notBefore = Math.max(other.notBefore, item.notBefore);
+        other.code = code;
+      }
+    }
+    return undefined;
+  }
+
+  // ── one step of one transfer ─────────────────────────────────────────────────────────────────────────────────────────
+
+  async function copy(item: Item, signal: AbortSignal): Promise<void> {
+    const { source } = item;
+    if (!source) throw new PartaError('file-gone');
+    const before = await plainFile(source.path);
+    const isSame = (now: { size: number; mtimeMs: number }) =>
+      now.size === source.sizeBytes && now.mtimeMs === source.mtimeMs;
+    if (!isSame(before)) throw new PartaError('file-changed');
+    await library.needRoom(source.sizeBytes);
+    const stream = createReadStream(source.path, { signal, highWaterMark: READ_BYTES });
+    const taken = await library.take(stream, { signal, maxBytes: source.sizeBytes }).catch((error: unknown) => {
+      if (codeOf(error) === 'too-large') throw new PartaError('file-changed');
+      throw isMissing(error) ? new PartaError('file-gone', { cause: error }) : error;
+    });
+    if (taken.sizeBytes !== source.sizeBytes || !isSame(await plainFile(source.path)))
+      throw new PartaError('file-changed');
+    item.sha256 = taken.sha256;
+  }
+
+  async function upload(item: Item, signal: AbortSignal): Promise<void> {
+    const sha256 = item.sha256 as Sha256;
+    if (!(await library.has(sha256))) throw new PartaError('file-gone');
+    await withTicket(item.serverId, ({ ticket, url }) =>
+      sendByTus({
+        endpoint: new URL('/files', url).href,
+        ticket,
+        path: library.path(sha256),
+        item: { ...item, sha256 },
+        signal,
+        stallMs,
+        onProgress(doneBytes) {
+          item.doneBytes = doneBytes;
+          changed();
+        },
+      }),
+    );
+  }
+
+  async function download(item: Item, signal: AbortSignal): Promise<void> {
+    const sha256 = item.sha256 as Sha256;
+    if (await library.has(sha256)) return;
+    const part = partOf(item);
+    await mkdir(dirname(part), { recursive: true });
+    item.doneBytes = await sizeOf(part);
+    if (item.doneBytes > item.sizeBytes) {
+      await rm(part, { force: true });
+      item.doneBytes = 0;
+    }
+    if (item.doneBytes < item.sizeBytes || item.sizeBytes === 0) {
+      await library.needRoom(item.sizeBytes - item.doneBytes);
+      await withTicket(item.serverId, ({ ticket, url }) =>
+        fetchPart({
+          url: new URL(`/api/files/${item.fileId}`, url),
+          ticket,
+          part,
+          sha256,
+          sizeBytes: item.sizeBytes,
+          signal,
+          stallMs,
+          onProgress(doneBytes) {
+            item.doneBytes = doneBytes;
+            changed();
+          },
+        }),
+      );
+    }
+    try {
+      await library.adoptPart(sha256, signal);
+    } catch (error) {
+      if (codeOf(error) === 'hash-mismatch') item.doneBytes = 0;
+      throw error;
+    }
+  }
+
+  /** A ticket may have run out or the hub may have been restarted: once more with a fresh one before it counts. */
+  async function withTicket(serverId: string, work: (session: { ticket: string; url: string }) => Promise<void>) {
+    try {
+      await work(await hubs.session(serverId));
+    } catch (error) {
+      if (codeOf(error) !== 'signed-out') throw error;
+      hubs.ticketRefused(serverId);
+      await work(await hubs.session(serverId));
+    }
+  }
+
+  async function stopRunning(item: Item): Promise<void> {
+    item.running?.abort.abort();
+    await item.running?.over;
+  }
+  const find = (transferId: string): Item => {
+    const item = items.get(transferId);
+    if (!item) throw new PartaError('not-found');
+    return item;
+  };
+
+  pump();
+
+  return {
+    list,
+
+    async upload(serverId, paths) {
+      const chosen = await Promise.all(
+        paths.map(async (path): Promise<Item> => {
+          const { size, mtimeMs } = await plainFile(path);
+          if (size > FILE_BYTES_MAX) throw new PartaError('too-large');
+          const source = { path, sizeBytes: size, mtimeMs };
+          return asItem({ ...newUpload(serverId, basename(path)), sizeBytes: size, sha256: null, source });
+        }),
+      );
+      await add(chosen);
+      return chosen.map(chosenOf);
+    },
+
+    async intake(serverId, name, bytes) {
+      const { sha256, sizeBytes } = await library.take(bytes, { maxBytes: FILE_BYTES_MAX });
+      const item = asItem({ ...newUpload(serverId, name), sizeBytes, sha256, source: null });
+      await add([item]);
+      return chosenOf(item);
+    },
+
+    async download(serverId, files) {
+      const wanted: Item[] = [];
+      const known = new Set(
+        [...items.values()]
+          .filter((item) => item.direction === 'down' && item.state !== 'done')
+          .map((item) => item.sha256),
+      );
+      for (const file of files) {
+        if (known.has(file.sha256) || (await library.has(file.sha256))) continue;
+        known.add(file.sha256);
+        wanted.push(
+          asItem({
+            ...file,
+            transferId: randomUUID(),
+            serverId,
+            direction: 'down',
+            name: safeFileName(file.name),
+            state: 'queued',
+            code: null,
+            source: null,
+          }),
+        );
+      }
+      await add(wanted);
+    },
+
+    async pause(transferId) {
+      const item = find(transferId);
+      if (item.state !== 'queued') return;
+      item.state = 'paused';
+      await stopRunning(item);
+      // It may have come to its end just before.
+      await save([], [item]);
+      pump();
+    },
+
+    async resume(transferId) {
+      const item = find(transferId);
+      if (item.state !== 'paused' && item.state !== 'failed' && item.state !== 'queued') return;
+      item.state = 'queued';
+      item.code = null;
+      item.failures = 0;
+      item.notBefore = 0;
+      await save([], [item]);
+      pump();
+    },
+
+    async cancel(transferId) {
+      const item = find(transferId);
+      const isOver = item.state === 'done' || item.state === 'failed';
+      if (!isOver) {
+        item.state = 'failed';
+        item.code = 'cancelled';
+      }
+      await stopRunning(item);
+      if (item.direction === 'down' && item.sha256) await rm(partOf(item), { force: true });
+      await save(isOver ? [item] : [], isOver ? [] : [item]);
+      pump();
+    },
+
+    async dropServer(serverId) {
+      const gone = [...items.values()].filter((item) => item.serverId === serverId);
+      for (const item of gone) item.state = 'paused';
+      await Promise.all(gone.map(stopRunning));
+      await save(gone, []);
+    },
+
+    wake() {
+      for (const item of items.values()) {
+        item.notBefore = 0;
+        if (item.state === 'failed' && item.code && ERRORS[item.code].retry === 'after-sign-in') item.state = 'queued';
+      }
+      pump();
+    },
+
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      clearTimeout(timer);
+      clearTimeout(changeTimer);
+      await Promise.all([...items.values()].map(stopRunning));
+      await journal.close();
+    },
+  };
+}
+
+/** The hub or the way to it: tried for ever, because the teacher is at home and the hub is at school. */
+const NETWORK: ReadonlySet<ErrorCode> = new Set([
+  'hub-unreachable',
+  'not-a-hub',
+  'busy',
+  'disk-full',
+  'disk-full-here',
+]);
+const READ_BYTES = 256 * 1024;
+
+const asItem = (kept: KeptTransfer): Item => ({ ...kept, doneBytes: 0, failures: 0, running: null, notBefore: 0 });
+
+const keptOf = (item: Item): KeptTransfer => ({
+  transferId: item.transferId,
+  serverId: item.serverId,
+  direction: item.direction,
+  fileId: item.fileId,
+  name: item.name,
+  sizeBytes: item.sizeBytes,
+  mediaType: item.mediaType,
+  sha256: item.sha256,
+  state: item.state,
+  code: item.code,
+  source: item.source,
+});
+
+function newUpload(serverId: string, shown: string) {
+  const name = safeFileName(shown);
+  return {
+    transferId: randomUUID(),
+    serverId,
+    direction: 'up' as const,
+    fileId: fileIdOf(randomBytes(16)),
+    name,
+    mediaType: mediaTypeOf(extname(name)),
+    state: 'queued' as const,
+    code: null,
+  };
+}
+
+const chosenOf = ({ fileId, name, sizeBytes, mediaType }: Item): ChosenFile => ({ fileId, name, sizeBytes, mediaType });
+
+async function plainFile(path: string): Promise<{ size: number; mtimeMs: number }> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw new PartaError('file-gone', { cause: error });
+  });
+  // A folder, a pipe or a device would never come to an end.
+  if (!found.isFile()) throw new PartaError('not-allowed');
+  return found;
+}
+
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+
+const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+// ── up: tus ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Sending {
+  endpoint: string;
+  ticket: string;
+  path: string;
+  item: { fileId: FileId; name: string; sizeBytes: number; mediaType: string; sha256: Sha256 };
+  signal: AbortSignal;
+  stallMs: number;
+  onProgress(doneBytes: number): void;
+}
+
+/**
+ * One PATCH for the whole rest of the file, after HEAD has told where it begins. Only a hub that does not know the id gets a
+ * POST: on another error a POST could begin a second upload under an id that is half there.
+ */
+function sendByTus({ endpoint, ticket, path, item, signal, stallMs, onProgress }: Sending): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const source = fileSource(path, item.sizeBytes);
+    let stall: NodeJS.Timeout | undefined;
+    const end = (error: unknown) => {
+      clearTimeout(stall);
+      signal.removeEventListener('abort', stop);
+      source.close();
+      if (error) reject(error);
+      else resolve();
+    };
+    const give = (error: PartaError) => {
+      void upload.abort();
+      end(error);
+    };
+    const stop = () => give(new PartaError('cancelled'));
+    const moving = () => {
+      clearTimeout(stall);
+      stall = setTimeout(() => give(new PartaError('hub-unreachable')), stallMs);
+    };
+    const upload = new Upload(Buffer.alloc(0), {
+      endpoint,
+      uploadUrl: `${endpoint}/${item.fileId}`,
+      uploadSize: item.sizeBytes,
+      metadata: { fileId: item.fileId, filename: item.name, filetype: item.mediaType, sha256: item.sha256 },
+      headers: { Authorization: `Bearer ${ticket}` },
+      chunkSize: Infinity,
+      retryDelays: null,
+      storeFingerprintForResuming: false,
+      fingerprint: () => Promise.resolve(''),
+      fileReader: { openFile: () => Promise.resolve(source) },
+      onBeforeRequest: moving,
+      onAfterResponse(request, response) {
+        moving();
+        const status = response.getStatus();
+        const isUnknown = status === 404 || status === 410;
+        if (status < 300 || (request.getMethod() === 'HEAD' && isUnknown)) return;
+        throw new PartaError(codeIn(response.getBody()) ?? codeOfStatus(status));
+      },
+      onProgress(doneBytes) {
+        moving();
+        onProgress(doneBytes);
+      },
+      onSuccess: () => end(null),
+      onError: (error) => end(meaningOf(error)),
+    });
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop);
+    moving();
+    upload.start();
+  });
+}
+
+/** Our own reader: the package's leaves a file open for every cut connection. */
+function fileSource(path: string, sizeBytes: number): Awaited<ReturnType<FileReader['openFile']>> {
+  let stream: ReadStream | null = null;
+  return {
+    size: sizeBytes,
+    slice(start, end) {
+      stream?.destroy();
+      stream = createReadStream(path, { start, end: end - 1, highWaterMark: READ_BYTES });
+      const length = Math.min(end, sizeBytes) - start;
+      return Promise.resolve({ value: Object.assign(stream, { size: length }), done: end >= sizeBytes });
+    },
+    close: () => void stream?.destroy(),
+  };
+}
+
+function meaningOf(error: Error | DetailedError): PartaError {
+  const cause = error instanceof DetailedError ? error.causingError : null;
+  if (cause instanceof PartaError) return cause;
+  const status = error instanceof DetailedError ? (error.originalResponse?.getStatus() ?? null) : null;
+  if (status !== null) return new PartaError(codeOfStatus(status), { cause: error });
+  return new PartaError('hub-unreachable', { cause: error });
+}
+
+// ── down: ranges ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Fetching {
+  url: URL;
+  ticket: string;
+  part: string;
+  sha256: Sha256;
+  sizeBytes: number;
+  signal: AbortSignal;
+  stallMs: number;
+  onProgress(doneBytes: number): void;
+}
+
+/** Appends to the part what it lacks. A hub that cannot do ranges sends all of it; then the part begins anew. */
+async function fetchPart({
+  url,
+  ticket,
+  part,
+  sha256,
+  sizeBytes,
+  signal,
+  stallMs,
+  onProgress,
+}: Fetching): Promise<void> {
+  const file = await open(part, 'a+', 0o600);
+  try {
+    let from = (await file.stat()).size;
+    const headers: Record<string, string> = { authorization: `Bearer ${ticket}` };
+    if (from > 0) Object.assign(headers, { range: `bytes=${from}-`, 'if-range': `"${sha256}"` });
+    const response = await get(url, headers, signal, stallMs);
+    const status = response.statusCode ?? 0;
+    const isRest = status === 206 && response.headers['content-range']?.startsWith(`bytes ${from}-`) === true;
+    if (status === 200 || status === 416) {
+      await file.truncate(0);
+      from = 0;
+    }
+    if (status !== 200 && !isRest) {
+      const code = status === 416 ? 'hub-unreachable' : (codeIn(await shortText(response)) ?? codeOfStatus(status));
+      response.destroy();
+      throw new PartaError(code);
+    }
+    // More than announced is not our file; the hash would find it out only when the disk is full.
+    const atMost = async function* () {
+      let left = sizeBytes - from;
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        left -= chunk.length;
+        if (left < 0) throw new PartaError('hash-mismatch');
+        yield chunk;
+      }
+    };
+    onProgress(from);
+    const length = await writeGathered(file, from, atMost(), (_block, doneBytes) => onProgress(doneBytes));
+    if (length < sizeBytes) throw new PartaError('hub-unreachable');
+  } catch (error) {
+    if (codeOf(error) === 'hash-mismatch') await file.truncate(0);
+    if (error instanceof PartaError) throw error;
+    const here = diskError(error);
+    throw here instanceof PartaError ? here : new PartaError('hub-unreachable', { cause: error });
+  } finally {
+    await file.close();
+  }
+}
+
+function get(
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  stallMs: number,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+    const request = send(url, { headers, signal, timeout: stallMs }, resolve);
+    request.on('timeout', () => request.destroy(new PartaError('hub-unreachable')));
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+async function shortText(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of response) {
+    text += String(chunk);
+    if (text.length > 10_000) break;
+  }
+  return text;
+}
+
+// ── answers ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The code in a hub's JSON answer; null where there is none. */
+function codeIn(body: string): ErrorCode | null {
+  try {
+    const parsed = z.safeParse(answer(Nothing), JSON.parse(body));
+    return parsed.success && !parsed.data.ok && isErrorCode(parsed.data.code) ? parsed.data.code : null;
+  } catch {
+    return null;
+  }
+}
+
+function codeOfStatus(status: number): ErrorCode {
+  if (status === 401) return 'signed-out';
+  if (status === 403) return 'not-allowed';
+  if (status === 404 || status === 410) return 'not-found';
+  if (status === 413) return 'too-large';
+  if (status === 409 || status === 423 || status === 429 || status === 503) return 'busy';
+  if (status === 507) return 'disk-full';
+  if (status >= 300 && status < 400) return 'not-a-hub';
+  return status >= 500 ? 'internal' : 'bad-request';
+}

@@ -1,0 +1,21 @@
+/**
+ * The names that both ends of the bridge must spell alike, apart from the schemas: the sandboxed preload is one small file
+ * and must not carry a schema library with it.
+ */
+
+/** The one channel for calls: `(name, input)` → `{ok, value} | {ok, code}`. */
+export const CALL_CHANNEL = 'parta:call';
+/** The one channel for events: `(name, value)`. */
+export const EVENT_CHANNEL = 'parta:event';
+/** The call whose paths only the preload may give: no path ever comes from the page. */
+export const UPLOAD_CALL = 'transfers.upload';
+
+/** The URL under which the page shows a file of the library; see main/app-protocol. */
+export const libraryUrl = (sha256: string, name: string): string => `/library/${sha256}/${encodeURIComponent(name)}`;
+
+/**
+ * Where bytes made in the page (a pasted image, a recording) are PUT to; the answer is `{ok, value: ChosenFile}` or
+ * `{ok, code}`, and the file is on its way to that server like any chosen one.
+ */
+export const intakeUrl = (serverId: string, name: string): string =>
+  `/intake/${encodeURIComponent(name)}?server=${encodeURIComponent(serverId)}`;
