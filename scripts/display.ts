@@ -11,7 +11,8 @@ export interface Display {
   /** As in the environment variable: `:99`. */
   readonly name: string;
   readonly isVirtual: boolean;
-  stop(): void;
+  /** Resolves when the server has gone, so that it is not left to init as a zombie. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface Display {
  */
 export async function openDisplay(): Promise<Display> {
   const present = process.env['DISPLAY'];
-  if (present || process.platform !== 'linux') return { name: present ?? '', isVirtual: false, stop: () => {} };
+  if (present || process.platform !== 'linux') return { name: present ?? '', isVirtual: false, stop: async () => {} };
 
   const args = ['-displayfd', '3', '-screen', '0', SCREEN, '-nolisten', 'tcp', '-noreset'];
   const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], detached: true });
@@ -45,6 +46,15 @@ export async function openDisplay(): Promise<Display> {
     server.kill('SIGKILL');
     throw error;
   });
-  server.unref();
-  return { name: `:${number}`, isVirtual: true, stop: () => void server.kill('SIGTERM') };
+  const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  process.once('exit', () => server.kill('SIGKILL'));
+  return {
+    name: `:${number}`,
+    isVirtual: true,
+    async stop() {
+      if (server.exitCode !== null || server.signalCode !== null) return;
+      server.kill('SIGTERM');
+      await gone;
+    },
+  };
 }

@@ -7,7 +7,6 @@ import { ROOT } from '../suites.ts';
 
 const choice = readChoice(ROOT) ?? { shell: 'stand-in' as const, why: 'nothing else was chosen' };
 const display = await openDisplay();
-process.on('exit', () => display.stop());
 console.error(shellLine(choice));
 // Chromium refuses its own sandbox to root.
 const asRoot = choice.shell === 'electron' && process.getuid?.() === 0 ? ['--noSandbox'] : [];
@@ -19,3 +18,4 @@ process.exitCode = await foreground(
     env: { ...process.env, DISPLAY: display.name, ELECTRON_EXEC_PATH: shellExecutable(ROOT, choice.shell) },
   },
 );
+await display.stop();

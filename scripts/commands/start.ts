@@ -71,7 +71,7 @@ try {
   process.exitCode = 1;
 } finally {
   endGroup();
-  display.stop();
+  await display.stop();
   rmSync(scratch, { recursive: true, force: true });
 }
 process.exit();

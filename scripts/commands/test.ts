@@ -24,8 +24,6 @@ const shell = readChoice(ROOT);
 // The stand-in brings its own display; Electron needs one from outside.
 const display = shell?.shell === 'electron' && chosen.some(opensWindows) ? await openDisplay() : undefined;
 if (display?.isVirtual) process.env['DISPLAY'] = display.name;
-const stopDisplay = () => display?.stop();
-process.on('exit', stopDisplay);
 
 const outcomes = await runSuites(chosen, (outcome) => {
   console.log(outcomeLine(outcome));
@@ -43,4 +41,5 @@ console.log(
   chosen.some(opensWindows) && shell ? shellLine(shell) : 'shell: none, because no suite that opens the app was run',
 );
 console.log(countLine(sum));
+await display?.stop();
 process.exit(sum.failed > 0 ? 1 : 0);

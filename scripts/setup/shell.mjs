@@ -134,14 +134,14 @@ async function askForElectron(root, node24, version) {
   const probe = `
     const answer = await fetch(${JSON.stringify(url)}, { method: 'HEAD', signal: AbortSignal.timeout(${PROBE_TIMEOUT_MS}) })
       .catch((error) => ({ ok: false, status: error.cause?.code ?? error.name }));
-    console.log(answer.ok ? 'ok' : 'answer ' + answer.status);
+    console.log(answer.ok ? 'ok' : typeof answer.status === 'number' ? 'answer ' + answer.status : 'no answer: ' + answer.status);
     process.exit(0);`;
   const { output } = await captured(node24, ['--input-type=module', '--eval', probe], {
     env,
     timeoutMs: PROBE_TIMEOUT_MS + 1_000,
   });
   const answer = output.trim().split('\n').at(-1) ?? '';
-  if (answer !== 'ok') return refusal(version, answer.startsWith('answer ') ? answer : 'no answer within 5 s');
+  if (answer !== 'ok') return refusal(version, /^(no )?answer/.test(answer) ? answer : 'no answer within 5 s');
 
   process.stderr.write('downloading Electron\n');
   const { code } = await captured(node24, [join(root, 'node_modules/electron/install.js')], {
