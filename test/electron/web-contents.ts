@@ -10,7 +10,7 @@ import { ipcMain } from './ipc.ts';
 import { makeBridge } from './page/bridge.ts';
 import { makeCodec } from './page/codec.ts';
 import { pageWorld } from './page/page-world.ts';
-import { preloadWorld, type FromMain, type ToMain } from './page/preload-world.ts';
+import { preloadWorld, type Disposition, type FromMain, type ToMain } from './page/preload-world.ts';
 import { fromChromium, originOf, toChromium } from './protocol.ts';
 import { Guarded, guarded, notProvided, refuseUnknown, vetoable } from './provided.ts';
 import { running } from './running.ts';
@@ -55,18 +55,14 @@ export interface Owner {
   size(): { width: number; height: number };
 }
 
-/** The new page that a page of ours wants: told just before its target appears, which itself does not say who wanted it. */
-let wanted: { opener: WebContents; url: string; frameName: string; features: string } | undefined;
+/** A link that wants a new page: told just before the new target appears, which itself does not say where it came from. */
+let wanted: { opener: WebContents; url: string } | undefined;
 
-/** Takes the wish that belongs to a new target that is no window's; main decides. */
-export function decideWanted(): void {
+/** Takes the wish that the new target fulfils, if it is one. */
+export function takeWish(): { opener: WebContents; url: string } | undefined {
   const wish = wanted;
   wanted = undefined;
-  wish?.opener.decideOpen(wish.url, wish.frameName, wish.features, wish.features ? 'new-window' : 'foreground-tab');
-}
-
-export function isWanted(): boolean {
-  return wanted !== undefined;
+  return wish;
 }
 
 const byId = new Map<number, WebContents>();
@@ -184,12 +180,7 @@ export class WebContents extends Guarded {
   }
 
   /** A new page appeared, or would: main decides. Only refusing is provided. */
-  decideOpen(
-    url: string,
-    frameName: string,
-    features: string,
-    disposition: 'foreground-tab' | 'background-tab' | 'new-window',
-  ): void {
+  decideOpen(url: string, frameName: string, features: string, disposition: Disposition): void {
     if (!this.#openHandler) notProvided('a new window without setWindowOpenHandler');
     const referrer = { url: this.getURL(), policy: 'strict-origin-when-cross-origin' as const };
     const { action } = this.#openHandler({ url: fromChromium(url), frameName, features, disposition, referrer });
@@ -384,9 +375,7 @@ export class WebContents extends Guarded {
       const message = `Uncaught ${thrown.exception?.description ?? thrown.text}`;
       this.#console('error', message, thrown.lineNumber + 1, thrown.url ?? '');
     });
-    session.on('Page.windowOpen', ({ url, windowName, windowFeatures }) => {
-      wanted = { opener: this, url, frameName: windowName, features: windowFeatures.join(',') };
-    });
+    session.on('Page.windowOpen', ({ url }) => (wanted = { opener: this, url }));
     session.on('Inspector.targetCrashed', () => {
       this.emit('render-process-gone', vetoable(), { reason: 'crashed', exitCode: 1 });
     });
@@ -524,12 +513,7 @@ export class WebContents extends Guarded {
         );
       }
       case 'open':
-        return this.decideOpen(
-          message.url,
-          message.frameName,
-          message.features,
-          message.features ? 'new-window' : 'foreground-tab',
-        );
+        return this.decideOpen(message.url, message.frameName, message.features, message.disposition);
       case 'close':
         return this.#owner.closeNow();
       case 'title':

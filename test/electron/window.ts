@@ -13,7 +13,7 @@ import type { Session } from './devtools.ts';
 import { Guarded, guarded, notProvided, refuseUnknown, vetoable } from './provided.ts';
 import { chromium, running } from './running.ts';
 import { nativeTheme } from './theme.ts';
-import { WebContents, decideWanted, isWanted, webContents, type Preferences } from './web-contents.ts';
+import { WebContents, takeWish, webContents, type Preferences } from './web-contents.ts';
 
 const OFF_SCREEN = { left: -20_000, top: -20_000 };
 const DEFAULT_SIZE = { width: 800, height: 600 };
@@ -60,7 +60,7 @@ let lastId = 0;
 let focused: StandInWindow | null = null;
 /** Windows are born one after another: a new target without an opener belongs to the one waiting. */
 let births = Promise.resolve();
-let awaited: { url: string; resolve(target: Target): void } | undefined;
+let awaited: ((target: Target) => void) | undefined;
 
 interface Target {
   targetId: string;
@@ -166,7 +166,7 @@ class StandInWindow extends Guarded implements Provided {
     if (this.#isDestroyed) return;
     const { connection, openWindow } = chromium('BrowserWindow');
     const url = `data:text/html,<title></title><!--window-${this.id}-->`;
-    const born = new Promise<Target>((resolve) => (awaited = { url, resolve }));
+    const born = new Promise<Target>((resolve) => (awaited = resolve));
     const place = this.#isVisible ? this.#bounds : { ...this.#bounds, x: OFF_SCREEN.left, y: OFF_SCREEN.top };
     await openWindow(url, place);
     const { targetId, session } = await born;
@@ -388,16 +388,17 @@ export async function watchTargets(): Promise<void> {
   const { connection, exited } = chromium('BrowserWindow');
   connection.on('Target.attachedToTarget', ({ sessionId, targetInfo, waitingForDebugger }) => {
     const session = connection.session(sessionId);
-    const { targetId, url } = targetInfo;
+    const { targetId } = targetInfo;
     if (targetInfo.type !== 'page') return void (waitingForDebugger && session.tell('Runtime.runIfWaitingForDebugger'));
-    if (awaited && (url === awaited.url || !isWanted())) {
-      awaited.resolve({ targetId, session });
+    const wish = takeWish();
+    if (awaited && !wish) {
+      awaited({ targetId, session });
       awaited = undefined;
       return;
     }
-    // A page wants a new one (a link with a target, a middle click), which main refuses; a stray one goes as well.
+    // A link wants a new page, which main refuses. Chromium's own keys can make one too: nobody is to ask, so it just goes.
     void connection.tell('Target.closeTarget', { targetId });
-    decideWanted();
+    wish?.opener.decideOpen(wish.url, '', '', 'foreground-tab');
   });
   connection.on('Target.detachedFromTarget', ({ targetId = '' }) => {
     StandInWindow.fromWebContents(webContents.fromDevToolsTargetId(targetId))?.gone();

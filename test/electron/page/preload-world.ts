@@ -5,13 +5,15 @@ import type { Codec } from './codec.ts';
 import type { Bridge } from './bridge.ts';
 import type { Lent } from './page-world.ts';
 
+export type Disposition = 'foreground-tab' | 'background-tab' | 'new-window';
+
 /** From this world to main. */
 export type ToMain =
   | { kind: 'send'; channel: string; args: unknown[] }
   | { kind: 'invoke'; id: number; channel: string; args: unknown[] }
   | { kind: 'files'; id: number; count: number }
   | { kind: 'permission'; id: number; permission: string; details: object; onlyCheck: boolean }
-  | { kind: 'open'; url: string; frameName: string; features: string }
+  | { kind: 'open'; url: string; frameName: string; features: string; disposition: Disposition }
   | { kind: 'close' }
   | { kind: 'title'; title: string }
   | { kind: 'resized' }
@@ -133,6 +135,18 @@ export function preloadWorld({ codec, makeBridge, preload, process, secret, bind
     true,
   );
 
+  // A link clicked with the middle button or a key held would open a tab, which Chromium does not announce.
+  const holdClick = (event: MouseEvent): void => {
+    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
+    const isBackground = event.button === 1 || event.ctrlKey || event.metaKey;
+    if (!link?.href || event.defaultPrevented || event.button === 2 || !(isBackground || event.shiftKey)) return;
+    event.preventDefault();
+    const disposition = isBackground ? 'background-tab' : 'new-window';
+    post({ kind: 'open', url: link.href, frameName: '', features: '', disposition });
+  };
+  window.addEventListener('click', holdClick);
+  window.addEventListener('auxclick', holdClick);
+
   // The browser's own news of a title lags behind.
   let title = '';
   const tellTitle = (): void => {
@@ -168,7 +182,8 @@ export function preloadWorld({ codec, makeBridge, preload, process, secret, bind
   const lent: Lent = {
     mayUse: (permission, details) => ask((id) => ({ kind: 'permission', id, permission, details, onlyCheck: false })),
     checks: (permission) => ask((id) => ({ kind: 'permission', id, permission, details: {}, onlyCheck: true })),
-    opens: (url, frameName, features) => post({ kind: 'open', url, frameName, features }),
+    opens: (url, frameName, features) =>
+      post({ kind: 'open', url, frameName, features, disposition: features ? 'new-window' : 'foreground-tab' }),
     closes: () => post({ kind: 'close' }),
   };
   bridge.send('lend', lent);

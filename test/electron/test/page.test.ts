@@ -283,6 +283,8 @@ describe('what a page may not do by itself', () => {
     await waitForNote(app, 'open:https://example.com/script:new-window');
     await page.getByRole('link', { name: 'blank' }).click();
     await waitForNote(app, 'open:https://example.com/blank:foreground-tab');
+    await page.getByRole('link', { name: 'away' }).click({ button: 'middle' });
+    await waitForNote(app, 'open:https://example.com/away:background-tab');
     expect(app.windows()).toHaveLength(1);
   });
 
