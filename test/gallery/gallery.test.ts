@@ -1,0 +1,30 @@
+/** Every screen × state, in the two looks that differ most; `npm run gallery` takes all eight. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openGallery, take, type Look } from './pictures.ts';
+import { SCENES, type SceneName } from './scene-list.ts';
+
+const LOOKS: Look[] = [
+  { language: 'ru', theme: 'light', width: 1024 },
+  { language: 'en', theme: 'dark', width: 1440 },
+];
+
+let gallery: Awaited<ReturnType<typeof openGallery>>;
+const folder = mkdtempSync(join(tmpdir(), 'parta-pictures-'));
+beforeAll(async () => {
+  gallery = await openGallery();
+});
+afterAll(async () => {
+  await gallery.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const cases = (Object.keys(SCENES) as SceneName[]).flatMap((scene) =>
+  LOOKS.map((look) => ({ scene, look, is: Object.values(look).join(' ') })),
+);
+
+test.each(cases)('$scene, $is: nothing clipped, nothing raw, nothing serious for axe', async ({ scene, look }) => {
+  expect((await take(gallery, scene, look, folder)).faults).toEqual([]);
+});

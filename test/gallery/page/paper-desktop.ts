@@ -1,0 +1,82 @@
+/** A desktop for the gallery: settings, servers, hub and transfers as the scene has them; files of the library are the gallery's own. */
+import type {
+  CallInput,
+  CallName,
+  CallOutput,
+  ChosenFile,
+  Desktop,
+  DesktopAnswer,
+  EventName,
+  EventValue,
+  HubState,
+  Server,
+  Settings,
+  Transfer,
+} from '../../../src/preload/contract.ts';
+import { nextFileId } from '../../support/paper-class.ts';
+
+type Listener = (value: never) => void;
+
+export class PaperDesktop implements Desktop<File> {
+  settings: Settings = { language: 'ru', theme: 'light', place: '', railCollapsed: false };
+  servers: Server[] = [];
+  hub: HubState = { state: 'absent', code: null, port: null, addresses: [], firewall: 'unknown' };
+  transfers: Transfer[] = [];
+  /** Hashes that the library holds. */
+  library = new Set<string>();
+  private readonly listeners = new Map<EventName, Set<Listener>>();
+
+  private answers: { [K in CallName]?: (input: CallInput<K>) => CallOutput<K> } = {
+    'app.facts': () => ({
+      version: '0.1.0',
+      platform: 'linux',
+      shell: 'stand-in',
+      dataDir: '/home/teacher/.config/Parta',
+      deviceName: 'Кабинет 12',
+    }),
+    'settings.read': () => this.settings,
+    'settings.write': (part) => {
+      this.settings = { ...this.settings, ...(part as Partial<Settings>) };
+      this.tell('settings', this.settings);
+      return this.settings;
+    },
+    'servers.list': () => this.servers,
+    'hub.state': () => this.hub,
+    'hub.check': () => this.hub,
+    'hub.start': () => this.hub,
+    'hub.stop': () => this.hub,
+    'transfers.list': () => this.transfers,
+    'transfers.download': () => ({}),
+    'library.has': ({ hashes }) => hashes.filter((hash) => this.library.has(hash)),
+    'library.open': () => ({}),
+    'library.show': () => ({}),
+  };
+
+  async call<K extends Exclude<CallName, 'transfers.upload'>>(
+    name: K,
+    input: CallInput<K>,
+  ): Promise<DesktopAnswer<CallOutput<K>>> {
+    const answer = this.answers[name] as ((input: CallInput<K>) => CallOutput<K>) | undefined;
+    return answer ? { ok: true, value: answer(input) } : { ok: false, code: 'hub-unreachable' };
+  }
+
+  async upload(_serverId: string, files: readonly File[]): Promise<DesktopAnswer<ChosenFile[]>> {
+    const value = files.map(({ name, size, type }) => ({
+      fileId: nextFileId(),
+      name,
+      sizeBytes: size,
+      mediaType: type,
+    }));
+    return { ok: true, value };
+  }
+
+  on<K extends EventName>(name: K, listener: (value: EventValue<K>) => void): () => void {
+    const all = this.listeners.get(name) ?? new Set<Listener>();
+    this.listeners.set(name, all.add(listener as Listener));
+    return () => void all.delete(listener as Listener);
+  }
+
+  tell<K extends EventName>(name: K, value: EventValue<K>) {
+    for (const listener of this.listeners.get(name) ?? []) (listener as (value: EventValue<K>) => void)(value);
+  }
+}

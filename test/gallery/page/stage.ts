@@ -1,0 +1,415 @@
+/**
+ * What each scene of the gallery shows: a school day on paper, made by commands as people give them. Times stand still
+ * (a Thursday afternoon), so that a picture changes only when a screen does.
+ */
+import type { HubCalls, OutboxRow } from '../../../src/client/class-store.ts';
+import type { StoredFile, Who } from '../../../src/core/classroom.ts';
+import { PartaError } from '../../../src/core/errors.ts';
+import type { CommandId, FileId, HubId, LogId, MemberId, PersonId, Sha256 } from '../../../src/core/ids.ts';
+import type { Command } from '../../../src/core/wire.ts';
+import type { HubState } from '../../../src/preload/contract.ts';
+import { HUB, nextFileId, nextId, PaperClass } from '../../support/paper-class.ts';
+import type { SceneName } from '../scene-list.ts';
+import { PaperDesktop } from './paper-desktop.ts';
+import { PaperStore, type PaperLog } from './paper-store.ts';
+
+/** Thursday, 12 November 2026, 14:20 in the picture's time zone (UTC). */
+export const NOW = Date.UTC(2026, 10, 12, 14, 20);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const NAMES_7A = [
+  'Белов Илья Андреевич',
+  'Белов Фёдор Андреевич',
+  'Белова Полина Фёдоровна',
+  'Виноградов Тимофей Фёдорович',
+  'Виноградова Злата Ильинична',
+  'Гаврилова Вера Олеговна',
+  'Денисова Юлия Витальевна',
+  'Зайцев Фёдор Андреевич',
+  'Зайцева Ева Андреевна',
+  'Лебедева Мария Фёдоровна',
+  'Морозова София Борисовна',
+  'Морозова Юлия Ильинична',
+  'Никитин Егор Андреевич',
+  'Никитина Ксения Андреевна',
+  'Павлов Даниил Андреевич',
+  'Павлов Матвей Андреевич',
+  'Рябов Матвей Олегович',
+  'Рябов Тимофей Борисович',
+];
+const NAMES_7B = [
+  'Абрамов Илья Витальевич',
+  'Абрамов Лев Фёдорович',
+  'Виноградова Вера Ильинична',
+  'Гаврилов Семён Олегович',
+  'Жуков Егор Ильич',
+];
+
+/** Files that the gallery's library holds, by kind; served beside the page under their hashes. */
+export const LIBRARY = {
+  text: {
+    sha256: 'a1'.repeat(32),
+    name: 'решение.txt',
+    sizeBytes: 1257,
+    mediaType: 'text/plain',
+    sample: 'documents/homework.txt',
+  },
+  pdf: {
+    sha256: 'b2'.repeat(32),
+    name: 'Упражнение 214.pdf',
+    sizeBytes: 17558,
+    mediaType: 'application/pdf',
+    sample: 'documents/homework.pdf',
+  },
+  photo: {
+    sha256: 'c3'.repeat(32),
+    name: 'IMG_2041.jpg',
+    sizeBytes: 68428,
+    mediaType: 'image/jpeg',
+    sample: 'documents/photo-of-page.jpg',
+  },
+  docx: {
+    sha256: 'd4'.repeat(32),
+    name: 'Сочинение.docx',
+    sizeBytes: 5075,
+    mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    sample: 'documents/homework.docx',
+  },
+} as const;
+type LibraryKind = keyof typeof LIBRARY;
+
+export interface Pupil {
+  memberId: MemberId;
+  personId: PersonId;
+  who: Who;
+}
+
+/** A class with pupils let in, a day's talk and homework in every state. */
+class Stage {
+  readonly paper = new PaperClass();
+  readonly pupils: Pupil[] = [];
+  readonly logId = nextId<LogId>();
+  assignmentId = '' as CommandId;
+
+  constructor(title: string, names: readonly string[], letIn: number) {
+    this.paper.now = NOW - 2 * DAY;
+    this.paper.begin(title);
+    for (const name of names.slice(0, letIn)) this.pupils.push(this.paper.admit(name));
+    for (const name of names.slice(letIn)) this.paper.must('listMember', { memberId: nextId(), name });
+  }
+
+  file(personId: PersonId, kind: LibraryKind, name: string = LIBRARY[kind].name): FileId {
+    const { sha256, sizeBytes, mediaType } = LIBRARY[kind];
+    const file: StoredFile = { fileId: nextFileId(), name, sizeBytes, sha256: sha256 as Sha256, mediaType, personId };
+    this.paper.files.set(file.fileId, file);
+    return file.fileId;
+  }
+
+  say(who: Who, at: number, text: string, fileIds: FileId[] = [], replyTo: CommandId | null = null): CommandId {
+    this.paper.now = at;
+    return this.paper.must('postMessage', { channelId: this.paper.channelId, text, fileIds, replyTo }, who).id;
+  }
+
+  talk() {
+    const { paper, pupils } = this;
+    const [ilya, fedor, polina, tima] = pupils.map((pupil) => pupil.who) as [Who, Who, Who, Who];
+    const teacher = paper.asTeacher;
+    this.say(
+      teacher,
+      NOW - DAY - 5 * HOUR,
+      'Добрый день! Завтра пишем изложение, принесите тетради для творческих работ.',
+    );
+    const asked = this.say(polina, NOW - DAY - 4 * HOUR, 'Ирина Петровна, а черновики сдавать?');
+    this.say(
+      teacher,
+      NOW - DAY - 4 * HOUR + 3 * MINUTE,
+      'Да, черновик можно сфотографировать и приложить к работе.',
+      [],
+      asked,
+    );
+    this.say(fedor, NOW - DAY - 4 * HOUR + 9 * MINUTE, 'Понятно, спасибо');
+    this.say(teacher, NOW - 5 * HOUR, 'Домашнее задание в разделе «Задания», образец оформления прикладываю.', [
+      this.file(paper.teacher, 'pdf', 'Образец оформления.pdf'),
+    ]);
+    const wrong = this.say(ilya, NOW - 2 * HOUR, 'У меня 3 страница не открывается');
+    const gone = this.say(tima, NOW - 2 * HOUR + MINUTE, 'лишнее');
+    paper.must('removeMessage', { messageId: gone }, tima);
+    paper.must('editMessage', { messageId: wrong, text: 'У меня третья страница не открывается' }, ilya);
+    this.say(
+      fedor,
+      NOW - 40 * MINUTE,
+      'А можно сдать фотографией? У меня принтер не работает, а переписывать всё упражнение от руки я до вечера не успею.',
+    );
+    this.say(polina, NOW - 12 * MINUTE, 'Я сдала, пришло подтверждение');
+  }
+
+  homework(first: LibraryKind = 'text') {
+    const { paper } = this;
+    const sheet = this.file(paper.teacher, 'pdf', 'Упражнение 214.pdf');
+    paper.now = NOW - 6 * HOUR;
+    this.assignmentId = paper.assign({
+      title: 'Упражнение 214: причастный оборот',
+      text: 'Выпишите предложения с причастными оборотами, выделите их графически.\nЧерновик приложите фотографией.',
+      dueAt: NOW + DAY - 6 * HOUR,
+      fileIds: [sheet],
+    });
+    const kinds: LibraryKind[] = [first, 'photo', 'pdf', 'docx', 'text'];
+    this.pupils.slice(0, 9).forEach((pupil, index) => {
+      paper.now = NOW - 3 * HOUR + index * 7 * MINUTE;
+      const fileId = this.file(pupil.personId, kinds[index % kinds.length] as LibraryKind);
+      paper.must(
+        'handIn',
+        { assignmentId: this.assignmentId, fileIds: [fileId], note: index === 0 ? 'Черновик на второй странице' : '' },
+        pupil.who,
+      );
+    });
+    this.review(3, '4', 'Два оборота пропущены, см. предложения 3 и 7.');
+    const fifth = this.review(4, '5', 'Отлично.');
+    paper.must('giveBack', {
+      assignmentId: this.assignmentId,
+      memberId: this.pupils[4]!.memberId,
+      reviewId: fifth,
+      outcome: 'accepted',
+    });
+    const sixth = this.review(5, null, 'Выделите обороты графически и пришлите ещё раз.');
+    paper.must('giveBack', {
+      assignmentId: this.assignmentId,
+      memberId: this.pupils[5]!.memberId,
+      reviewId: sixth,
+      outcome: 'redo',
+    });
+  }
+
+  review(index: number, mark: string | null, comment: string): CommandId {
+    const { memberId } = this.pupils[index]!;
+    return this.paper.must('review', {
+      assignmentId: this.assignmentId,
+      memberId,
+      attempt: 1,
+      mark,
+      comment,
+      seen: null,
+    }).id;
+  }
+
+  more() {
+    const { paper } = this;
+    const base = { text: '', fileIds: [], seriesId: null, assignees: 'all' as const };
+    paper.assign({ ...base, title: 'Словарный диктант', dueAt: NOW + 4 * DAY, scale: { kind: 'points', max: 20 } });
+    paper.assign({ ...base, title: 'Читательский дневник: «Тарас Бульба»', dueAt: null, scale: { kind: 'pass' } });
+    paper.assign({
+      ...base,
+      title: 'Работа над ошибками',
+      dueAt: NOW - DAY,
+      assignees: this.pupils.slice(0, 3).map((p) => p.memberId),
+    });
+    paper.must('scheduleAssignment', {
+      ...base,
+      title: 'Изложение',
+      dueAt: NOW + 6 * DAY,
+      scale: { kind: 'five' },
+      publishAt: NOW + DAY,
+    });
+  }
+
+  knock(name: string, minutesAgo: number) {
+    this.paper.now = NOW - minutesAgo * MINUTE;
+    this.paper.must('requestJoin', { personId: nextId<PersonId>(), name, device: 'Chromium 109, Windows' }, HUB);
+  }
+
+  log(): PaperLog {
+    this.paper.now = NOW;
+    const messages = this.paper.log.filter((row) => row.kind === 'messagePosted');
+    const readUpTo = messages.at(-3)?.seq ?? 0;
+    return { logId: this.logId, paper: this.paper, state: 'member', readUpTo, pending: [] };
+  }
+}
+
+export interface Staged {
+  desktop: PaperDesktop;
+  store: PaperStore;
+  /** For `:log` and `:assignment` in the scene's path. */
+  logId: LogId;
+  assignmentId: CommandId;
+}
+
+const HUB_CALLS: HubCalls = {
+  joinCode: async () => ({ code: '481516', expiresAt: NOW + 5 * HOUR }),
+  renewJoinCode: async () => ({ code: '234215', expiresAt: NOW + 12 * HOUR }),
+  deviceCode: async () => ({ code: '48151623', expiresAt: NOW + 10 * MINUTE }),
+  devices: async () => [
+    { deviceId: nextId(), name: 'Кабинет 12', addedAt: NOW - 40 * DAY, seenAt: NOW, current: true },
+    { deviceId: nextId(), name: 'Ноутбук Ирины Петровны', addedAt: NOW - 12 * DAY, seenAt: NOW - DAY, current: false },
+  ],
+  revokeDevice: async () => undefined,
+  endLesson: async () => ({ pages: 12 }),
+  present: async () => [],
+};
+
+const READY_HUB: HubState = {
+  state: 'ready',
+  code: null,
+  port: 8010,
+  addresses: [
+    { url: 'http://192.168.1.24:8010', adapter: 'Ethernet', answers: true },
+    { url: 'http://10.10.4.7:8010', adapter: 'Wi-Fi', answers: true },
+  ],
+  firewall: 'open',
+};
+
+/** A teacher's app with two classes; most scenes change something of it. */
+function school(first: LibraryKind = 'text') {
+  const a = new Stage('7А', NAMES_7A, 15);
+  a.homework(first);
+  a.more();
+  a.talk();
+  a.knock('Павлов Матвей', 6);
+  a.knock('рябов тимофей', 3);
+  a.knock('Кот Матроскин', 1);
+  const b = new Stage('7Б', NAMES_7B, 4);
+  b.paper.assign({ title: 'Диктант', dueAt: NOW + 2 * HOUR });
+  const store = new PaperStore(a.paper.teacher, true, {
+    ...HUB_CALLS,
+    present: async () => a.pupils.slice(0, 12).map((p) => p.memberId),
+  });
+  // One teacher in both classes.
+  const teacherOfB = Object.values(b.paper.state.members).find((member) => member.role === 'teacher');
+  teacherOfB?.personIds.push(a.paper.teacher);
+  const log = a.log();
+  store.logs = [log, b.log()];
+  return { a, b, store, log, desktop: teachersDesktop(a.paper.teacher) };
+}
+
+function teachersDesktop(personId: PersonId): PaperDesktop {
+  const desktop = new PaperDesktop();
+  const hubId = nextId<HubId>();
+  desktop.servers = [
+    { serverId: 'embedded', kind: 'embedded', url: 'http://127.0.0.1:8010', hubId, hubName: 'Кабинет 12', personId },
+  ];
+  desktop.hub = READY_HUB;
+  desktop.library = new Set(Object.values(LIBRARY).map((file) => file.sha256));
+  return desktop;
+}
+
+function waiting(
+  log: PaperLog,
+  kind: Command['kind'],
+  body: object,
+  state: OutboxRow['state'] = 'waiting',
+  code: OutboxRow['code'] = null,
+) {
+  const id = nextId<CommandId>();
+  const command = { id, kind, body } as Command;
+  log.pending.push({ id, logId: log.logId, command, writtenAt: NOW - 2 * MINUTE, state, code, isReissued: false });
+}
+
+function offline(staged: ReturnType<typeof school>) {
+  const { store, log, a } = staged;
+  store.connection = { state: 'offline', code: 'hub-unreachable', retryAt: NOW + 20_000 };
+  const message = { channelId: a.paper.channelId, fileIds: [], replyTo: null };
+  waiting(log, 'postMessage', { ...message, text: 'Проверяю работы дома, отметки будут завтра.' });
+  waiting(
+    log,
+    'postMessage',
+    { ...message, text: 'Это объявление для 7Б', channelId: nextId() },
+    'refused',
+    'no-such-channel',
+  );
+  const fileId = a.file(a.paper.teacher, 'pdf', 'Разбор ошибок.pdf');
+  waiting(log, 'postMessage', { ...message, text: 'Разбор ошибок', fileIds: [fileId] }, 'waiting-for-files');
+  waiting(log, 'review', {
+    assignmentId: a.assignmentId,
+    memberId: a.pupils[0]!.memberId,
+    attempt: 1,
+    mark: '4',
+    comment: 'Хорошо',
+    seen: null,
+  });
+  return staged;
+}
+
+type Builder = () => Staged;
+const shown = ({ a, store, desktop }: ReturnType<typeof school>): Staged => ({
+  desktop,
+  store,
+  logId: a.logId,
+  assignmentId: a.assignmentId,
+});
+
+function emptySchool() {
+  const staged = school();
+  const fresh = new Stage('8В', [], 0);
+  const teacher = Object.values(fresh.paper.state.members)[0];
+  teacher?.personIds.push(staged.a.paper.teacher);
+  staged.store.logs = [fresh.log()];
+  return { ...shown(staged), logId: fresh.logId };
+}
+
+const unreachable = async (): Promise<never> => {
+  throw new PartaError('hub-unreachable');
+};
+
+/** Scenes of the teacher's window, each as it is staged. */
+export const STAGED: Record<SceneName, Builder> = {
+  'first-run': () => {
+    const staged = shown(school());
+    staged.desktop.servers = [];
+    staged.desktop.hub = { ...READY_HUB, state: 'absent', port: null, addresses: [] };
+    return staged;
+  },
+  connect: () => shown(school()),
+  'today-busy': () => shown(school()),
+  'today-done': () => emptySchool(),
+  'today-offline': () => shown(offline(school())),
+  'new-class': () => shown(school()),
+  chat: () => shown(school()),
+  'chat-empty': () => emptySchool(),
+  'chat-offline': () => shown(offline(school())),
+  assignments: () => shown(school()),
+  'assignments-empty': () => emptySchool(),
+  'assignment-new': () => shown(school()),
+  'assignment-one': () => shown(school()),
+  members: () => shown(school()),
+  'members-empty': () => emptySchool(),
+  'members-import': () => shown(school()),
+  'review-list': () => shown(school()),
+  'review-list-done': () => emptySchool(),
+  'review-text': () => shown(school('text')),
+  'review-pdf': () => shown(school('pdf')),
+  'review-photo': () => shown(school('photo')),
+  'review-other': () => shown(school('docx')),
+  'review-missing': () => {
+    const staged = shown(school('photo'));
+    staged.desktop.library.clear();
+    return staged;
+  },
+  'review-refused': () => {
+    const staged = school('text');
+    const { memberId } = staged.a.pupils[0]!;
+    waiting(
+      staged.log,
+      'review',
+      { assignmentId: staged.a.assignmentId, memberId, attempt: 1, mark: '4', comment: 'Хорошо', seen: null },
+      'refused',
+      'stale',
+    );
+    return shown(staged);
+  },
+  lesson: () => shown(school()),
+  'lesson-no-network': () => {
+    const staged = school();
+    staged.desktop.hub = {
+      ...READY_HUB,
+      addresses: [{ url: 'http://192.168.1.24:8010', adapter: 'Ethernet', answers: false }],
+      firewall: 'blocked',
+    };
+    Object.assign(staged.store.hub, { present: unreachable });
+    return shown(staged);
+  },
+  devices: () => shown(school()),
+  settings: () => shown(school()),
+  palette: () => shown(school()),
+  shortcuts: () => shown(school()),
+};

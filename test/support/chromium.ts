@@ -1,0 +1,30 @@
+/** The system's Chromium for pages in tests, quiet: it asks nothing of the network by itself. */
+import { existsSync } from 'node:fs';
+
+const PLACES = [
+  process.env['PARTA_CHROMIUM'],
+  '/usr/lib/chromium/chromium',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+
+/** @throws Error where no Chromium is installed */
+export function chromiumPath(): string {
+  const found = PLACES.find((place) => place !== undefined && existsSync(place));
+  if (found === undefined) throw new Error('No Chromium here. On Debian: apt-get install chromium');
+  return found;
+}
+
+export const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--no-first-run',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Pupils' pages open the hub by a name, as on a LAN: a loopback address is a secure context and hides what plain HTTP lacks. */
+export const HUB_HOST = 'hub.test';
+export const hubHostFlag = `--host-resolver-rules=MAP ${HUB_HOST} 127.0.0.1`;
