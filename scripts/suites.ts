@@ -173,7 +173,7 @@ function vitest(name: string, lane: Suite['lane']): Suite {
             `--project=${name}`,
             `--maxWorkers=${workers}`,
             '--no-color',
-            '--reporter=default',
+            '--reporter=dot',
             '--reporter=json',
             `--outputFile.json=${reportPath}`,
           ],

@@ -6,7 +6,7 @@ import { STUDENT_SCRIPT_BUDGET_BYTES, firstLoadGzipBytes } from '../../scripts/s
 
 const OUT = join(import.meta.dirname, '../../out');
 
-test('the pupil’s page loads no more script at once than its budget', () => {
+test('the pupil’s page loads no more script until tasks are shown than its budget', () => {
   const sizeBytes = firstLoadGzipBytes(join(OUT, 'student'));
   expect(sizeBytes).toBeGreaterThan(0);
   expect(sizeBytes).toBeLessThanOrEqual(STUDENT_SCRIPT_BUDGET_BYTES);
