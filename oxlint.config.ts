@@ -23,7 +23,10 @@ function importRule(wall: Wall, ownFile?: string): NonNullable<Rules['no-restric
     '**',
     '!./**',
     '!../**',
-    ...wall.packages.filter((name) => !closed.includes(name)).map((name) => `!${name.replace(/\*$/, '**')}`),
+    // A star ends at a slash: both `node:fs` and `node:fs/promises` are meant.
+    ...wall.packages
+      .filter((name) => !closed.includes(name))
+      .flatMap((name) => (name.endsWith('*') ? [`!${name}`, `!${name}/**`] : [`!${name}`])),
     ...closed.filter((library) => library.startsWith('node:')),
     ...TOP_FOLDERS.filter((folder) => !own.has(folder)).map((folder) => `../**/${folder}/**`),
     ...(wall.files[0]?.startsWith('preload/') ? ['./index.ts'] : []),
@@ -104,6 +107,9 @@ const config: OxlintConfig = defineConfig({
     // Vitest takes a message as a second argument and a value as a title; copies of arrays are made on purpose.
     'vitest/valid-expect': 'off',
     'vitest/valid-title': 'off',
+    'vitest/no-conditional-expect': 'off',
+    'import/namespace': ['error', { allowComputed: true }],
+    'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
     'unicorn/no-useless-spread': 'off',
   },
   overrides: [{ files: ['src/**/*.{ts,tsx}'], rules: { 'no-console': 'error' } }, ...wallOverrides, ...doorOverrides],
