@@ -3,7 +3,17 @@
  * brings the window to the front and ends); the hub of this computer runs before the page asks for it; quitting stops
  * transfers and the hub first. Everything else is in the files named here.
  */
-import { app, Menu, nativeTheme, protocol, safeStorage, shell, utilityProcess, type BrowserWindow } from 'electron';
+import {
+  app,
+  dialog,
+  Menu,
+  nativeTheme,
+  protocol,
+  safeStorage,
+  shell,
+  utilityProcess,
+  type BrowserWindow,
+} from 'electron';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { cleanName } from '../core/names.ts';
@@ -19,6 +29,7 @@ import { checkAddresses, firewallState, lanAddresses } from './network.ts';
 import { OUR_ORIGIN, OUR_PAGE, secureAll } from './security.ts';
 import { openServers } from './servers.ts';
 import { openStored } from './settings.ts';
+import { CANNOT_START } from './texts.ts';
 import { openTransfers } from './transfers.ts';
 import { openWindow } from './window.ts';
 
@@ -31,7 +42,7 @@ protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: PRIVILEGES }
 Menu.setApplicationMenu(null);
 
 if (app.requestSingleInstanceLock()) {
-  void app.whenReady().then(run);
+  app.whenReady().then(run).catch(failToStart);
 } else {
   app.quit();
 }
@@ -188,7 +199,8 @@ async function run(): Promise<void> {
     log,
   });
 
-  if (signIns.read('embedded')) hub.start().catch(() => {}); // its state tells why
+  // Its state tells why, where it does not start.
+  const hubStarted = signIns.read('embedded') ? hub.start().catch(() => {}) : Promise.resolve();
 
   // ── the window ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -228,9 +240,8 @@ async function run(): Promise<void> {
       const addresses = port === null ? [] : lanAddresses().map(({ address }) => `http://${address}:${port}`);
       return { pid: process.pid, dataDir, addresses, hubRunning: port !== null };
     };
-    tellFirstPaint(opened, PARTA_READY_FILE, pageAsked.promise, facts).catch((error: unknown) =>
-      log.failure('uncaught', error),
-    );
+    const asked = Promise.all([pageAsked.promise, hubStarted]);
+    tellFirstPaint(opened, PARTA_READY_FILE, asked, facts).catch((error: unknown) => log.failure('uncaught', error));
   }
 
   // ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,4 +266,12 @@ async function run(): Promise<void> {
       app.quit();
     });
   });
+}
+
+/** Without a window there is nobody to tell but the person in front of the screen. */
+function failToStart(error: unknown): void {
+  openLog(join(app.getPath('userData'), 'logs', 'app.jsonl')).failure('uncaught', error);
+  const { title, text } = CANNOT_START[app.getLocale().startsWith('ru') ? 'ru' : 'en'];
+  dialog.showErrorBox(title, text(app.getPath('userData')));
+  app.exit(1);
 }

@@ -82,12 +82,12 @@ function placesOf(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { code: codeOf(error) };
   const errno =
     'code' in error && typeof error.code === 'string' && /^[A-Za-z_-]+$/.test(error.code) ? error.code : null;
-  const at = (error.stack ?? '')
+  const places = (error.stack ?? '')
     .split('\n')
     .filter((line) => /^ {4}at /.test(line))
     .slice(0, 5)
     .map((line) => line.replace(/^ {4}at |file:\/\/\S*\//g, '').trim());
-  return { code: codeOf(error), errno, kind: error.name, at };
+  return { code: codeOf(error), errno, kind: error.name, places };
 }
 
 const sizeOf = (path: string) => {

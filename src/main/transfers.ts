@@ -104,15 +104,6 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
 
   const partOf = (item: KeptTransfer) => library.partPath(item.sha256 as Sha256);
 
-  for (const one of kept) items.set(one.transferId, asItem(one));
-  for (const item of items.values()) {
-    if (item.state === 'done') item.doneBytes = item.sizeBytes;
-    else if (item.direction === 'down') item.doneBytes = await sizeOf(partOf(item));
-    // What failed for a passing reason is tried again after a start.
-    if (item.state === 'failed' && item.code && ERRORS[item.code].retry !== 'never') item.state = 'queued';
-  }
-  await save(trimmed(), []);
-
   // ── the list and its memory ──────────────────────────────────────────────────────────────────────────────────────────
 
   const list = (): Transfer[] =>
@@ -368,6 +359,14 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
     return item;
   };
 
+  for (const one of kept) items.set(one.transferId, asItem(one));
+  for (const item of items.values()) {
+    if (item.state === 'done') item.doneBytes = item.sizeBytes;
+    else if (item.direction === 'down') item.doneBytes = await sizeOf(partOf(item));
+    // What failed for a passing reason is tried again after a start.
+    if (item.state === 'failed' && item.code && ERRORS[item.code].retry !== 'never') item.state = 'queued';
+  }
+  await save(trimmed(), []);
   pump();
 
   return {
@@ -626,7 +625,8 @@ function meaningOf(error: Error | DetailedError): PartaError {
   const cause = error instanceof DetailedError ? error.causingError : null;
   if (cause instanceof PartaError) return cause;
   const status = error instanceof DetailedError ? (error.originalResponse?.getStatus() ?? null) : null;
-  if (status !== null) return new PartaError(codeOfStatus(status), { cause: error });
+  // Content without tus's own headers: something else listens there.
+  if (status !== null) return new PartaError(status < 300 ? 'not-a-hub' : codeOfStatus(status), { cause: error });
   return new PartaError('hub-unreachable', { cause: error });
 }
 
