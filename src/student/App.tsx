@@ -1,0 +1,146 @@
+/**
+ * The pupil's page from address to goodbye: the form, the wait for the teacher, the class, the closing page. Promises that a
+ * waiting pupil sees nothing of the class, and that whatever ends the sign-in takes the class off the screen first and off
+ * the disk next. Hides: the stages and their order; languages.
+ */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ErrorCode } from '../core/errors.ts';
+import { LanguageProvider, LANGUAGES, type Language } from '../ui/language.tsx';
+import { StoreProvider, useMe } from '../ui/store.tsx';
+import { ClassPage } from './ClassPage.tsx';
+import { Closed } from './Closed.tsx';
+import type { Door, Farewell, Room } from './door.ts';
+import { Join } from './Join.tsx';
+import { RoomProvider } from './room.tsx';
+import { storageOf } from './session.ts';
+import { Declined, Waiting } from './Waiting.tsx';
+
+type Stage =
+  | { kind: 'starting' }
+  | { kind: 'join' }
+  | { kind: 'in'; room: Room }
+  | { kind: 'closed'; why: ErrorCode | 'left'; farewell: Farewell };
+
+const LANGUAGE_KEY = 'parta.language';
+
+function firstLanguage(): Language {
+  for (const keeps of [false, true]) {
+    const kept = LANGUAGES.find((language) => language === storageOf(keeps)?.getItem(LANGUAGE_KEY));
+    if (kept) return kept;
+  }
+  // In a school here, a browser that was never set up says English: Russian unless it asks for another language first.
+  return navigator.languages.some((wanted) => wanted.startsWith('ru')) || navigator.language.startsWith('ru')
+    ? 'ru'
+    : 'en';
+}
+
+export function App({ door }: { door: Door }) {
+  const [stage, setStage] = useState<Stage>({ kind: 'starting' });
+  const [language, setLanguage] = useState<Language>(firstLanguage);
+  const room = useRef<Room | null>(null);
+  const endedEarly = useRef<ErrorCode | null>(null);
+
+  const close = useCallback((why: ErrorCode | 'left') => {
+    const open = room.current;
+    if (!open) return;
+    room.current = null;
+    setStage({ kind: 'closed', why, farewell: open.farewell() });
+    (why === 'left' ? open.leave() : open.erase()).catch(() => undefined);
+  }, []);
+
+  const onEnded = useCallback(
+    (code: ErrorCode) => {
+      const open = room.current;
+      if (!open) {
+        endedEarly.current = code;
+        return;
+      }
+      // What is unsent on one's own computer is asked about, not erased (S17): the page stays and says that it is signed out.
+      if (open.device.keeps && open.isUnsent()) return;
+      close(code);
+    },
+    [close],
+  );
+
+  const opened = useCallback(
+    (next: Room) => {
+      room.current = next;
+      setStage({ kind: 'in', room: next });
+      const code = endedEarly.current;
+      endedEarly.current = null;
+      if (code) onEnded(code);
+    },
+    [onEnded],
+  );
+
+  const isStarted = useRef(false);
+  useEffect(() => {
+    if (isStarted.current) return;
+    isStarted.current = true;
+    door.reopen(onEnded).then(
+      (kept) => (kept ? opened(kept) : setStage({ kind: 'join' })),
+      () => setStage({ kind: 'join' }),
+    );
+  }, [door, onEnded, opened]);
+
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (room.current?.isUnsent()) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, []);
+
+  const speak = useCallback((next: Language) => {
+    setLanguage(next);
+    for (const keeps of room.current?.device.keeps ? [false, true] : [false]) {
+      try {
+        storageOf(keeps)?.setItem(LANGUAGE_KEY, next);
+      } catch {
+        // Then it is chosen again next time.
+      }
+    }
+  }, []);
+
+  return (
+    <LanguageProvider language={language}>
+      {stage.kind === 'join' && (
+        <Join
+          hub={door.hub}
+          onLanguage={speak}
+          enter={async (code, name, keeps) => opened(await door.enter(code, name, keeps, onEnded))}
+        />
+      )}
+      {stage.kind === 'in' && (
+        <StoreProvider store={stage.room.store}>
+          <RoomProvider room={stage.room}>
+            <Inside onLanguage={speak} onLeave={() => close('left')} />
+          </RoomProvider>
+        </StoreProvider>
+      )}
+      {stage.kind === 'closed' && (
+        <Closed
+          why={stage.why}
+          farewell={stage.farewell}
+          onLanguage={speak}
+          onEnter={() => setStage({ kind: 'join' })}
+        />
+      )}
+    </LanguageProvider>
+  );
+}
+
+/** What a signed-in pupil sees: the class where the teacher has confirmed, else the wait. */
+export function Inside({ onLanguage, onLeave }: { onLanguage: (language: Language) => void; onLeave: () => void }) {
+  const me = useMe();
+  if (me === undefined) return null;
+  const member = me?.logs.find((log) => log.state === 'member');
+  if (member) return <ClassPage logId={member.logId} onLanguage={onLanguage} onLeave={onLeave} />;
+  const declined = me?.logs.find((log) => log.state === 'declined');
+  const isWaiting = !me || me.logs.length === 0 || me.logs.some((log) => log.state === 'waiting');
+  if (declined && !isWaiting)
+    return (
+      <Declined unsent={declined.waiting} wasMember={declined.title !== ''} onLanguage={onLanguage} onLeave={onLeave} />
+    );
+  return <Waiting onLanguage={onLanguage} onLeave={onLeave} />;
+}

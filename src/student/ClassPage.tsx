@@ -1,0 +1,159 @@
+/**
+ * The class: tasks first, chat second. On a phone two tabs, on a wide screen side by side; both stay mounted, so that what is
+ * being typed and where one was reading survive a change of tab or a turned phone.
+ */
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import type { LogId } from '../core/ids.ts';
+import type { Language } from '../ui/language.tsx';
+import { useClass } from '../ui/store.tsx';
+import { Ask } from './Ask.tsx';
+import { Chat } from './Chat.tsx';
+import { ConnectionLine, ConnectionWord } from './ConnectionLine.tsx';
+import { LanguageSwitch } from './Doorway.tsx';
+import { Icon } from './icons.tsx';
+import { useMedia, useRoom } from './room.tsx';
+import { Tasks } from './Tasks.tsx';
+import { useTexts } from './texts/texts.ts';
+
+/** From here both halves fit beside each other; the style sheet knows the same width. */
+export const WIDE = '(min-width: 60rem)';
+const TABS = ['tasks', 'chat'] as const;
+type Tab = (typeof TABS)[number];
+
+export function ClassPage({
+  logId,
+  onLanguage,
+  onLeave,
+}: {
+  logId: LogId;
+  onLanguage: (language: Language) => void;
+  onLeave: () => void;
+}) {
+  const t = useTexts();
+  const { device, farewell } = useRoom();
+  const view = useClass(logId);
+  const isWide = useMedia(WIDE);
+  const [tab, setTab] = useState<Tab>('tasks');
+  const [isLeaving, setIsLeaving] = useState(false);
+  const title = view?.classroom.title ?? '';
+  useEffect(() => {
+    document.title = title ? `${title} · ${t.product}` : t.product;
+    return () => {
+      document.title = t.product;
+    };
+  }, [title, t]);
+  if (!view) return null;
+
+  const me = view.classroom.members[view.memberId];
+  const channel = Object.values(view.classroom.channels).find(({ kind }) => kind === 'everyone');
+  const unread = channel ? (view.unread[channel.channelId] ?? 0) : 0;
+  const lost = isLeaving ? farewell() : null;
+
+  return (
+    <div className="class-page">
+      <header>
+        <div className="title">
+          <h1>{title}</h1>
+          <p className="dim">{me?.name ?? device.name}</p>
+        </div>
+        <ConnectionWord />
+        <LanguageSwitch onLanguage={onLanguage} />
+        <button type="button" className="plain" onClick={() => setIsLeaving(true)}>
+          <Icon name="leave" />
+          {t.frame.leave}
+        </button>
+      </header>
+      <ConnectionLine />
+      {!isWide && <Tabs tab={tab} unread={unread} onTab={setTab} />}
+      <main className="halves">
+        <Half name="tasks" tab={tab} isWide={isWide} label={t.frame.tasks}>
+          <Tasks view={view} />
+        </Half>
+        <Half name="chat" tab={tab} isWide={isWide} label={t.frame.chat}>
+          {channel && (
+            <Chat
+              key={channel.channelId}
+              view={view}
+              channelId={channel.channelId}
+              isShown={isWide || tab === 'chat'}
+            />
+          )}
+        </Half>
+      </main>
+      {lost && (
+        <Ask
+          heading={t.frame.leaveAsk}
+          yes={t.frame.leave}
+          no={t.frame.stay}
+          onYes={onLeave}
+          onNo={() => setIsLeaving(false)}
+        >
+          {lost.unsentWorks + lost.unfinishedWorks + lost.unsentMessages > 0 && (
+            <p className="note bad">
+              {t.frame.leaveUnsent(lost.unsentWorks + lost.unfinishedWorks, lost.unsentMessages)}
+            </p>
+          )}
+          <p>
+            {t.frame.leaveHint} {t.frame.leaveCleared}
+          </p>
+        </Ask>
+      )}
+    </div>
+  );
+}
+
+function Half({
+  name,
+  tab,
+  isWide,
+  label,
+  children,
+}: {
+  name: Tab;
+  tab: Tab;
+  isWide: boolean;
+  label: string;
+  children: React.ReactNode;
+}) {
+  return (
+    <section
+      id={`half-${name}`}
+      className={`half ${name}`}
+      hidden={!isWide && tab !== name}
+      {...(isWide ? { 'aria-label': label } : { role: 'tabpanel', 'aria-labelledby': `tab-${name}` })}
+    >
+      {children}
+    </section>
+  );
+}
+
+function Tabs({ tab, unread, onTab }: { tab: Tab; unread: number; onTab: (tab: Tab) => void }) {
+  const t = useTexts();
+  const bar = useRef<HTMLDivElement>(null);
+  const move = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+    const next = tab === 'tasks' ? 'chat' : 'tasks';
+    onTab(next);
+    bar.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+  };
+  return (
+    <div className="tabs" role="tablist" ref={bar}>
+      {TABS.map((name) => (
+        <button
+          key={name}
+          id={`tab-${name}`}
+          type="button"
+          role="tab"
+          aria-selected={tab === name}
+          aria-controls={`half-${name}`}
+          tabIndex={tab === name ? 0 : -1}
+          onClick={() => onTab(name)}
+          onKeyDown={move}
+        >
+          {t.frame[name]}
+          {name === 'chat' && unread > 0 && <span className="badge">{t.frame.unread(unread)}</span>}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,150 @@
+/** Files on the page: those to download, those on their way up, and the buttons that choose them. */
+import { useState } from 'react';
+import type { FileId } from '../core/ids.ts';
+import type { FileRef } from '../core/wire.ts';
+import { errorText } from '../ui/error-texts.ts';
+import { formatSize } from '../ui/format.ts';
+import { useLanguage } from '../ui/language.tsx';
+import { Icon } from './icons.tsx';
+import { useMedia, useUploads } from './room.tsx';
+import { useTexts } from './texts/texts.ts';
+import type { UploadView } from './upload.ts';
+
+/** Stored files, as plain links: the browser downloads them by the cookie of this sign-in. */
+export function FileLinks({ files, label }: { files: readonly FileRef[]; label?: string }) {
+  const t = useTexts();
+  const language = useLanguage();
+  if (files.length === 0) return null;
+  return (
+    <ul className="files" aria-label={label}>
+      {files.map(({ fileId, name, sizeBytes }) => {
+        const size = formatSize(language, sizeBytes);
+        return (
+          <li key={fileId}>
+            <a className="file" href={`/api/files/${fileId}`} download={name} aria-label={t.file.download(name, size)}>
+              <Icon name="download" />
+              <span className="file-name">{name}</span>
+              <span className="dim">{size}</span>
+            </a>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Files with the hub's word on each: links where they are stored, progress where they are not. */
+export function FilesInFlight({ files, onRemove }: { files: readonly FileId[]; onRemove?: (fileId: FileId) => void }) {
+  const uploads = useUploads();
+  const rows = files.map((fileId) => uploads.view(fileId)).filter((row) => row !== null);
+  if (rows.length === 0) return null;
+  return (
+    <ul className="files">
+      {rows.map((row) => (
+        <li key={row.fileId}>
+          <UploadRow row={row} {...(onRemove ? { onRemove: () => onRemove(row.fileId) } : {})} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function UploadRow({ row, onRemove }: { row: UploadView; onRemove?: () => void }) {
+  const t = useTexts();
+  const language = useLanguage();
+  const uploads = useUploads();
+  const [isOther, setIsOther] = useState(false);
+  const { fileId, name, sizeBytes, state, sentBytes, code } = row;
+  const percent = sizeBytes > 0 ? Math.floor((sentBytes / sizeBytes) * 100) : 0;
+  const word = state === 'sending' ? t.handIn.fileState.sending(percent) : t.handIn.fileState[state];
+  const isMoving = state === 'queued' || state === 'sending' || state === 'cut';
+  const why = state === 'failed' && code ? errorText(language, code) : null;
+  return (
+    <div className={`file upload ${state}`}>
+      <Icon name={state === 'stored' ? 'check' : state === 'failed' || state === 'lost' ? 'alert' : 'up'} />
+      <span className="file-name">{name}</span>
+      <span className="dim">
+        {formatSize(language, sizeBytes)} · {word}
+      </span>
+      {onRemove && (
+        <button type="button" className="plain small" aria-label={t.handIn.remove(name)} onClick={onRemove}>
+          <Icon name="close" />
+        </button>
+      )}
+      {isMoving && (
+        <progress
+          className="grow"
+          max={Math.max(1, sizeBytes)}
+          value={sentBytes}
+          aria-label={t.handIn.progress(name)}
+        />
+      )}
+      {why && (
+        <p className="grow bad-text">
+          {why.what} {why.todo}{' '}
+          <button type="button" onClick={() => uploads.retry(fileId)}>
+            {t.handIn.retryFile}
+          </button>
+        </p>
+      )}
+      {state === 'lost' && (
+        <div className="grow">
+          <p className="bad-text">{isOther ? t.handIn.other(name) : t.handIn.lost}</p>
+          <FileButton
+            label={t.handIn.lostChoose(name)}
+            icon="back"
+            onFiles={([file]) => setIsOther(file !== undefined && !uploads.again(fileId, file))}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A button that opens the system's file chooser; the same file may be chosen twice in a row. */
+export function FileButton({
+  label,
+  icon,
+  onFiles,
+  isMultiple = false,
+  camera = false,
+  isQuiet = false,
+}: {
+  label: string;
+  icon: 'file' | 'camera' | 'clip' | 'back';
+  onFiles: (files: File[]) => void;
+  isMultiple?: boolean;
+  camera?: boolean;
+  /** The picture only; the label is for readers and the pointer's rest. */
+  isQuiet?: boolean;
+}) {
+  return (
+    <label className={isQuiet ? 'button plain' : 'button'} title={isQuiet ? label : undefined}>
+      <Icon name={icon} />
+      <span className={isQuiet ? 'unseen' : undefined}>{label}</span>
+      <input
+        type="file"
+        className="unseen"
+        multiple={isMultiple}
+        {...(camera ? { accept: 'image/*', capture: 'environment' as const } : {})}
+        onChange={(event) => {
+          const files = [...(event.target.files ?? [])];
+          event.target.value = '';
+          if (files.length > 0) onFiles(files);
+        }}
+      />
+    </label>
+  );
+}
+
+/** Files, and on a phone or tablet the camera. */
+export function ChooseFiles({ onFiles }: { onFiles: (files: File[]) => void }) {
+  const t = useTexts();
+  const hasCamera = useMedia('(pointer: coarse)');
+  return (
+    <>
+      <FileButton label={t.handIn.choose} icon="file" onFiles={onFiles} isMultiple />
+      {hasCamera && <FileButton label={t.handIn.camera} icon="camera" onFiles={onFiles} camera />}
+    </>
+  );
+}

@@ -1,0 +1,158 @@
+/**
+ * Handing in: files, a note, one button. Everything chosen and typed is a draft kept at once; files begin their way when they
+ * are chosen; the button writes the command, and it goes when its files have arrived (S9), page and network permitting.
+ */
+import { useEffect, useState, type DragEvent } from 'react';
+import type { DraftKey } from '../client/class-store.ts';
+import { codeOf, type ErrorCode } from '../core/errors.ts';
+import type { CommandId, FileId, LogId } from '../core/ids.ts';
+import { FILES_PER_COMMAND_MAX, NOTE_MAX } from '../core/limits.ts';
+import { useDraft, useStore } from '../ui/store.tsx';
+import { ErrorNote } from './ErrorNote.tsx';
+import { ChooseFiles, FilesInFlight } from './Files.tsx';
+import { useRoom, useUploads } from './room.tsx';
+import { useTexts } from './texts/texts.ts';
+
+export interface HandInDraft {
+  note: string;
+  files: FileId[];
+  /** Asked to replace what was handed in: the form is open. */
+  isOpen?: boolean;
+}
+export const handInKey = (logId: LogId, assignmentId: CommandId): DraftKey => `handIn/${logId}/${assignmentId}`;
+
+const EMPTY: HandInDraft = { note: '', files: [] };
+
+export function HandIn({
+  logId,
+  assignmentId,
+  mode,
+}: {
+  logId: LogId;
+  assignmentId: CommandId;
+  /** Nothing in yet · sent back · handed in and not reviewed. */
+  mode: 'first' | 'again' | 'replace';
+}) {
+  const t = useTexts();
+  const store = useStore();
+  const { unfinished } = useRoom();
+  const uploads = useUploads();
+  const key = handInKey(logId, assignmentId);
+  const draft = useDraft<HandInDraft>(key);
+  const [problem, setProblem] = useState<ErrorCode | null>(null);
+  const [isSurplus, setIsSurplus] = useState(false);
+  const [isOver, setIsOver] = useState(false);
+  const value = draft.value ?? EMPTY;
+  // Facts of a file may have been forgotten; a command must not name what nobody can send.
+  const files = value.files.filter((fileId) => uploads.view(fileId) !== null);
+  const isBegun = files.length > 0 || value.note.trim() !== '';
+
+  useEffect(() => {
+    if (!draft.isLoaded) return;
+    if (isBegun) unfinished.add(assignmentId);
+    else unfinished.delete(assignmentId);
+  }, [unfinished, assignmentId, isBegun, draft.isLoaded]);
+
+  if (!draft.isLoaded) return null;
+  if (mode === 'replace' && !value.isOpen && !isBegun)
+    return (
+      <p>
+        <button type="button" onClick={() => draft.write({ ...EMPTY, isOpen: true })}>
+          {t.handIn.again}
+        </button>
+      </p>
+    );
+
+  const write = (change: Partial<HandInDraft>) => {
+    setProblem(null);
+    draft.write({ ...value, files, ...change });
+  };
+  const add = (chosen: File[]) => {
+    const room = FILES_PER_COMMAND_MAX - files.length;
+    setIsSurplus(chosen.length > room);
+    const added = chosen.slice(0, room).map((file) => {
+      const fileId = store.newFileId();
+      uploads.add(fileId, file);
+      return fileId;
+    });
+    write({ files: [...files, ...added] });
+  };
+  const remove = (fileId: FileId) => {
+    uploads.remove(fileId);
+    setIsSurplus(false);
+    write({ files: files.filter((other) => other !== fileId) });
+  };
+  const handIn = () => {
+    if (!isBegun) return setProblem('empty');
+    const sending = store.send(logId, 'handIn', { assignmentId, fileIds: files, note: value.note.trim() }, key);
+    unfinished.delete(assignmentId);
+    draft.clear();
+    sending.catch((error: unknown) => {
+      draft.write(value);
+      setProblem(codeOf(error));
+    });
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setIsOver(false);
+    const dropped = [...event.dataTransfer.files];
+    if (dropped.length > 0) add(dropped);
+  };
+
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- dropping is a second way; the buttons are the first
+    <div
+      className={isOver ? 'hand-in over' : 'hand-in'}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setIsOver(true);
+      }}
+      onDragLeave={() => setIsOver(false)}
+      onDrop={drop}
+    >
+      {mode === 'replace' && <p className="dim">{t.handIn.againHint}</p>}
+      <div className="row">
+        <ChooseFiles onFiles={add} />
+        <span className="dim only-fine">{t.handIn.drop}</span>
+      </div>
+      <FilesInFlight files={files} onRemove={remove} />
+      {isSurplus && <p className="note bad">{t.handIn.tooMany(FILES_PER_COMMAND_MAX)}</p>}
+      <div className="field">
+        <label htmlFor={`note-${assignmentId}`}>{t.handIn.note}</label>
+        <textarea
+          id={`note-${assignmentId}`}
+          rows={2}
+          maxLength={NOTE_MAX}
+          value={value.note}
+          onChange={(event) => write({ note: event.target.value })}
+          aria-describedby={`note-hint-${assignmentId}`}
+        />
+        <p className="hint" id={`note-hint-${assignmentId}`}>
+          {t.handIn.noteHint}
+        </p>
+      </div>
+      {problem && (
+        <div role="alert">
+          <ErrorNote code={problem} />
+        </div>
+      )}
+      <div className="row">
+        <button type="button" className="main" onClick={handIn}>
+          {mode === 'first' ? t.handIn.handIn : t.handIn.handInAgain}
+        </button>
+        {mode === 'replace' && (
+          <button
+            type="button"
+            className="plain"
+            onClick={() => {
+              for (const fileId of files) uploads.remove(fileId);
+              draft.write(null);
+            }}
+          >
+            {t.handIn.cancel}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+/** A handing in that the hub has not confirmed: on its way with its files, or refused with the reason and the ways on. */
+import type { OutboxRow } from '../client/class-store.ts';
+import type { CommandId, LogId } from '../core/ids.ts';
+import { useConnection, useStore } from '../ui/store.tsx';
+import { ErrorNote } from './ErrorNote.tsx';
+import { FilesInFlight } from './Files.tsx';
+import { handInKey, type HandInDraft } from './HandIn.tsx';
+import { RichText } from './RichText.tsx';
+import { useTexts } from './texts/texts.ts';
+
+export function Sending({ row, logId, assignmentId }: { row: OutboxRow; logId: LogId; assignmentId: CommandId }) {
+  const t = useTexts();
+  const store = useStore();
+  const connection = useConnection();
+  if (row.command.kind !== 'handIn') return null;
+  const { fileIds, note } = row.command.body;
+  // Back into the form, with everything that was chosen and typed: nothing is dropped silently (S10).
+  const takeBack = async () => {
+    await store.writeDraft(handInKey(logId, assignmentId), {
+      note,
+      files: fileIds,
+      isOpen: true,
+    } satisfies HandInDraft);
+    await store.discard(row.id);
+  };
+  const isRefused = row.state === 'refused';
+  return (
+    <div className="sending">
+      {isRefused ? (
+        <ErrorNote code={row.code ?? 'internal'} />
+      ) : (
+        <p className="note">
+          <strong>{t.handIn.sending}.</strong>{' '}
+          {connection?.state === 'offline'
+            ? t.handIn.waitingNet
+            : row.state === 'waiting-for-files'
+              ? t.handIn.sendingFiles
+              : ''}
+        </p>
+      )}
+      <FilesInFlight files={fileIds} />
+      {note !== '' && <RichText text={note} />}
+      <div className="row">
+        {isRefused && (
+          <button type="button" className="main" onClick={() => void store.retry(row.id)}>
+            {t.work.retry}
+          </button>
+        )}
+        {row.state !== 'sending' && (
+          <button type="button" className="plain" onClick={() => void takeBack()}>
+            {t.handIn.stop}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

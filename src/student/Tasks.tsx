@@ -1,0 +1,120 @@
+/**
+ * The pupil's tasks: what is to be handed in first, by what is due first, then what is done. A task that was just handed in
+ * stays where it is until the page is opened again: nothing moves under the finger.
+ */
+import { useEffect, useRef, useState } from 'react';
+import type { ClassView, OutboxRow } from '../client/class-store.ts';
+import type { CommandId } from '../core/ids.ts';
+import { openAssignments, ownWork, type Work } from '../core/works.ts';
+import { useSay } from './room.tsx';
+import { TaskCard } from './TaskCard.tsx';
+import { useTexts } from './texts/texts.ts';
+
+export type TaskState = 'missing' | 'sending' | 'refused' | 'handed-in' | 'returned' | 'redo';
+
+export interface Task {
+  work: Work;
+  state: TaskState;
+  /** The handing in that still waits, or was refused. */
+  waiting: OutboxRow | null;
+}
+
+/** Where a pupil's own task stands, with what waits in the outbox laid over it. */
+export function tasksOf(view: ClassView): Task[] {
+  return openAssignments(view.classroom).flatMap(({ assignmentId }) => {
+    const work = ownWork(view.classroom, view.memberId, assignmentId);
+    if (!work) return [];
+    const waiting =
+      view.outbox.find(({ command }) => command.kind === 'handIn' && command.body.assignmentId === assignmentId) ??
+      null;
+    const settled = work.state === 'reviewed' ? 'handed-in' : work.state;
+    const state = waiting ? (waiting.state === 'refused' ? 'refused' : 'sending') : settled;
+    return [{ work, state, waiting }];
+  });
+}
+
+const isTodo = ({ state }: Task) => state !== 'handed-in' && state !== 'returned';
+
+export function Tasks({ view }: { view: ClassView }) {
+  const t = useTexts();
+  const tasks = tasksOf(view);
+  const canHandIn = view.role === 'student';
+
+  // Where each task was first seen; only being sent back moves one.
+  const [done, setDone] = useState<ReadonlySet<CommandId>>(
+    () => new Set(tasks.filter((task) => !isTodo(task)).map(({ work }) => work.assignment.assignmentId)),
+  );
+  const isDone = (task: Task) => done.has(task.work.assignment.assignmentId) && !isTodo(task);
+  const [opened, setOpened] = useState<CommandId | null>(
+    () => tasks.find((task) => !isDone(task))?.work.assignment.assignmentId ?? null,
+  );
+  useSaying(tasks, view.pending);
+
+  const todo = tasks.filter((task) => !isDone(task));
+  const left = tasks.filter(isTodo).length;
+  const card = (task: Task) => {
+    const id = task.work.assignment.assignmentId;
+    return (
+      <TaskCard
+        key={id}
+        view={view}
+        task={task}
+        canHandIn={canHandIn}
+        isOpen={opened === id}
+        onToggle={() => {
+          setOpened(opened === id ? null : id);
+          // Sent back and looked at: it may stay above from now on.
+          if (isTodo(task) && done.has(id)) setDone(new Set([...done].filter((other) => other !== id)));
+        }}
+      />
+    );
+  };
+
+  if (tasks.length === 0)
+    return (
+      <div className="empty">
+        <h2>{t.tasks.none}</h2>
+        <p className="dim">{t.tasks.noneHint}</p>
+      </div>
+    );
+  return (
+    <div className="task-list">
+      <p className="left">{left > 0 ? t.tasks.left(left) : t.tasks.allDone}</p>
+      {todo.length > 0 && (
+        <>
+          <h2>{t.tasks.todo}</h2>
+          {todo.map(card)}
+        </>
+      )}
+      {todo.length < tasks.length && (
+        <>
+          <h2>{t.tasks.done}</h2>
+          {tasks.filter(isDone).map(card)}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Says confirmations and what came back, once each, and nothing of what was there when the page opened. */
+function useSaying(tasks: readonly Task[], pending: ReadonlySet<string>) {
+  const t = useTexts();
+  const say = useSay();
+  const known = useRef<Map<string, string> | null>(null);
+  useEffect(() => {
+    const news = new Map<string, string>();
+    for (const { work } of tasks) {
+      const { title } = work.assignment;
+      const last = work.attempts.filter((attempt) => !pending.has(attempt.id)).at(-1);
+      if (last) news.set(last.id, t.work.receiptSaid(title, last.receipt));
+      if (work.returned)
+        news.set(
+          work.returned.id,
+          work.returned.outcome === 'redo' ? t.work.redoSaid(title) : t.work.returnedSaid(title),
+        );
+    }
+    const before = known.current;
+    known.current = news;
+    if (before) for (const [id, text] of news) if (!before.has(id)) say(text);
+  }, [tasks, pending, say, t]);
+}

@@ -1,0 +1,220 @@
+/**
+ * The way into and out of a class on this computer. In: a kept sign-in or a new one, a class store and the uploads beside it.
+ * Out: whatever the reason, everything local goes, except on "my computer". A page that starts without a sign-in erases what
+ * a page before it left behind (a tab that was simply closed), but never what an open tab of this browser still uses.
+ * Hides: sign-in, database names, what is left to say when the lesson ends.
+ */
+import type { ClassStore, ClassView, OutboxRow, Stop } from '../client/class-store.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { HubFacts } from '../core/wire.ts';
+import { hubFacts, join, keepDevice, keptDevice, openSignIn, storageOf, type Device } from './session.ts';
+import { openUploads, type Uploads } from './upload.ts';
+
+/** Confirmation codes of works handed in within this time are repeated when the page closes: a lesson, or two in a row. */
+export const LESSON_MS = 3 * 3_600_000;
+/** How long other tabs have to say which database is theirs, before what nobody claims is erased. */
+export const CLAIM_MS = 250;
+
+const OURS = 'parta.';
+const DATABASES_KEY = 'parta.databases';
+const TABS_CHANNEL = 'parta.tabs';
+
+/** What a pupil should know when the page closes: kept in memory only, names no class and no task. */
+export interface Farewell {
+  receipts: readonly { receipt: string; at: number }[];
+  unsentWorks: number;
+  unsentMessages: number;
+  /** Files chosen or a note written, never handed in. */
+  unfinishedWorks: number;
+}
+
+/** The class as one sign-in sees it: its store, its uploads, and the way out. */
+export interface Room {
+  device: Pick<Device, 'name' | 'keeps'>;
+  store: ClassStore;
+  uploads: Uploads;
+  /** The hub's clock, Unix ms. */
+  now(): number;
+  /** A work begun and not handed in, by assignment; said again when the page closes. */
+  unfinished: Set<string>;
+  farewell(): Farewell;
+  /** Whether closing the page now would lose something that only this page has. */
+  isUnsent(): boolean;
+  /** Signs this device out at the hub, then erases everything local. */
+  leave(): Promise<void>;
+  /** Erases everything local: the hub has ended the sign-in. */
+  erase(): Promise<void>;
+}
+
+export interface Door {
+  hub(): Promise<HubFacts>;
+  /** The room of a sign-in that this browser still has; null after erasing what pages before have left. */
+  reopen(onEnded: (code: ErrorCode) => void): Promise<Room | null>;
+  /** Throws PartaError. */
+  enter(code: string, name: string, keeps: boolean, onEnded: (code: ErrorCode) => void): Promise<Room>;
+}
+
+const databaseOf = (device: Device) => `${OURS}${device.hubId}.${device.personId}`;
+
+function knownDatabases(): string[] {
+  try {
+    const names: unknown = JSON.parse(storageOf(true)?.getItem(DATABASES_KEY) ?? '[]');
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string' && name.startsWith(OURS)) : [];
+  } catch {
+    return [];
+  }
+}
+function rememberDatabases(names: readonly string[]) {
+  try {
+    if (names.length > 0) storageOf(true)?.setItem(DATABASES_KEY, JSON.stringify(names));
+    else storageOf(true)?.removeItem(DATABASES_KEY);
+  } catch {
+    // Then only browsers that list their databases can find what was left.
+  }
+}
+
+/** Answers other tabs which database is ours. */
+function claim(name: string): Stop {
+  if (typeof BroadcastChannel === 'undefined') return () => undefined;
+  const channel = new BroadcastChannel(TABS_CHANNEL);
+  channel.addEventListener('message', (event) => {
+    if (event.data === 'who') channel.postMessage({ uses: name });
+  });
+  return () => channel.close();
+}
+
+async function claimedByOthers(): Promise<Set<string>> {
+  const claimed = new Set<string>();
+  if (typeof BroadcastChannel === 'undefined') return claimed;
+  const channel = new BroadcastChannel(TABS_CHANNEL);
+  channel.addEventListener('message', (event: MessageEvent<{ uses?: unknown }>) => {
+    if (typeof event.data?.uses === 'string') claimed.add(event.data.uses);
+  });
+  channel.postMessage('who');
+  await new Promise((resolve) => setTimeout(resolve, CLAIM_MS));
+  channel.close();
+  return claimed;
+}
+
+/** Chromium lists its databases; Firefox before 126 does not, hence the names kept beside. */
+async function eraseLeftBehind(): Promise<void> {
+  let listed: string[] = [];
+  try {
+    listed = (await indexedDB.databases()).flatMap(({ name }) => (name?.startsWith(OURS) ? [name] : []));
+  } catch {
+    // Not known to this browser.
+  }
+  const names = [...new Set([...knownDatabases(), ...listed])];
+  if (names.length === 0) return;
+  const claimed = await claimedByOthers();
+  await Promise.all(names.filter((name) => !claimed.has(name)).map(deleteDatabase));
+  rememberDatabases([...claimed]);
+}
+
+const deleteDatabase = (name: string) =>
+  new Promise<void>((resolve) => {
+    const request = indexedDB.deleteDatabase(name);
+    // Blocked: some tab still has it open; it is gone when that tab is.
+    request.onsuccess = request.onerror = request.onblocked = () => resolve();
+  });
+
+function forget(keeps: boolean) {
+  const storage = storageOf(keeps);
+  if (!storage) return;
+  for (const key of Object.keys(storage)) if (key.startsWith(OURS)) storage.removeItem(key);
+}
+
+async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise<Room> {
+  // The engine is loaded behind the form: the address opens sooner, and a wrong code costs nothing.
+  const { openClassStore } = await import('../client/class-store.ts');
+  const signIn = openSignIn(device);
+  const uploads = openUploads({ ticket: signIn.ticket, storage: storageOf(device.keeps) });
+  const name = databaseOf(device);
+  rememberDatabases([...new Set([...knownDatabases(), name])]);
+  const release = claim(name);
+  const store = await openClassStore({
+    name,
+    credentials: { session: signIn.session },
+    files: uploads,
+    onEnded,
+  });
+
+  let outbox: readonly OutboxRow[] = [];
+  let view: ClassView | null = null;
+  let stopClass: Stop | null = null;
+  let logId = '';
+  const unfinished = new Set<string>();
+  const stops = [
+    store.watchOutbox((rows) => (outbox = rows)),
+    store.watchConnection(({ state }) => state === 'online' && uploads.kick()),
+    store.watchMe((me) => {
+      const mine = me?.logs.find((log) => log.state === 'member');
+      if (!mine || mine.logId === logId) return;
+      logId = mine.logId;
+      stopClass?.();
+      stopClass = store.watchClass(mine.logId, (next) => (view = next));
+    }),
+  ];
+  function close() {
+    for (const stop of stops) stop();
+    stopClass?.();
+    release();
+    signIn.close();
+    uploads.close();
+    view = null;
+    unfinished.clear();
+  }
+  async function erase() {
+    close();
+    await store.erase();
+    rememberDatabases(knownDatabases().filter((known) => known !== name));
+    forget(device.keeps);
+  }
+
+  return {
+    device: { name: device.name, keeps: device.keeps },
+    store,
+    uploads,
+    now: signIn.now,
+    unfinished,
+    isUnsent: () => outbox.length > 0 || uploads.isBusy() || unfinished.size > 0,
+    farewell() {
+      const since = signIn.now() - LESSON_MS;
+      const works = view
+        ? Object.values(view.classroom.submissions).filter((work) => work.memberId === view?.memberId)
+        : [];
+      const receipts = works
+        .flatMap((work) => work.attempts)
+        .filter((attempt) => attempt.receipt !== '' && attempt.at >= since)
+        .map(({ receipt, at }) => ({ receipt, at }))
+        .sort((a, b) => a.at - b.at);
+      const handIns = outbox.filter((row) => row.command.kind === 'handIn').length;
+      return {
+        receipts,
+        unsentWorks: handIns,
+        unsentMessages: outbox.length - handIns,
+        unfinishedWorks: unfinished.size,
+      };
+    },
+    async leave() {
+      await signIn.signOut();
+      await erase();
+    },
+    erase,
+  };
+}
+
+export const door: Door = {
+  hub: hubFacts,
+  async reopen(onEnded) {
+    const device = keptDevice();
+    if (device) return open(device, onEnded);
+    await eraseLeftBehind();
+    return null;
+  },
+  async enter(code, name, keeps, onEnded) {
+    const device = await join(code, name, keeps);
+    keepDevice(device);
+    return open(device, onEnded);
+  },
+};
