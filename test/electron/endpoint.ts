@@ -16,10 +16,14 @@ export interface DebugEndpoint {
 const FIRST_OWN_ID = 1_000_000_000;
 const ATTACHED = '{"method":"Target.attachedToTarget"';
 
-/** Serves on loopback. `isWindow` says whether a page target belongs to the app by now. */
+/**
+ * Serves on loopback. `isWindow` says whether a page target belongs to the app by now; `abandoned` is called when the last
+ * client has gone: a test run that was killed must not leave a window behind.
+ */
 export async function serveDebugEndpoint(
   chromiumUrl: string,
   isWindow: (targetId: string) => boolean,
+  abandoned: () => void,
 ): Promise<DebugEndpoint> {
   const reveals = new Set<(targetId: string) => void>();
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
@@ -60,9 +64,10 @@ export async function serveDebugEndpoint(
       if (isForClient(text)) client.send(text);
     });
     const end = (): void => {
-      reveals.delete(reveal);
+      if (!reveals.delete(reveal)) return;
       client.close();
       upstream.close();
+      if (reveals.size === 0) abandoned();
     };
     for (const socket of [client, upstream]) socket.on('close', end).on('error', end);
   });

@@ -77,7 +77,11 @@ async function start(display: Promise<string>): Promise<void> {
   const contentsOf = (frameId: string) => webContents.fromDevToolsTargetId(frameId);
   await Promise.all([watchTargets(), defaultSession.open(chromium, join(storage, 'downloads'), contentsOf)]);
   if (withDebugPort) {
-    running.endpoint = await serveDebugEndpoint(await chromium.debugUrl, (id) => contentsOf(id) !== undefined);
+    running.endpoint = await serveDebugEndpoint(
+      await chromium.debugUrl,
+      (id) => contentsOf(id) !== undefined,
+      () => app.exit(1),
+    );
     process.stderr.write(`\nDevTools listening on ${running.endpoint.url}\n`);
   }
 }

@@ -111,7 +111,8 @@ export class WebContents extends Guarded {
     this.#owner = owner;
     this.#preferences = preferences;
     byId.set(this.id, this);
-    const self = this;
+    const frame = (): WebFrameMain => this.mainFrame;
+    const url = (): string => this.getURL();
     this.mainFrame = guarded('WebFrameMain', {
       parent: null,
       name: '',
@@ -119,13 +120,13 @@ export class WebContents extends Guarded {
       routingId: 1,
       frameTreeNodeId: this.id,
       get top() {
-        return self.mainFrame;
+        return frame();
       },
       get url() {
-        return self.getURL();
+        return url();
       },
       get origin() {
-        return originOf(self.getURL());
+        return originOf(url());
       },
     }) as unknown as WebFrameMain;
     const onInterception = (): void => void this.#intercept().catch(() => {});
@@ -426,18 +427,15 @@ export class WebContents extends Guarded {
     if (event.responseStatusCode !== undefined) return this.#pausedResponse(session, event, facts);
 
     // An <a download> also comes as a document, but without this header.
-    const isNavigation =
-      isDocument && request.headers['Upgrade-Insecure-Requests'] !== undefined && !event.redirectedRequestId;
+    const isNavigation = isDocument && request.headers['Upgrade-Insecure-Requests'] !== undefined;
     if (isNavigation && !(isMainFrame && this.#ours.delete(request.url))) {
-      const navigation = vetoable({
-        url: facts.url,
-        isMainFrame,
-        isSameDocument: false,
-        frame: this.mainFrame,
-        initiator: this.mainFrame,
-      });
-      this.emit('will-frame-navigate', navigation);
-      if (isMainFrame && !navigation.defaultPrevented) this.emit('will-navigate', navigation, facts.url);
+      const frame = this.mainFrame;
+      const navigation = vetoable({ url: facts.url, isMainFrame, isSameDocument: false, frame, initiator: frame });
+      if (event.redirectedRequestId) this.emit('will-redirect', navigation, facts.url);
+      else {
+        this.emit('will-frame-navigate', navigation);
+        if (isMainFrame && !navigation.defaultPrevented) this.emit('will-navigate', navigation, facts.url);
+      }
       if (navigation.defaultPrevented) return void (await fail('Aborted'));
     }
     const response = isOwnScheme ? undefined : await defaultSession.beforeRequest(facts);

@@ -58,6 +58,9 @@ function colour(text: string): { r: number; g: number; b: number } {
 const windows = new Map<number, StandInWindow>();
 let lastId = 0;
 let focused: StandInWindow | null = null;
+function setFocused(window: StandInWindow | null): void {
+  focused = window;
+}
 /** Windows are born one after another: a new target without an opener belongs to the one waiting. */
 let births = Promise.resolve();
 let awaited: ((target: Target) => void) | undefined;
@@ -153,7 +156,7 @@ class StandInWindow extends Guarded implements Provided {
       preferences,
     );
     windows.set(this.id, this);
-    if (this.#isVisible) focused = this;
+    if (this.#isVisible) setFocused(this);
     births = births.then(() => this.#open()).catch((error: unknown) => this.#failed(error));
     app.emit('web-contents-created', vetoable(), this.webContents);
     app.emit('browser-window-created', vetoable(), this);
@@ -240,7 +243,7 @@ class StandInWindow extends Guarded implements Provided {
     this.#isDestroyed = true;
     windows.delete(this.id);
     this.webContents.gone();
-    if (focused === this) focused = null;
+    if (focused === this) setFocused(null);
     this.emit('closed');
     if (windows.size === 0) app.allWindowsClosed();
   }
@@ -272,7 +275,7 @@ class StandInWindow extends Guarded implements Provided {
     if (!this.isVisible()) return;
     if (focused !== this) {
       focused?.blur();
-      focused = this;
+      setFocused(this);
       this.emit('focus');
       app.emit('browser-window-focus', vetoable(), this);
     }
@@ -281,7 +284,7 @@ class StandInWindow extends Guarded implements Provided {
 
   blur(): void {
     if (focused !== this) return;
-    focused = null;
+    setFocused(null);
     this.emit('blur');
     app.emit('browser-window-blur', vetoable(), this);
   }

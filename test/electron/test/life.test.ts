@@ -6,9 +6,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from 'playwright';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EXECUTABLE } from '../launch.ts';
 import {
+  PROBE_DIR,
   isAlive,
   newProfile,
   notesOf,
@@ -19,6 +20,7 @@ import {
   type ProbeMain,
 } from './probe.ts';
 
+const LAUNCH = join(import.meta.dirname, '..', 'launch.ts');
 const GONE_TIMEOUT_MS = 15_000;
 let profile: string;
 beforeEach(() => {
@@ -47,8 +49,10 @@ function processesOf(pid: number): number[] {
   return [...new Set([...ours, ...[...parents.keys()].filter(descends)])];
 }
 
-async function expectGone(pids: number[]): Promise<void> {
-  await expect.poll(() => pids.filter(isAlive), { timeout: GONE_TIMEOUT_MS }).toEqual([]);
+/** Those of `pids` that are still there when waiting for their end is given up. */
+async function survivors(pids: number[]): Promise<number[]> {
+  await vi.waitUntil(() => !pids.some(isAlive), { timeout: GONE_TIMEOUT_MS }).catch(() => {});
+  return pids.filter(isAlive);
 }
 
 const put = (page: Page, text: string): Promise<void> =>
@@ -129,13 +133,13 @@ describe('the order of a life', () => {
       const ended = once(app.process(), 'exit');
       await end(app);
       expect((await ended)[0]).toBe(0);
-      await expectGone(processes);
+      expect(await survivors(processes)).toEqual([]);
     }
   });
 
   test('a second instance hands its arguments over and ends; another profile is another app', async () => {
     const { app } = await startWithPage({ userData: profile });
-    await expect(startProbe({ userData: profile, args: ['--again'] })).rejects.toThrow();
+    await expect(startProbe({ userData: profile, args: ['--again'] })).rejects.toThrow(/launch/);
     await waitForNote(app, 'second-instance:true:{"hello":"first"}');
     const elsewhere = newProfile();
     const { app: other } = await startWithPage({ userData: elsewhere });
@@ -157,7 +161,7 @@ describe('what survives', () => {
     const { pid = 0 } = second.app.process();
     const processes = processesOf(pid);
     second.app.process().kill('SIGKILL');
-    await expectGone(processes);
+    expect(await survivors(processes)).toEqual([]);
     expect(processesOf(pid)).toEqual([]);
 
     const third = await startWithPage({ userData: profile });
@@ -201,7 +205,7 @@ describe('utility processes', () => {
     const { app, pid } = await running();
     await tell(app, 'spin');
     app.process().kill('SIGKILL');
-    await expectGone([pid]);
+    expect(await survivors([pid])).toEqual([]);
   });
 });
 
@@ -220,9 +224,24 @@ test('switches from main reach Chromium: a name of our own for a server, as poli
   server.close();
 });
 
+test('a test run that is killed leaves no app behind', async () => {
+  const script = `
+    import { launchParta } from ${JSON.stringify(LAUNCH)};
+    const app = await launchParta({ userData: ${JSON.stringify(profile)}, app: ${JSON.stringify(PROBE_DIR)} });
+    await app.firstWindow();
+    console.log(app.process().pid);
+  `;
+  const runner = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  const [printed] = (await once(runner.stdout, 'data')) as [Buffer];
+  const processes = processesOf(Number(String(printed)));
+  expect(processes.length).toBeGreaterThan(4);
+  runner.kill('SIGKILL');
+  expect(await survivors(processes)).toEqual([]);
+});
+
 test('without Playwright and without a display: starts, says where, ends with Ctrl+C', async () => {
   const { DISPLAY: _, ...env } = process.env;
-  const child = spawn(EXECUTABLE, [join(import.meta.dirname, '..', 'probe'), `--user-data-dir=${profile}`], {
+  const child = spawn(EXECUTABLE, [PROBE_DIR, `--user-data-dir=${profile}`], {
     env: { ...env, PARTA_STANDIN_DEBUG: '1' },
   });
   let text = '';
@@ -234,7 +253,7 @@ test('without Playwright and without a display: starts, says where, ends with Ct
   const ended = once(child, 'exit');
   child.kill('SIGINT');
   expect((await ended)[0]).toBe(0);
-  await expectGone(processes);
+  expect(await survivors(processes)).toEqual([]);
 });
 
 test('the executable answers like Electron’s: --version, and Node itself where it is asked to be', () => {

@@ -169,7 +169,9 @@ describe('paths of files', () => {
   test('of chosen files, also where two look the same', async () => {
     const [one = '', two = ''] = twins();
     await page.getByLabel('files').setInputFiles([one, two]);
-    await page.getByText(`chosen same name.txt=${one}=${one} same name.txt=${two}=${two}`).waitFor();
+    await expect
+      .poll(() => page.locator('#files').textContent())
+      .toBe(`chosen same name.txt=${one}=${one} same name.txt=${two}=${two}`);
   });
 
   test('of dropped files', async () => {
@@ -184,7 +186,9 @@ describe('paths of files', () => {
       });
     }
     const [one, two] = files;
-    await page.getByText(`dropped same name.txt=${one}=${one} same name (1).txt=${two}=${two}`).waitFor();
+    await expect
+      .poll(() => page.locator('#files').textContent())
+      .toBe(`dropped same name.txt=${one}=${one} same name (1).txt=${two}=${two}`);
   });
 
   test('a file that a script made has none; what is no file is refused', async () => {
@@ -445,6 +449,7 @@ describe('the window', () => {
       crashed?.destroy();
     });
     await waitForNote(app, 'closed');
+    expect(app.windows()).toHaveLength(1);
   });
 });
 

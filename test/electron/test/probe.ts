@@ -7,7 +7,7 @@ import type { ElectronApplication, Page } from 'playwright';
 import { expect, vi } from 'vitest';
 import { launchParta, type Launch } from '../launch.ts';
 
-const PROBE_DIR = resolve(import.meta.dirname, '..', 'probe');
+export const PROBE_DIR = resolve(import.meta.dirname, '..', 'probe');
 const NOTE_TIMEOUT_MS = 15_000;
 
 /** What probe/preload.cjs exposes. */
