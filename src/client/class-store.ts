@@ -149,8 +149,10 @@ export interface ClassStore {
   retry(id: CommandId): Promise<void>;
   /** A refused or waiting command with another body: it gets a new id (S10). */
   edit<K extends CommandKind>(id: CommandId, kind: K, body: CommandOf<K>['body']): Promise<CommandId>;
-  /** Only the person may: nothing is dropped silently. */
+  /** Only the person may: nothing is dropped silently. Like `edit`, throws `busy` while the hub may have it already. */
   discard(id: CommandId): Promise<void>;
+  /** Deletes what is local of a log that we were taken out of (`declined` with `waiting` or drafts), after asking (S17). */
+  forget(logId: LogId): Promise<void>;
 
   readDraft<T>(key: DraftKey): Promise<T | null>;
   /** Kept at once; null removes. Unsent text, marks being typed, places in lists. */
@@ -177,8 +179,11 @@ export type DraftKey = `${'message' | 'assignment' | 'review' | 'handIn' | 'plac
 
 /** What the engine asks of whoever holds the device's secret: main for the teacher, the page for a pupil. */
 export interface Credentials {
-  /** A ticket that is good now. Throws PartaError: `hub-unreachable`, `not-a-hub`, `signed-out`, `lesson-ended`, `other-hub`… */
-  session(): Promise<Session & { url: string }>;
+  /**
+   * A ticket that is good now; `rejected` is one that the hub would not take (it was restarted), so that a kept ticket is not
+   * given twice. Throws PartaError: `hub-unreachable`, `not-a-hub`, `signed-out`, `lesson-ended`, `other-hub`…
+   */
+  session(rejected?: string): Promise<Session & { url: string }>;
 }
 
 /** Who knows which of our own files have arrived at the hub (S9, S15). */
@@ -198,4 +203,4 @@ export interface ClassStoreOptions {
   onEnded?: (code: ErrorCode) => void;
 }
 
-export { openClassStore } from './sync.ts';
+export { deleteClassStore, openClassStore } from './open-class-store.ts';

@@ -1,0 +1,736 @@
+/**
+ * What a client keeps on disk: one IndexedDB per hub and person. Promises: a page of the log, the views that follow from it,
+ * the cursor and the removal of confirmed commands commit together or not at all (S6), and only where the page joins on (S5;
+ * checked inside the transaction, since two tabs may do this at once, S18); a command is on disk before `addCommands`
+ * resolves; only the log takes one out of the outbox (S7); views can be dropped and come back from the log (S13); another log
+ * under the same id replaces the old one and leaves outbox and drafts alone (S14).
+ *
+ * Hides: Dexie (this is its only importer), tables and keys. `log`, `cursors`, `outbox`, `drafts` keep their shape for ever.
+ * Long because S5–S7, S13, S14 and S17 are each one transaction over the same tables, and these belong side by side.
+ */
+import { Dexie, type Table } from 'dexie';
+import { EMPTY_CLASSROOM, type Classroom } from '../core/classroom.ts';
+import { PartaError, type ErrorCode } from '../core/errors.ts';
+import { evolve } from '../core/evolve.ts';
+import { workKey, type ChannelId, type CommandId, type LogId } from '../core/ids.ts';
+import { commandOf } from '../core/reissue.ts';
+import { changeIn, type Command, type Entry, type FileRef, type Following, type LogKey, type Me, type Page } from '../core/wire.ts'; // prettier-ignore
+import type { DraftKey, Stop } from './class-store.ts';
+import {
+  FOLD_VERSION,
+  Folding,
+  recordOf,
+  type FoldSource,
+  type LogCursor,
+  type LogRecord,
+  type MessageMark,
+  type MessageRecord,
+  type NamedFiles,
+  type StoredMessage,
+} from './views.ts';
+
+interface FoldedClass {
+  logId: LogId;
+  foldVersion: number;
+  classroom: Classroom;
+}
+
+/** A command not confirmed yet. `returning`: it is being looked for in the log of a restored hub (S14). */
+export interface StoredCommand {
+  id: CommandId;
+  logId: LogId;
+  /** Its place among the commands of its log. */
+  order: number;
+  command: Command;
+  writtenAt: number;
+  state: 'waiting' | 'refused' | 'returning';
+  code: ErrorCode | null;
+  isReissued: boolean;
+  /** It was handed to the wire at least once: the hub may have it. */
+  isTried: boolean;
+  /** Files it names, where the hub told of them before. */
+  files: FileRef[];
+}
+
+/** `clockOffsetMs`: the hub's clock minus this device's. */
+export interface KnownMe {
+  key: 'me';
+  me: Me;
+  clockOffsetMs: number;
+}
+
+/** Everything of one log that its view needs, as of one moment. */
+export interface ClassSnapshot {
+  known: KnownMe | undefined;
+  cursor: LogCursor | undefined;
+  classroom: Classroom;
+  /** Oldest first, without those still `returning`. */
+  outbox: StoredCommand[];
+}
+
+/** The newest messages of a channel with their edits, and what waits, as of one moment. */
+export interface MessagesSnapshot {
+  known: KnownMe | undefined;
+  cursor: LogCursor | undefined;
+  messages: (StoredMessage & { isEdited: boolean })[];
+  hasOlder: boolean;
+  outbox: StoredCommand[];
+}
+
+/** `applied` · `old`: known already · `gap`: something before it is missing · `other-key`: a page of another log (S14). */
+export interface Applied {
+  kind: 'applied' | 'old' | 'gap' | 'other-key';
+  cursor: number;
+  /** Commands that left the outbox with this page. */
+  confirmed: CommandId[];
+}
+
+/** The IndexedDB a database lives in; the browser's own unless a test brings another. */
+export interface Disk {
+  indexedDB: IDBFactory;
+  IDBKeyRange: typeof IDBKeyRange;
+}
+
+const VIEWS = ['messages', 'messageMarks', 'files', 'states'] as const;
+const LOG_AND_VIEWS = ['log', 'cursors', ...VIEWS] as const;
+type TableName = (typeof LOG_AND_VIEWS)[number] | 'outbox' | 'drafts' | 'me';
+
+/** Drafts that are only a place in a list hold nothing that somebody wrote. */
+const isWritten = (key: string) => !key.startsWith('place/');
+
+class Tables extends Dexie {
+  declare log: Table<LogRecord, [LogId, number]>;
+  declare cursors: Table<LogCursor, LogId>;
+  declare messages: Table<MessageRecord, [LogId, ChannelId, number]>;
+  declare messageMarks: Table<MessageMark, [LogId, ChannelId, number, number]>;
+  declare files: Table<NamedFiles, [LogId, number]>;
+  declare states: Table<FoldedClass, LogId>;
+  declare outbox: Table<StoredCommand, CommandId>;
+  declare drafts: Table<{ key: string; value: unknown }, string>;
+  declare me: Table<KnownMe, 'me'>;
+
+  constructor(name: string, disk: Disk | undefined) {
+    // Dexie's own cache would be a second truth. Strict: what `addCommands` promises is the disk, and for pages it costs little.
+    super(name, { ...disk, cache: 'disabled', chromeTransactionDurability: 'strict' });
+    this.version(1).stores({
+      log: '[logId+page]',
+      cursors: 'logId',
+      messages: '[logId+channelId+page]',
+      messageMarks: '[logId+channelId+messageSeq+seq]',
+      files: '[logId+seq]',
+      states: 'logId',
+      outbox: 'id, [logId+order]',
+      drafts: 'key',
+      me: 'key',
+    });
+  }
+}
+
+/** Opens, or makes, the database of one person at one hub. Throws PartaError `storage-damaged` where that cannot be. */
+export async function openDatabase(name: string, disk?: Disk): Promise<Database> {
+  const tables = new Tables(name, disk);
+  try {
+    await tables.open();
+    const database = new Database(tables);
+    await database.rebuildOutdated();
+    return database;
+  } catch (cause) {
+    tables.close();
+    throw new PartaError('storage-damaged', { cause });
+  }
+}
+
+/** Deletes a database that nothing has open: what somebody else left on a shared PC. */
+export const deleteDatabase = async (name: string, disk?: Disk): Promise<void> => new Tables(name, disk).delete();
+
+export class Database {
+  readonly #db: Tables;
+
+  constructor(tables: Tables) {
+    this.#db = tables;
+  }
+
+  // ── Pages of the log ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Applies a page where it joins on, in one transaction (S5, S6).
+   * Throws PartaError `bad-request` on a page that contradicts itself; then nothing is changed.
+   */
+  applyPage(page: Page): Promise<Applied> {
+    return this.#write([...LOG_AND_VIEWS, 'outbox'], async () => {
+      const cursor = await this.#db.cursors.get(page.logId);
+      if (!cursor || cursor.logKey !== page.logKey)
+        return { kind: 'other-key', cursor: cursor?.cursor ?? 0, confirmed: [] };
+      if (page.after !== cursor.cursor) {
+        const kind = page.upTo <= cursor.cursor ? 'old' : 'gap';
+        return { kind, cursor: cursor.cursor, confirmed: [] };
+      }
+      demandOrder(page);
+      const known = await this.#db.states.get(page.logId);
+      const folding = new Folding(this.#sourceOf(page.logId), cursor, known?.classroom ?? EMPTY_CLASSROOM);
+      for (const entry of page.entries) await folding.keep(entry);
+      if (folding.logPuts.size > 0) await this.#db.log.bulkPut([...folding.logPuts]);
+      if (folding.needsRebuild) await this.#rebuild(cursor);
+      else await this.#writeViews(page.logId, folding, known?.classroom);
+      await this.#db.cursors.put({ ...cursor, cursor: page.upTo, head: Math.max(page.head, page.upTo) });
+      return { kind: 'applied', cursor: page.upTo, confirmed: await this.#removeConfirmed(page) };
+    });
+  }
+
+  async #writeViews(logId: LogId, folding: Folding, before: Classroom | undefined) {
+    const { messages, messageMarks, files, states } = this.#db;
+    if (folding.messagePuts.size > 0) await messages.bulkPut([...folding.messagePuts]);
+    if (folding.markDeletes.size > 0)
+      await messageMarks.bulkDelete(
+        [...folding.markDeletes.values()].map((m) => [m.logId, m.channelId, m.messageSeq, m.seq]),
+      );
+    if (folding.markPuts.size > 0) await messageMarks.bulkPut([...folding.markPuts.values()]);
+    if (folding.fileDeletes.size > 0)
+      await files.bulkDelete([...folding.fileDeletes].map((seq): [LogId, number] => [logId, seq]));
+    if (folding.filePuts.size > 0) await files.bulkPut([...folding.filePuts.values()]);
+    // Most pages are chat, which the folded class does not hold: then its record, the largest of all, is left alone.
+    if (folding.classroom !== before)
+      await states.put({ logId, foldVersion: FOLD_VERSION, classroom: folding.classroom });
+  }
+
+  async #removeConfirmed(page: Page): Promise<CommandId[]> {
+    const came = new Set(page.entries.map((entry) => entry.id));
+    const confirmed = (await this.#outboxKeys(page.logId)).filter((id) => came.has(id));
+    if (confirmed.length > 0) await this.#db.outbox.bulkDelete(confirmed);
+    return confirmed;
+  }
+
+  #sourceOf(logId: LogId): FoldSource {
+    return {
+      logRecord: (page) => this.#db.log.get([logId, page]),
+      logPages: async () => (await this.#logKeys(logId)).map(([, page]) => page),
+      messageRecord: (channelId, page) => this.#db.messages.get([logId, channelId, page]),
+      edits: (channelId, messageSeq) =>
+        this.#db.messageMarks
+          .where('[logId+channelId+messageSeq+seq]')
+          .between([logId, channelId, messageSeq, Dexie.minKey], [logId, channelId, messageSeq, Dexie.maxKey])
+          .toArray(),
+    };
+  }
+
+  #logKeys(logId: LogId) {
+    return this.#db.log.where('[logId+page]').between([logId, Dexie.minKey], [logId, Dexie.maxKey]).primaryKeys();
+  }
+
+  async #logEntries(logId: LogId, each: (entry: Entry) => void | Promise<void>) {
+    for (const key of await this.#logKeys(logId))
+      for (const entry of (await this.#db.log.get(key))?.entries ?? []) await each(entry);
+  }
+
+  // ── Views (S13) ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Makes the views of logs anew that an older version of this program folded, or that have none. */
+  async rebuildOutdated() {
+    await this.#write(LOG_AND_VIEWS, async () => {
+      for (const cursor of await this.#db.cursors.toArray()) {
+        const state = await this.#db.states.get(cursor.logId);
+        if (cursor.cursor === 0 || state?.foldVersion === FOLD_VERSION) continue;
+        await this.#rebuild(cursor);
+        await this.#db.cursors.put(cursor);
+      }
+    });
+  }
+
+  /** Makes all views of a log anew from its kept entries; the caller writes the cursor, whose unread counts change. */
+  async #rebuild(cursor: LogCursor) {
+    const { logId } = cursor;
+    await this.#dropViews(logId);
+    cursor.unread = {};
+    const folding = new Folding(this.#sourceOf(logId), cursor, EMPTY_CLASSROOM);
+    await this.#logEntries(logId, (entry) => folding.fold(entry));
+    await this.#writeViews(logId, folding, undefined);
+  }
+
+  async #dropViews(logId: LogId) {
+    const { messages, messageMarks, files, states } = this.#db;
+    await messages
+      .where('[logId+channelId+page]')
+      .between([logId, Dexie.minKey, Dexie.minKey], [logId, Dexie.maxKey, Dexie.maxKey])
+      .delete();
+    await messageMarks
+      .where('[logId+channelId+messageSeq+seq]')
+      .between([logId, Dexie.minKey], [logId, Dexie.maxKey])
+      .delete();
+    await files.where('[logId+seq]').between([logId, Dexie.minKey], [logId, Dexie.maxKey]).delete();
+    await states.delete(logId);
+  }
+
+  async #dropLogAndViews(logId: LogId) {
+    await this.#db.log.where('[logId+page]').between([logId, Dexie.minKey], [logId, Dexie.maxKey]).delete();
+    await this.#dropViews(logId);
+  }
+
+  // ── Which log it is (S14, S17) ───────────────────────────────────────────────────────────────────────────────────────
+
+  cursorOf(logId: LogId): Promise<LogCursor | undefined> {
+    return this.#db.cursors.get(logId);
+  }
+  cursors(): Promise<LogCursor[]> {
+    return this.#db.cursors.toArray();
+  }
+
+  /**
+   * Takes over what the hub answered to `follow`. Where that is another log than the one here, or a shorter one, the local
+   * log and its views go and it is read from 0 (S14). A hub that came back from a backup has forgotten acknowledged work:
+   * this author's own rows return to the outbox, before everything that waits, and are held as `returning` until the new
+   * log has been read, because what it still has leaves the outbox by S6 like any confirmed command.
+   */
+  followed(following: Following): Promise<LogCursor> {
+    const { logId, logKey, head, memberId, role } = following;
+    return this.#write([...LOG_AND_VIEWS, 'outbox'], async () => {
+      const old = await this.#db.cursors.get(logId);
+      let cursor: LogCursor;
+      if (old && old.logKey === logKey && old.cursor <= head) cursor = { ...old, head, memberId, role, isLeft: false };
+      else {
+        if (old && isRestored(old, following)) await this.#returnOwn(old);
+        if (old) await this.#dropLogAndViews(logId);
+        const readUpTo = Object.entries(old?.readUpTo ?? {}).map(([id, seq]) => [id, Math.min(seq, head)] as const);
+        cursor = {
+          logId,
+          logKey,
+          cursor: 0,
+          head,
+          memberId,
+          role,
+          isLeft: false,
+          unreadAfter: Math.min(old?.unreadAfter ?? head, head),
+          readUpTo: Object.fromEntries(readUpTo),
+          unread: {},
+        };
+      }
+      await this.#db.cursors.put(cursor);
+      return cursor;
+    });
+  }
+
+  async #returnOwn(old: LogCursor) {
+    const returning: { command: Command; at: number; files: FileRef[] }[] = [];
+    let state = EMPTY_CLASSROOM;
+    await this.#logEntries(old.logId, (entry) => {
+      const command = entry.by === old.memberId ? commandOf(entry, seenBelow(state, entry)) : null;
+      if (command) returning.push({ command, at: entry.at, files: filesNamedIn(entry) });
+      state = evolve(state, entry);
+    });
+    const first = await this.#firstOrder(old.logId);
+    const waiting = new Set(await this.#outboxKeys(old.logId));
+    await this.#db.outbox.bulkPut(
+      returning
+        .filter(({ command }) => !waiting.has(command.id))
+        .map(({ command, at, files }, index, all) => ({
+          id: command.id,
+          logId: old.logId,
+          order: first - all.length + index,
+          command,
+          writtenAt: at,
+          state: 'returning',
+          code: null,
+          isReissued: true,
+          isTried: true,
+          files,
+        })),
+    );
+  }
+
+  /** The log has been read to its head: what is still `returning` was really lost and is to be sent again. */
+  async release(logId: LogId) {
+    await this.#write(['outbox'], async () => {
+      const rows = (await this.#outboxRows(logId)).filter((row) => row.state === 'returning');
+      await this.#db.outbox.bulkPut(rows.map((row) => ({ ...row, state: 'waiting' })));
+    });
+  }
+
+  /**
+   * We are no member of a log any more. It is deleted, unless something here is unsent or a draft: then it is kept and
+   * marked, until the person says {@link forget} (S17).
+   */
+  left(logId: LogId): Promise<'forgotten' | 'kept'> {
+    return this.#write([...LOG_AND_VIEWS, 'outbox', 'drafts'], async () => {
+      const drafts = (await this.#draftKeys(logId)).filter(isWritten);
+      const cursor = await this.#db.cursors.get(logId);
+      if (cursor && (drafts.length > 0 || (await this.#outboxKeys(logId)).length > 0)) {
+        await this.#db.cursors.put({ ...cursor, isLeft: true });
+        return 'kept';
+      }
+      await this.#forget(logId);
+      return 'forgotten';
+    });
+  }
+
+  /** The command that made a log, where this reader gave it. */
+  makingOf(logId: LogId): Promise<Command | null> {
+    return this.#read(['log', 'cursors'], async () => {
+      const cursor = await this.#db.cursors.get(logId);
+      const first = (await this.#db.log.get([logId, recordOf(1)]))?.entries.find((entry) => entry.seq === 1);
+      return first?.kind === 'classCreated' && first.by === cursor?.memberId ? commandOf(first, null) : null;
+    });
+  }
+
+  /** Deletes a log with its views, its outbox and its drafts. */
+  forget(logId: LogId): Promise<void> {
+    return this.#write([...LOG_AND_VIEWS, 'outbox', 'drafts'], () => this.#forget(logId));
+  }
+
+  async #forget(logId: LogId) {
+    await this.#dropLogAndViews(logId);
+    await this.#db.cursors.delete(logId);
+    await this.#db.outbox.bulkDelete(await this.#outboxKeys(logId));
+    await this.#db.drafts.bulkDelete(await this.#draftKeys(logId));
+  }
+
+  // ── Outbox ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Adds commands at the end of their logs' outboxes and removes the draft they came from, in one transaction. */
+  addCommands(commands: readonly { logId: LogId; command: Command }[], writtenAt: number, clears?: DraftKey) {
+    return this.#write(['outbox', 'drafts', 'states'], async () => {
+      for (const { logId, command } of commands)
+        await this.#db.outbox.add(await this.#newRow(logId, command, writtenAt));
+      if (clears) await this.#db.drafts.delete(clears);
+    });
+  }
+
+  /** Puts a new command in the place of one that the hub cannot have: refused, or never sent (S10). */
+  replaceCommand(id: CommandId, command: Command, writtenAt: number): Promise<void> {
+    return this.#write(['outbox', 'states'], async () => {
+      const row = await this.#settled(id);
+      await this.#db.outbox.delete(id);
+      const place = row.state === 'refused' ? {} : { order: row.order };
+      await this.#db.outbox.add({ ...(await this.#newRow(row.logId, command, writtenAt)), ...place });
+    });
+  }
+
+  discardCommand(id: CommandId): Promise<void> {
+    return this.#write(['outbox'], async () => {
+      await this.#settled(id);
+      await this.#db.outbox.delete(id);
+    });
+  }
+
+  retryCommand(id: CommandId): Promise<void> {
+    return this.#write(['outbox'], async () => {
+      const row = await this.#db.outbox.get(id);
+      if (!row) throw new PartaError('not-found');
+      if (row.state === 'refused') await this.#db.outbox.put({ ...row, state: 'waiting', code: null });
+    });
+  }
+
+  async #newRow(logId: LogId, command: Command, writtenAt: number): Promise<StoredCommand> {
+    const last = await this.#outboxOf(logId).last();
+    const order = (last?.order ?? 0) + 1;
+    return {
+      id: command.id,
+      logId,
+      order,
+      command,
+      writtenAt,
+      state: 'waiting',
+      code: null,
+      isReissued: false,
+      isTried: false,
+      files: await this.#filesKept(logId, command),
+    };
+  }
+
+  /** Files of the assignment that a command changes: the hub has them, whoever brought them. */
+  async #filesKept(logId: LogId, command: Command): Promise<FileRef[]> {
+    if (command.kind !== 'changeAssignment' || command.body.fileIds.length === 0) return [];
+    const { assignmentId, fileIds } = command.body;
+    const assignment = (await this.#db.states.get(logId))?.classroom.assignments[assignmentId];
+    return (assignment?.files ?? []).filter((file) => fileIds.includes(file.fileId));
+  }
+
+  /** A row that may be changed. One that was sent and not answered may be the hub's by now: changing it would double it. */
+  async #settled(id: CommandId): Promise<StoredCommand> {
+    const row = await this.#db.outbox.get(id);
+    if (!row) throw new PartaError('not-found');
+    if (row.state !== 'refused' && row.isTried) throw new PartaError('busy');
+    return row;
+  }
+
+  /** All commands of a log that are not confirmed, oldest first. */
+  outboxOf(logId: LogId): Promise<StoredCommand[]> {
+    return this.#outboxRows(logId);
+  }
+
+  /** Logs that have commands waiting, who I am as last heard, and logs that are only kept (S17). */
+  whatWaits(): Promise<{ known: KnownMe | undefined; waiting: Set<LogId>; kept: Set<LogId> }> {
+    return this.#read(['me', 'cursors', 'outbox'], async () => ({
+      known: await this.#db.me.get('me'),
+      waiting: new Set((await this.#db.outbox.toArray()).map((row) => row.logId)),
+      kept: new Set((await this.#db.cursors.toArray()).filter((c) => c.isLeft).map((c) => c.logId)),
+    }));
+  }
+
+  /** Before they leave for the wire. Answers those that are still there to be sent: another tab may have been faster. */
+  markTried(ids: readonly CommandId[]): Promise<StoredCommand[]> {
+    return this.#write(['outbox'], async () => {
+      const rows = (await this.#db.outbox.bulkGet([...ids])).filter((row) => row?.state === 'waiting');
+      const sendable = rows as StoredCommand[];
+      const fresh = sendable.filter((row) => !row.isTried);
+      if (fresh.length > 0) await this.#db.outbox.bulkPut(fresh.map((row) => ({ ...row, isTried: true })));
+      return sendable;
+    });
+  }
+
+  /** The hub refused these (S10). A row that the log has confirmed meanwhile is gone and stays so. */
+  refused(refusals: readonly { id: CommandId; code: ErrorCode }[]): Promise<void> {
+    return this.#write(['outbox'], async () => {
+      for (const { id, code } of refusals) {
+        const row = await this.#db.outbox.get(id);
+        if (row) await this.#db.outbox.put({ ...row, state: 'refused', code });
+      }
+    });
+  }
+
+  /**
+   * Takes out accepted commands whose rows this reader may not see: the log of this key has been read past their seq, so
+   * they will never come by page (a teacher's review, accepted just before she became a pupil).
+   */
+  passed(logId: LogId, logKey: LogKey, accepted: ReadonlyMap<CommandId, number>): Promise<void> {
+    return this.#write(['cursors', 'outbox'], async () => {
+      const cursor = await this.#db.cursors.get(logId);
+      if (!cursor || cursor.logKey !== logKey) return;
+      await this.#db.outbox.bulkDelete([...accepted].filter(([, seq]) => seq <= cursor.cursor).map(([id]) => id));
+    });
+  }
+
+  #outboxOf(logId: LogId) {
+    return this.#db.outbox.where('[logId+order]').between([logId, Dexie.minKey], [logId, Dexie.maxKey]);
+  }
+  #outboxRows = (logId: LogId): Promise<StoredCommand[]> => this.#outboxOf(logId).toArray();
+  #outboxKeys = (logId: LogId): Promise<CommandId[]> => this.#outboxOf(logId).primaryKeys();
+  #firstOrder = async (logId: LogId) => (await this.#outboxOf(logId).first())?.order ?? 1;
+
+  // ── Drafts, read positions, who I am ─────────────────────────────────────────────────────────────────────────────────
+
+  async readDraft(key: DraftKey): Promise<unknown> {
+    return (await this.#db.drafts.get(key))?.value ?? null;
+  }
+
+  async writeDraft(key: DraftKey, value: unknown): Promise<void> {
+    await (value === null ? this.#db.drafts.delete(key) : this.#db.drafts.put({ key, value }));
+  }
+
+  async #draftKeys(logId: LogId): Promise<string[]> {
+    return (await this.#db.drafts.toCollection().primaryKeys()).filter((key) => key.includes(logId));
+  }
+
+  /** Greatest wins; what is still unread is counted from the records after it. */
+  markRead(logId: LogId, channelId: ChannelId, seq: number): Promise<void> {
+    return this.#write(['cursors', 'messages'], async () => {
+      const cursor = await this.#db.cursors.get(logId);
+      if (!cursor || seq <= (cursor.readUpTo[channelId] ?? 0)) return;
+      const records = await this.#db.messages
+        .where('[logId+channelId+page]')
+        .between([logId, channelId, recordOf(seq)], [logId, channelId, Dexie.maxKey])
+        .toArray();
+      const isUnread = (m: StoredMessage) =>
+        m.seq > Math.max(seq, cursor.unreadAfter) && m.by !== cursor.memberId && !m.isRemoved;
+      const unread = records.flatMap((record) => record.messages).filter(isUnread).length;
+      await this.#db.cursors.put({
+        ...cursor,
+        readUpTo: { ...cursor.readUpTo, [channelId]: seq },
+        unread: { ...cursor.unread, [channelId]: unread },
+      });
+    });
+  }
+
+  knowMe(me: Me): Promise<void> {
+    return this.#write(['me'], async () => {
+      const clockOffsetMs = (await this.#db.me.get('me'))?.clockOffsetMs ?? 0;
+      await this.#db.me.put({ key: 'me', me, clockOffsetMs });
+    });
+  }
+
+  /** @param stepMs a smaller difference is not worth a write */
+  knowClock(clockOffsetMs: number, stepMs: number): Promise<void> {
+    return this.#write(['me'], async () => {
+      const known = await this.#db.me.get('me');
+      if (known && Math.abs(known.clockOffsetMs - clockOffsetMs) >= stepMs)
+        await this.#db.me.put({ ...known, clockOffsetMs });
+    });
+  }
+
+  // ── Reading for pages ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Logs that there is something to say about: the hub's list, what is kept here, classes not made yet. */
+  overview(): Promise<{ known: KnownMe | undefined; logIds: LogId[] }> {
+    return this.#read(['me', 'cursors', 'outbox'], async () => {
+      const known = await this.#db.me.get('me');
+      const made = (await this.#db.outbox.toArray()).filter((row) => row.command.kind === 'createClass');
+      const logIds = [
+        ...(known?.me.logs ?? []).map((log) => log.logId),
+        ...(await this.#db.cursors.toCollection().primaryKeys()),
+        ...made.map((row) => row.logId),
+      ];
+      return { known, logIds: [...new Set(logIds)] };
+    });
+  }
+
+  classSnapshot(logId: LogId): Promise<ClassSnapshot> {
+    return this.#read(['me', 'cursors', 'states', 'outbox'], async () => ({
+      known: await this.#db.me.get('me'),
+      cursor: await this.#db.cursors.get(logId),
+      classroom: (await this.#db.states.get(logId))?.classroom ?? EMPTY_CLASSROOM,
+      outbox: (await this.#outboxRows(logId)).filter((row) => row.state !== 'returning'),
+    }));
+  }
+
+  /** Reads only as many of the newest records as `count` messages need. */
+  messagesSnapshot(logId: LogId, channelId: ChannelId, count: number): Promise<MessagesSnapshot> {
+    return this.#read(['me', 'cursors', 'messages', 'messageMarks', 'outbox'], async () => {
+      let below: unknown = Dexie.maxKey;
+      let messages: StoredMessage[] = [];
+      while (messages.length <= count) {
+        const record = await this.#db.messages
+          .where('[logId+channelId+page]')
+          .between([logId, channelId, Dexie.minKey], [logId, channelId, below], true, false)
+          .last();
+        if (!record) break;
+        messages = [...record.messages, ...messages];
+        below = record.page;
+      }
+      const newest = count > 0 ? messages.slice(-count) : [];
+      const marks = await this.#db.messageMarks
+        .where('[logId+channelId+messageSeq+seq]')
+        .between([logId, channelId, newest[0]?.seq ?? Infinity], [logId, channelId, Dexie.maxKey])
+        .toArray();
+      // In the order of their seqs, so the latest edit of a message stays.
+      const edits = new Map(marks.map((mark) => [mark.messageSeq, mark.text]));
+      return {
+        known: await this.#db.me.get('me'),
+        cursor: await this.#db.cursors.get(logId),
+        messages: newest.map((message) => ({
+          ...message,
+          text: edits.get(message.seq) ?? message.text,
+          isEdited: edits.has(message.seq),
+        })),
+        hasOlder: messages.length > newest.length,
+        outbox: (await this.#outboxRows(logId)).filter((row) => row.state !== 'returning'),
+      };
+    });
+  }
+
+  /** Files that entries of a log name, newest first, each once. */
+  async filesOf(logId: LogId): Promise<FileRef[]> {
+    const rows = await this.#db.files
+      .where('[logId+seq]')
+      .between([logId, Dexie.minKey], [logId, Dexie.maxKey])
+      .reverse()
+      .toArray();
+    return [...new Map(rows.flatMap((row) => row.files).map((file) => [file.fileId, file])).values()];
+  }
+
+  /** Every command not confirmed, oldest first in each log. */
+  async wholeOutbox(): Promise<StoredCommand[]> {
+    const rows = await this.#db.outbox.orderBy('[logId+order]').toArray();
+    return rows.filter((row) => row.state !== 'returning');
+  }
+
+  /**
+   * Answers a question now and after every change of the named tables, in this tab or another. A change while the
+   * question is being answered asks it once more afterwards: a flood of pages neither starves the reader nor queues up.
+   */
+  watch<T>(tables: readonly TableName[], question: () => Promise<T>, listener: (value: T) => void): Stop {
+    const prefixes = tables.map((table) => `idb://${this.#db.name}/${table}/`);
+    let isAsking = false;
+    let isStale = false;
+    let isStopped = false;
+    const ask = async () => {
+      if (isAsking) {
+        isStale = true;
+        return;
+      }
+      isAsking = true;
+      try {
+        do {
+          isStale = false;
+          const value = await question();
+          if (!isStopped) listener(value);
+        } while (isStale && !isStopped);
+      } catch (thrown) {
+        // Closed under our hands: there is nobody to answer any more.
+        if (!isStopped && this.#db.isOpen()) throw thrown;
+      } finally {
+        isAsking = false;
+      }
+    };
+    const changed = (parts: object) => {
+      if (Object.keys(parts).some((part) => prefixes.some((prefix) => part.startsWith(prefix)))) void ask();
+    };
+    Dexie.on('storagemutated', changed);
+    void ask();
+    return () => {
+      isStopped = true;
+      Dexie.on.storagemutated.unsubscribe(changed);
+    };
+  }
+
+  /** Transactions that have begun still commit. */
+  close() {
+    this.#db.close();
+  }
+  async delete(): Promise<void> {
+    await this.#db.delete();
+  }
+
+  #read<T>(tables: readonly TableName[], work: () => Promise<T>): Promise<T> {
+    return this.#transaction('r', tables, work);
+  }
+  #write<T>(tables: readonly TableName[], work: () => Promise<T>): Promise<T> {
+    return this.#transaction('rw', tables, work);
+  }
+  async #transaction<T>(mode: 'r' | 'rw', tables: readonly TableName[], work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#db.transaction(mode, [...tables], work);
+    } catch (thrown) {
+      if (thrown instanceof PartaError) throw thrown;
+      throw new PartaError(isFull(thrown) ? 'disk-full-here' : 'storage-damaged', { cause: thrown });
+    }
+  }
+}
+
+/** Seqs grow and lie within the page; anything else is no page of a log. */
+function demandOrder(page: Page) {
+  let last = page.after;
+  for (const { seq } of page.entries) {
+    if (seq <= last || seq > page.upTo) throw new PartaError('bad-request');
+    last = seq;
+  }
+  if (page.upTo < page.after) throw new PartaError('bad-request');
+}
+
+/** `hubId:epoch:memberId:roleVersion`, see core. */
+const partsOf = (logKey: LogKey) => {
+  const [hubId, epoch] = logKey.split(':');
+  return { hubId, epoch };
+};
+
+/** The same hub has forgotten: it came back from a backup, or its disk lost what it had promised. */
+function isRestored(old: LogCursor, following: Following): boolean {
+  const was = partsOf(old.logKey);
+  const is = partsOf(following.logKey);
+  if (was.hubId !== is.hubId) return false;
+  return was.epoch !== is.epoch || (old.logKey === following.logKey && old.cursor > following.head);
+}
+
+/** The id that a replacing command must have seen, by the author's own state just below its row. */
+function seenBelow(state: Classroom, entry: Entry): CommandId | null {
+  const change = changeIn(entry);
+  if (change?.kind === 'reviewed')
+    return state.reviews[workKey(change.body.assignmentId, change.body.memberId)]?.id ?? null;
+  if (change?.kind === 'assignmentChanged') return state.assignments[change.body.assignmentId]?.changeId ?? null;
+  return null;
+}
+
+function filesNamedIn(entry: Entry): FileRef[] {
+  const change = changeIn(entry);
+  return change && 'files' in change.body ? change.body.files : [];
+}
+
+const isFull = (thrown: unknown): boolean =>
+  thrown instanceof Error && (thrown.name === 'QuotaExceededError' || ('inner' in thrown && isFull(thrown.inner)));

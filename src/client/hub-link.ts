@@ -1,0 +1,224 @@
+/**
+ * One connection to a hub, from its opening to its end. Promises: who I am is asked first, then every log of mine is followed
+ * and every waiting command offered; when the list of logs changes, what is new is followed and what is lost is left (S17);
+ * after its end nothing of it touches the disk. Hides: which log an event belongs to, and the slow check that finds what a
+ * wire has lost without a trace.
+ */
+import { codeOf, ERRORS, PartaError, type ErrorCode } from '../core/errors.ts';
+import type { CommandId, FileId, LogId } from '../core/ids.ts';
+import type { Following, LogKey, Me, Page } from '../core/wire.ts';
+import type { Stop } from './class-store.ts';
+import type { Database } from './database.ts';
+import { LogSync, type LogOwner } from './log-sync.ts';
+import type { Ports } from './ports.ts';
+import type { Transport } from './transport.ts';
+
+/** How often a quiet connection is asked whether it has missed something; each time after 50–100 % of this. */
+export const CHECK_EVERY_MS = 60_000;
+/** A clock that differs by less is the same clock. */
+const CLOCK_STEP_MS = 1_000;
+
+/** How a connection ended. `isEnd`: the sign-in is over, trying again would not help. */
+export interface LinkEnd {
+  code: ErrorCode;
+  isEnd: boolean;
+}
+
+export interface LinkOptions {
+  database: Database;
+  ports: Ports;
+  isStored(fileId: FileId): boolean;
+  /** GET /api/me with a ticket that is good now. */
+  askMe(): Promise<Me>;
+  progressed(): void;
+  sendingChanged(): void;
+}
+
+export class HubLink implements LogOwner {
+  readonly database: Database;
+  readonly ports: Ports;
+  readonly #options: LinkOptions;
+  #transport: Transport | null = null;
+  #isOpen = true;
+  #isListed = false;
+  readonly #logs = new Map<LogId, LogSync>();
+  #listing: Promise<void> = Promise.resolve();
+  #listingsWaiting = 0;
+  readonly #making = new Set<LogId>();
+  #stopChecks: Stop = () => {};
+  #resolveEnd: (end: LinkEnd) => void = () => {};
+  /** Resolves once, when the connection is over. */
+  readonly ended: Promise<LinkEnd>;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.database = options.database;
+    this.ports = options.ports;
+    this.ended = new Promise((resolve) => (this.#resolveEnd = resolve));
+  }
+
+  /** Begins with a wire that has just opened. */
+  start(transport: Transport): void {
+    this.#transport = transport;
+    if (!this.#isOpen) return transport.close();
+    this.listChanged();
+    this.#checkLater();
+  }
+
+  // ── What the wire tells ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  page(page: Page): void {
+    this.#logs.get(page.logId)?.take(page);
+  }
+  closed(code: ErrorCode): void {
+    this.#end({ code, isEnd: false });
+  }
+  signedOut(code: ErrorCode): void {
+    this.#end({ code, isEnd: true });
+  }
+
+  /** Asks for the list of logs again; calls that come while one waits are one call. */
+  listChanged(): void {
+    if (this.#listingsWaiting > 0) return;
+    this.#listingsWaiting += 1;
+    this.#listing = this.#listing.then(async () => {
+      this.#listingsWaiting -= 1;
+      if (!this.#isOpen) return;
+      try {
+        await this.#list();
+      } catch (thrown) {
+        this.fail(codeOf(thrown));
+      }
+      this.progressed();
+    });
+  }
+
+  async #list() {
+    const me = await this.#options.askMe();
+    if (!this.#isOpen) return;
+    await this.database.knowMe(me);
+    const mine = new Map<LogId, LogKey>();
+    for (const log of me.logs) if (log.state === 'member') mine.set(log.logId, log.logKey);
+    for (const [logId, logKey] of mine) {
+      const known = this.#logs.get(logId);
+      if (known && known.logKey === logKey) continue;
+      const log = known ?? this.#add(logId, false);
+      log.follow();
+    }
+    for (const { logId, isLeft } of await this.database.cursors())
+      if (!isLeft && !mine.has(logId)) await this.#lost(logId);
+    this.#isListed = true;
+    await this.submitAll();
+  }
+
+  /**
+   * A log of ours that the hub does not list: we are out (S17), or the hub came back from a backup older than the class. Its
+   * maker finds out by offering to make it again: where the class is there, the command is a repeat and changes nothing (S3);
+   * where it is gone, it is made, listed, and everything returns to it (S14).
+   */
+  async #lost(logId: LogId) {
+    this.#logs.delete(logId);
+    const making = this.#making.has(logId) ? null : await this.database.makingOf(logId);
+    if (!making) {
+      await this.database.left(logId);
+      return;
+    }
+    this.#making.add(logId);
+    try {
+      await this.transport.submit(logId, [making]);
+    } catch (thrown) {
+      if (codeOf(thrown) === 'hub-unreachable') throw thrown;
+    }
+    this.listChanged();
+  }
+
+  #add(logId: LogId, isNew: boolean): LogSync {
+    const log = new LogSync(this, logId, isNew);
+    this.#logs.set(logId, log);
+    return log;
+  }
+
+  /** Offers what waits in every outbox, also for classes that the hub has not heard of yet. */
+  async submitAll(): Promise<void> {
+    if (!this.#isOpen || !this.#isListed) return;
+    try {
+      const { known, waiting, kept } = await this.database.whatWaits();
+      const listed = new Set(known?.me.logs.map((log) => log.logId));
+      for (const logId of waiting)
+        if (!this.#logs.has(logId) && !listed.has(logId) && !kept.has(logId)) this.#add(logId, true);
+      for (const logId of waiting) this.#logs.get(logId)?.submit();
+    } catch (thrown) {
+      this.fail(codeOf(thrown));
+    }
+  }
+
+  /** Asks every log whether something was missed: now that the machine woke, the network changed, or time went by. */
+  check(): void {
+    for (const log of this.#logs.values()) log.check();
+  }
+
+  #checkLater() {
+    this.#stopChecks = this.ports.after(CHECK_EVERY_MS * (0.5 + this.ports.random() / 2), () => {
+      if (!this.#isOpen) return;
+      this.check();
+      this.#checkLater();
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+  /** Connected, listed, and every log read to its head. */
+  get isCurrent(): boolean {
+    return this.#isListed && [...this.#logs.values()].every((log) => log.isCurrent);
+  }
+  isSending(id: CommandId): boolean {
+    return [...this.#logs.values()].some((log) => log.isSending(id));
+  }
+
+  // ── What its logs tell ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  get transport(): Transport {
+    if (!this.#transport || !this.#isOpen) throw new PartaError('hub-unreachable');
+    return this.#transport;
+  }
+  isStored(fileId: FileId): boolean {
+    return this.#options.isStored(fileId);
+  }
+  progressed(): void {
+    this.#options.progressed();
+  }
+  sendingChanged(): void {
+    this.#options.sendingChanged();
+  }
+  logMade(): void {
+    this.listChanged();
+  }
+  notAMember(): void {
+    // The list says whether we are out for good; asking costs little, deleting by mistake much.
+    this.listChanged();
+  }
+  followed(following: Following): void {
+    const clockOffsetMs = following.now - this.ports.now();
+    void this.database.knowClock(clockOffsetMs, CLOCK_STEP_MS).catch((thrown) => this.fail(codeOf(thrown)));
+  }
+  fail(code: ErrorCode): void {
+    this.#end({ code, isEnd: false });
+  }
+
+  #end(end: LinkEnd) {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#stopChecks();
+    this.#transport?.close();
+    this.#resolveEnd({ ...end, isEnd: end.isEnd && ERRORS[end.code].retry === 'after-sign-in' });
+    this.progressed();
+  }
+
+  /** Ends it and resolves when nothing of it is under way. */
+  async stop(): Promise<void> {
+    this.#end({ code: 'hub-unreachable', isEnd: false });
+    await this.#listing;
+    await Promise.all([...this.#logs.values()].map((log) => log.stop()));
+  }
+}

@@ -1,0 +1,300 @@
+/**
+ * A {@link ClassStore} put together: database, overlay, loop. Promises what the interface does; in short, everything watched
+ * comes from the disk first and again after every change of the disk, of what is under way, or of files arriving.
+ * Hides: that pages who watch the same thing share one question to the database.
+ */
+import { codeOf, PartaError } from '../core/errors.ts';
+import { fileIdOf, ID_RANDOM_BYTES, uuidV7, type CommandId, type LogId } from '../core/ids.ts';
+import * as z from 'zod/mini';
+import { Command, type CommandKind } from '../core/wire.ts';
+import type { ClassStore, ClassStoreOptions, Connection, DraftKey, LogSummary, MeView, Stop } from './class-store.ts';
+import { deleteDatabase, openDatabase, type ClassSnapshot, type Database, type KnownMe } from './database.ts';
+import { hubCalls } from './hub-api.ts';
+import { classView, logSummary, messagesView, outboxRows, type Underway } from './overlay.ts';
+import { BROWSER, type Ports } from './ports.ts';
+import { Sync } from './sync.ts';
+
+/** Opens the store of one person at one hub and starts its loop; resolves as soon as what is local can be read. */
+export const openClassStore = (options: ClassStoreOptions): Promise<ClassStore> => openClassStoreWith(BROWSER, options);
+
+/** Deletes what a store left behind, without opening it: at the start of a page on a shared PC. */
+export const deleteClassStore = (name: string): Promise<void> => deleteDatabase(name);
+
+/** {@link openClassStore} in a given world. */
+export async function openClassStoreWith(ports: Ports, options: ClassStoreOptions): Promise<ClassStore> {
+  const database = await openDatabase(options.name, ports.disk);
+  return new Store(ports, options, database);
+}
+
+/** One question to the database for all who watch the same, answered again from its last answer when only the moment changed. */
+interface Shared {
+  listeners: Set<(value: never) => void>;
+  last: { value: unknown } | null;
+  /** What is under way is part of the answer, not only what is on disk. */
+  isMomentary: boolean;
+  again: () => void;
+  stop: Stop;
+}
+
+class Store implements ClassStore {
+  readonly hub;
+  readonly #ports: Ports;
+  readonly #options: ClassStoreOptions;
+  readonly #database: Database;
+  readonly #sync: Sync;
+  readonly #underway: Underway;
+  readonly #shared = new Map<string, Shared>();
+  readonly #connectionListeners = new Set<(connection: Connection) => void>();
+  readonly #stops: Stop[];
+  #isRefreshing = false;
+  #begun = new Set<Promise<unknown>>();
+  #isClosed = false;
+
+  constructor(ports: Ports, options: ClassStoreOptions, database: Database) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#database = database;
+    const { files, credentials } = options;
+    this.hub = hubCalls(ports.fetch, () => credentials.session());
+    this.#underway = {
+      isSending: (id) => this.#sync.isSending(id),
+      isStored: (fileId) => files.isStored(fileId),
+      describe: (fileId) => files.describe(fileId),
+      now: () => ports.now(),
+    };
+    this.#sync = new Sync({
+      database,
+      ports,
+      credentials,
+      isStored: (fileId) => files.isStored(fileId),
+      onEnded: (code) => options.onEnded?.(code),
+      onConnection: (connection) => {
+        for (const listener of this.#connectionListeners) listener(connection);
+      },
+      onSending: () => this.#refresh(),
+    });
+    this.#stops = [
+      files.watch(() => {
+        this.#sync.submit();
+        this.#refresh();
+      }),
+      // Also what another tab wrote, should that tab sleep.
+      database.watch(
+        ['outbox'],
+        async () => null,
+        () => this.#sync.submit(),
+      ),
+    ];
+  }
+
+  // ── Watching ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  watchMe(listener: (me: MeView | null) => void): Stop {
+    return this.#watch<Overview, MeView | null>(
+      'me',
+      ['me', 'cursors', 'states', 'outbox'],
+      async () => {
+        const { known, logIds } = await this.#database.overview();
+        const snapshots = await Promise.all(logIds.map((logId) => this.#database.classSnapshot(logId)));
+        return { known, logs: logIds.map((logId, index) => [logId, snapshots[index]!]) };
+      },
+      listener,
+      ({ known, logs }) => this.#meView(known, logs),
+    );
+  }
+
+  #meView(known: KnownMe | undefined, logs: Overview['logs']): MeView | null {
+    if (!known) return null;
+    const { personId, name, hubRole } = known.me;
+    const summaries: LogSummary[] = logs.map(([logId, snapshot]) => logSummary(logId, snapshot, this.#underway));
+    return { personId, name, hubRole, logs: summaries };
+  }
+
+  watchConnection(listener: (connection: Connection) => void): Stop {
+    this.#connectionListeners.add(listener);
+    queueMicrotask(() => this.#connectionListeners.has(listener) && listener(this.#sync.connection));
+    return () => this.#connectionListeners.delete(listener);
+  }
+
+  watchClass(logId: LogId, listener: Parameters<ClassStore['watchClass']>[1]): Stop {
+    return this.#watch(
+      `class/${logId}`,
+      ['me', 'cursors', 'states', 'outbox'],
+      () => this.#database.classSnapshot(logId),
+      listener,
+      (snapshot) => classView(logId, snapshot, this.#underway),
+    );
+  }
+
+  watchMessages(...[logId, channelId, count, listener]: Parameters<ClassStore['watchMessages']>): Stop {
+    return this.#watch(
+      `messages/${logId}/${channelId}/${count}`,
+      ['me', 'cursors', 'messages', 'messageMarks', 'outbox'],
+      () => this.#database.messagesSnapshot(logId, channelId, count),
+      listener,
+      (snapshot) => messagesView(channelId, snapshot, this.#underway),
+    );
+  }
+
+  watchFiles(logId: LogId, listener: Parameters<ClassStore['watchFiles']>[1]): Stop {
+    return this.#watch(`files/${logId}`, ['files'], () => this.#database.filesOf(logId), listener, null);
+  }
+
+  watchOutbox(listener: Parameters<ClassStore['watchOutbox']>[0]): Stop {
+    return this.#watch(
+      'outbox',
+      ['outbox'],
+      () => this.#database.wholeOutbox(),
+      listener,
+      (rows) => outboxRows(rows, this.#underway),
+    );
+  }
+
+  #watch<R, V>(
+    key: string,
+    tables: Parameters<Database['watch']>[0],
+    question: () => Promise<R>,
+    listener: (value: V) => void,
+    view: ((answer: R) => V) | null,
+  ): Stop {
+    let shared = this.#shared.get(key);
+    if (!shared) {
+      let answer: { value: R } | null = null;
+      const created: Shared = {
+        listeners: new Set(),
+        last: null,
+        isMomentary: view !== null,
+        again: () => {
+          if (!answer) return;
+          created.last = { value: view ? view(answer.value) : answer.value };
+          for (const each of created.listeners) each(created.last.value as never);
+        },
+        stop: () => {},
+      };
+      created.stop = this.#database.watch(tables, question, (value) => {
+        answer = { value };
+        created.again();
+      });
+      this.#shared.set(key, (shared = created));
+    }
+    const entry = shared;
+    // A wrapper of its own, so that one function may watch twice.
+    const own = (value: V) => listener(value);
+    entry.listeners.add(own as (value: never) => void);
+    if (entry.last) queueMicrotask(() => entry.last && entry.listeners.has(own as never) && own(entry.last.value as V));
+    return () => {
+      entry.listeners.delete(own as (value: never) => void);
+      if (entry.listeners.size > 0 || this.#shared.get(key) !== entry) return;
+      this.#shared.delete(key);
+      entry.stop();
+    };
+  }
+
+  /** What is under way has changed and the disk has not: the last answers are looked at again, once for many changes. */
+  #refresh() {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    queueMicrotask(() => {
+      this.#isRefreshing = false;
+      if (this.#isClosed) return;
+      for (const shared of this.#shared.values()) if (shared.isMomentary) shared.again();
+    });
+  }
+
+  // ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async send(...[logId, kind, body, clears]: Parameters<ClassStore['send']>): Promise<CommandId> {
+    const [id] = await this.sendAll([{ logId, kind, body }], clears);
+    return id!;
+  }
+
+  async sendAll(
+    commands: readonly { logId: LogId; kind: CommandKind; body: unknown }[],
+    clears?: DraftKey,
+  ): Promise<CommandId[]> {
+    const made = commands.map(({ logId, kind, body }) => ({ logId, command: this.#command(kind, body) }));
+    await this.#finish(this.#database.addCommands(made, this.#ports.now(), clears));
+    return made.map(({ command }) => command.id);
+  }
+
+  /** Throws PartaError `bad-request` on what the wire would not take: better here, with the draft still there, than there. */
+  #command(kind: CommandKind, body: unknown): Command {
+    const parsed = z.safeParse(Command, { id: this.#newId(), kind, body });
+    if (!parsed.success) throw new PartaError('bad-request');
+    return parsed.data;
+  }
+
+  async retry(id: CommandId): Promise<void> {
+    await this.#finish(this.#database.retryCommand(id));
+  }
+  async edit(...[id, kind, body]: Parameters<ClassStore['edit']>): Promise<CommandId> {
+    const command = this.#command(kind, body);
+    await this.#finish(this.#database.replaceCommand(id, command, this.#ports.now()));
+    return command.id;
+  }
+  async discard(id: CommandId): Promise<void> {
+    await this.#finish(this.#database.discardCommand(id));
+  }
+  async forget(logId: LogId): Promise<void> {
+    await this.#finish(this.#database.forget(logId));
+  }
+
+  async readDraft<T>(key: DraftKey): Promise<T | null> {
+    return (await this.#finish(this.#database.readDraft(key))) as T | null;
+  }
+  async writeDraft(key: DraftKey, value: unknown): Promise<void> {
+    await this.#finish(this.#database.writeDraft(key, value));
+  }
+  watchDraft<T>(key: DraftKey, listener: (value: T | null) => void): Stop {
+    const question = async () => (await this.#database.readDraft(key)) as T | null;
+    return this.#watch(`draft/${key}`, ['drafts'], question, listener, null);
+  }
+  async markRead(...[logId, channelId, seq]: Parameters<ClassStore['markRead']>): Promise<void> {
+    await this.#finish(this.#database.markRead(logId, channelId, seq));
+  }
+
+  #newId = (): string => uuidV7(this.#ports.now(), this.#ports.randomBytes(ID_RANDOM_BYTES));
+  newLogId = () => this.#newId() as LogId;
+  newMemberId = () => this.#newId() as ReturnType<ClassStore['newMemberId']>;
+  newChannelId = () => this.#newId() as ReturnType<ClassStore['newChannelId']>;
+  newSeriesId = () => this.#newId() as CommandId;
+  newFileId = () => fileIdOf(this.#ports.randomBytes(ID_RANDOM_BYTES));
+
+  connectNow(): void {
+    this.#sync.connectNow();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const stop of this.#stops) stop();
+    for (const shared of this.#shared.values()) shared.stop();
+    this.#shared.clear();
+    this.#connectionListeners.clear();
+    await this.#sync.stop();
+    await Promise.allSettled(this.#begun);
+    this.#database.close();
+  }
+
+  async erase(): Promise<void> {
+    await this.close();
+    await deleteDatabase(this.#options.name, this.#ports.disk);
+  }
+
+  /** Remembers what was begun, for {@link close}, and gives every failure a code. */
+  async #finish<T>(work: Promise<T>): Promise<T> {
+    this.#begun.add(work);
+    try {
+      return await work;
+    } catch (thrown) {
+      throw thrown instanceof PartaError ? thrown : new PartaError(codeOf(thrown), { cause: thrown });
+    } finally {
+      this.#begun.delete(work);
+    }
+  }
+}
+
+interface Overview {
+  known: KnownMe | undefined;
+  logs: [LogId, ClassSnapshot][];
+}
