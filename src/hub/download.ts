@@ -1,0 +1,173 @@
+/**
+ * Files on their way down: GET and HEAD with Range and ETag, from 1 MB blocks in a small shared cache, so that thirty pupils
+ * who fetch one file cost one read of the disk, and memory stays bounded whatever the sizes.
+ *
+ * Promises: who may not read a file gets the answer of an unknown one. What is sent is never shown as a page of the hub
+ * (attachment, nosniff, sandbox), and is not kept by a browser on a shared computer.
+ */
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { mayReadFile } from '../core/classroom.ts';
+import { PartaError } from '../core/errors.ts';
+import type { FileId, PersonId } from '../core/ids.ts';
+import { safeFileName } from '../core/names.ts';
+import type { ClassLogs } from './class-logs.ts';
+import { contentPath } from './files.ts';
+import type { FileRow, Store } from './store.ts';
+
+export const BLOCK_BYTES = 1024 ** 2;
+export const BLOCKS_CACHED_MAX = 32;
+
+/** Types that are sent as they are; everything else is bytes. */
+const PLAIN_TYPES: ReadonlySet<string> = new Set([
+  'application/pdf',
+  'image/png',
+  'image/jpeg',
+  'image/webp',
+  'image/gif',
+  'text/plain',
+]);
+
+export interface DownloadsContext {
+  store: Store;
+  logs: ClassLogs;
+  dataDir: string;
+}
+
+export class Downloads {
+  readonly #context: DownloadsContext;
+  /** Oldest first. Promises, so that who comes while a block is being read waits for the same read. */
+  readonly #blocks = new Map<string, Promise<Buffer>>();
+
+  constructor(context: DownloadsContext) {
+    this.#context = context;
+  }
+
+  /** The stored file if this person may read it, as his membership is now; else `not-found`. */
+  async readable(fileId: FileId, personId: PersonId): Promise<FileRow & { sha256: string }> {
+    const { store, logs } = this.#context;
+    const file = await store.file(fileId);
+    const namedBy = file?.sha256 ? await store.namedBy(fileId) : null;
+    if (!file?.sha256 || !namedBy) throw new PartaError('not-found');
+    // His own, not yet named by anything, he may read wherever he is in.
+    const own = file.personId === personId ? await store.logsOf(personId) : [];
+    for (const logId of new Set([...namedBy.keys(), ...own])) {
+      const log = await logs.get(logId);
+      if (log && mayReadFile(log.state, namedBy.get(logId) ?? [], file.personId, personId))
+        return { ...file, sha256: file.sha256 };
+    }
+    throw new PartaError('not-found');
+  }
+
+  /** Sends the file, or the part that is asked for. */
+  async send(request: IncomingMessage, response: ServerResponse, file: FileRow & { sha256: string }): Promise<void> {
+    const etag = `"${file.sha256}"`;
+    response.setHeader('ETag', etag);
+    response.setHeader('Accept-Ranges', 'bytes');
+    response.setHeader('Cache-Control', 'private, no-store');
+    response.setHeader('Content-Disposition', dispositionOf(file.name));
+    response.setHeader('Content-Security-Policy', "sandbox; default-src 'none'");
+    const type = PLAIN_TYPES.has(file.mediaType) ? file.mediaType : 'application/octet-stream';
+    response.setHeader('Content-Type', type === 'text/plain' ? 'text/plain; charset=utf-8' : type);
+    if (request.headers['if-none-match']?.includes(etag)) {
+      response.writeHead(304).end();
+      return;
+    }
+    const ifRange = request.headers['if-range'];
+    const range = ifRange === undefined || ifRange === etag ? rangeOf(request.headers.range, file.sizeBytes) : null;
+    if (range === 'unsatisfiable') {
+      response.writeHead(416, { 'Content-Range': `bytes */${file.sizeBytes}`, 'Content-Length': 0 }).end();
+      return;
+    }
+    const { start, end } = range ?? { start: 0, end: file.sizeBytes };
+    response.setHeader('Content-Length', end - start);
+    if (range) response.setHeader('Content-Range', `bytes ${start}-${end - 1}/${file.sizeBytes}`);
+    response.writeHead(range ? 206 : 200);
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    await this.#pour(response, file.sha256, file.sizeBytes, start, end);
+  }
+
+  async #pour(response: ServerResponse, sha256: string, sizeBytes: number, start: number, end: number): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    try {
+      for (let at = start; at < end && !gone.signal.aborted;) {
+        const index = Math.floor(at / BLOCK_BYTES);
+        const block = await this.#block(sha256, sizeBytes, index);
+        const piece = block.subarray(at - index * BLOCK_BYTES, Math.min(end - index * BLOCK_BYTES, BLOCK_BYTES));
+        at += piece.byteLength;
+        if (!response.write(piece)) await once(response, 'drain', { signal: gone.signal });
+      }
+      response.end();
+    } catch {
+      // Headers are out: a cut connection is the only honest way to say that the rest does not come.
+      response.destroy();
+    }
+  }
+
+  #block(sha256: string, sizeBytes: number, index: number): Promise<Buffer> {
+    const key = `${sha256}/${index}`;
+    const cached = this.#blocks.get(key);
+    if (cached) {
+      this.#blocks.delete(key);
+      this.#blocks.set(key, cached);
+      return cached;
+    }
+    const reading = readBlock(contentPath(this.#context.dataDir, sha256), sizeBytes, index);
+    this.#blocks.set(key, reading);
+    reading.catch(() => this.#blocks.delete(key));
+    for (const oldest of this.#blocks.keys()) {
+      if (this.#blocks.size <= BLOCKS_CACHED_MAX) break;
+      this.#blocks.delete(oldest);
+    }
+    return reading;
+  }
+
+  /** Blocks of removed content must not outlive it. */
+  forget(hashes: readonly string[]): void {
+    for (const key of this.#blocks.keys()) if (hashes.includes(key.split('/')[0] ?? '')) this.#blocks.delete(key);
+  }
+}
+
+async function readBlock(path: string, sizeBytes: number, index: number): Promise<Buffer> {
+  const at = index * BLOCK_BYTES;
+  const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, sizeBytes - at));
+  const handle = await open(path, 'r');
+  try {
+    let filled = 0;
+    while (filled < block.byteLength) {
+      const { bytesRead } = await handle.read(block, filled, block.byteLength - filled, at + filled);
+      if (bytesRead === 0) throw new PartaError('storage-damaged');
+      filled += bytesRead;
+    }
+    return block;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** One range of bytes, `end` exclusive; null for the whole (several ranges are answered with the whole, as RFC 9110 allows). */
+export function rangeOf(
+  header: string | undefined,
+  size: number,
+): { start: number; end: number } | 'unsatisfiable' | null {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return null;
+  const [from, to] = [match[1] ?? '', match[2] ?? ''];
+  const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? size : Math.min(size, Number(to) + 1);
+  if (from !== '' && to !== '' && Number(to) < Number(from)) return null;
+  return start >= size || start >= end ? 'unsatisfiable' : { start, end };
+}
+
+/** RFC 6266 with the name in RFC 8187's coding, and an ASCII shadow of it for old programs. */
+export function dispositionOf(name: string): string {
+  const safe = safeFileName(name);
+  const ascii = safe.replace(/[^\x20-\x7e]/g, '_').replace(/["\\%]/g, '_');
+  const coded = encodeURIComponent(safe).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${coded}`;
+}

@@ -1,0 +1,67 @@
+/**
+ * The hub inside the teacher's app: a utility process that is told to start, says when it is ready, and goes with its parent.
+ * Speaks the words of core/embedding.ts and nothing else; what teachers and pupils do comes over the network as with any hub.
+ */
+import { join } from 'node:path';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { AppToHub, type HubToApp } from '../core/embedding.ts';
+import { codeOf } from '../core/errors.ts';
+import { openHub, type Hub } from './hub.ts';
+import { jsonLines } from './log.ts';
+
+/** What Electron gives a utility process; Node's own types do not know it. */
+interface ParentPort {
+  on(event: 'message', listener: (event: { data: unknown }) => void): void;
+  on(event: 'close', listener: () => void): void;
+  postMessage(message: HubToApp): void;
+}
+const found = (process as unknown as { parentPort?: ParentPort }).parentPort;
+if (!found) throw new Error('this program is started by the app; on a server use standalone.ts');
+const parent: ParentPort = found;
+
+let opening: Promise<Hub> | null = null;
+let isStopping = false;
+
+async function stop(): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  await (await opening?.catch(() => null))?.close();
+  parent.postMessage({ kind: 'stopped' });
+  process.exit(0);
+}
+
+async function obey(message: AppToHub): Promise<void> {
+  switch (message.kind) {
+    case 'start': {
+      if (opening) return;
+      const { dataDir, port, studentDir, hubName } = message;
+      mkdirSync(dataDir, { recursive: true });
+      const log = jsonLines((line) => appendFileSync(join(dataDir, 'hub.log'), line));
+      opening = openHub({ dataDir, port, studentDir, hubName, log });
+      const hub = await opening;
+      parent.postMessage({ kind: 'ready', port: hub.port, hubId: hub.hubId, hubName: hub.hubName });
+      return;
+    }
+    case 'makeOwner': {
+      const hub = await opening;
+      if (!hub) return;
+      const { teacherName, device } = message;
+      parent.postMessage({ kind: 'owner', credentials: await hub.makeOwner({ teacherName, device }) });
+      return;
+    }
+    case 'stop':
+      await stop();
+  }
+}
+
+parent.on('message', ({ data }) => {
+  const message = z.safeParse(AppToHub, data);
+  if (!message.success) {
+    parent.postMessage({ kind: 'failed', code: 'bad-request' });
+    return;
+  }
+  obey(message.data).catch((error: unknown) => parent.postMessage({ kind: 'failed', code: codeOf(error) }));
+});
+parent.on('close', () => void stop());
+process.on('SIGTERM', () => void stop());

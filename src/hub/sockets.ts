@@ -1,0 +1,392 @@
+/**
+ * The live wire: Socket.IO, websocket only, three questions (follow, pull, submit) and three events (page, logs, ended).
+ *
+ * Keeps S5: a reader gets one page per committed group, with all of it that he may see, perhaps nothing; readers who see the
+ * same share one encoding of it. Keeps S4 and S14: membership is looked at anew for every group; whose rights changed hears
+ * `logs` and leaves the room at once. Delivery rests on the log alone: a reader who stalls is dropped at a bounded queue and
+ * resumes from his cursor, so connection-state recovery and Socket.IO's own retries stay off.
+ * Hides: rooms, queues, rates, the encoding of a page.
+ */
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import * as z from 'zod/mini';
+import { mayRead, readerOf, type Classroom, type Member } from '../core/classroom.ts';
+import { codeOf, PartaError, type ErrorCode } from '../core/errors.ts';
+import { CommandId, type DeviceId, type LogId, type MemberId, type PersonId } from '../core/ids.ts';
+import { FRAME_BYTES_MAX } from '../core/limits.ts';
+import {
+  Command,
+  FollowRequest,
+  Handshake,
+  PROTOCOL_FLOOR,
+  PullRequest,
+  SubmitRequest,
+  type ClientToHub,
+  type CommandResult,
+  type Following,
+  type HubToClient,
+  type LogKey,
+  type Page,
+} from '../core/wire.ts';
+import type { ClassLog, Group } from './class-log.ts';
+import { entryOf } from './class-log.ts';
+import type { ClassLogs } from './class-logs.ts';
+import type { Log } from './log.ts';
+import type { People, Signed } from './people.ts';
+import type { Revocation, Row } from './store.ts';
+
+/** Bytes that may wait for one reader before he is dropped. */
+export const STALLED_BYTES_MAX = 1_000_000;
+/** A pulled page closes at this many bytes of bodies; one row may be larger, and then stands alone. */
+export const PAGE_BYTES_MAX = 256 * 1024;
+/** Rows looked at for one pulled page; a reader who may see few of them gets the cursor moved on. */
+const PULL_ROWS_MAX = 1_024;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Rows of a pull are read before they are filtered, so pages wait in a short row per socket. */
+const ASKS_WAITING_MAX = 16;
+
+/** What one socket may do: `burst` at once, then `perSecond`. */
+export interface Rate {
+  burst: number;
+  perSecond: number;
+}
+export interface Rates {
+  /** Commands. A teacher's day offline comes home as one burst. */
+  commands: Rate;
+  /** Follows and pulls. */
+  asks: Rate;
+}
+export const RATES: Rates = { commands: { burst: 1_000, perSecond: 100 }, asks: { burst: 400, perSecond: 100 } };
+/** Who would have to wait longer for his turn is told to come later. */
+export const RATE_WAIT_MAX_MS = 2_000;
+
+export interface SocketsContext {
+  http: HttpServer;
+  logs: ClassLogs;
+  people: People;
+  log: Log;
+  now: () => number;
+  rates: Rates;
+  logKeyOf(member: Member): LogKey;
+  /** Host and Origin. */
+  isWelcome(request: IncomingMessage): boolean;
+}
+
+type HubServer = Server<ClientToHub, HubToClient, Record<string, never>, { signed: Signed }>;
+type HubSocket = Socket<ClientToHub, HubToClient, Record<string, never>, { signed: Signed }>;
+
+/** A token bucket that says how long to wait. */
+class Bucket {
+  readonly #rate: Rate;
+  #tokens: number;
+  #filledAt: number;
+  constructor(rate: Rate, now: number) {
+    this.#rate = rate;
+    this.#tokens = rate.burst;
+    this.#filledAt = now;
+  }
+  /** Takes `cost` and tells for how many ms the taker has to wait; null, taking nothing, where that is too long. */
+  take(cost: number, now: number): number | null {
+    const { burst, perSecond } = this.#rate;
+    const passedMs = Math.max(0, now - this.#filledAt);
+    this.#tokens = Math.min(burst, this.#tokens + (passedMs / 1000) * perSecond);
+    this.#filledAt = now;
+    const waitMs = Math.max(0, ((cost - this.#tokens) / perSecond) * 1000);
+    if (waitMs > RATE_WAIT_MAX_MS) return null;
+    this.#tokens -= cost;
+    return waitMs;
+  }
+}
+
+/** One follower of one log. */
+interface Follower {
+  socket: HubSocket;
+  memberId: MemberId;
+  logKey: LogKey;
+}
+
+/** What of a group a reader may see, as text; equal for all who see the same. */
+interface Encoded {
+  entries: string;
+}
+
+/** A committed row as JSON text; the body is text already. */
+const encodeRow = (row: Row): string => {
+  const { body, ...header } = row;
+  return `${JSON.stringify(header).slice(0, -1)},"body":${body ?? 'null'}}`;
+};
+
+/** Kinds by which somebody's standing in a class changes. */
+const STANDING_KINDS: ReadonlySet<string> = new Set([
+  'classCreated',
+  'joinConfirmed',
+  'joinDeclined',
+  'roleChanged',
+  'memberRemoved',
+  'memberErased',
+]);
+
+export class Sockets {
+  readonly #io: HubServer;
+  readonly #context: SocketsContext;
+  readonly #followers = new Map<LogId, Map<HubSocket, Follower>>();
+  readonly #byPerson = new Map<PersonId, Set<HubSocket>>();
+
+  constructor(context: SocketsContext) {
+    this.#context = context;
+    this.#io = new Server(context.http, {
+      path: '/socket.io',
+      serveClient: false,
+      transports: ['websocket'],
+      allowUpgrades: false,
+      perMessageDeflate: false,
+      httpCompression: false,
+      maxHttpBufferSize: FRAME_BYTES_MAX,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      pingInterval: 20_000,
+      pingTimeout: 15_000,
+      // Cross-origin rules are this hub's own lists, looked at before the upgrade.
+      allowRequest: (request, decide) => decide(null, context.isWelcome(request)),
+    });
+    this.#io.use((socket, next) => {
+      const parsed = z.safeParse(Handshake, socket.handshake.auth);
+      const code = !parsed.success ? 'bad-request' : parsed.data.protocol < PROTOCOL_FLOOR ? 'unknown-protocol' : null;
+      const signed = parsed.success && code === null ? context.people.byTicket(parsed.data.ticket) : null;
+      if (!signed) return next(new Error(code ?? 'signed-out'));
+      socket.data.signed = signed;
+      next();
+    });
+    this.#io.on('connection', (socket) => this.#welcome(socket));
+    context.people.onRevoked((deviceIds, why) => this.#end(deviceIds, why));
+  }
+
+  /** Whether anybody follows this log now. */
+  isFollowed(logId: LogId): boolean {
+    return (this.#followers.get(logId)?.size ?? 0) > 0;
+  }
+
+  /** Persons with an open socket. */
+  isConnected(personId: PersonId): boolean {
+    return this.#byPerson.has(personId);
+  }
+
+  /** Tells a committed group to everybody who follows its log. */
+  tell(group: Group): void {
+    if (group.rows.some((row) => STANDING_KINDS.has(row.kind))) this.#noticeStanding(group);
+    const followers = this.#followers.get(group.logId);
+    if (!followers || followers.size === 0) return;
+    const upTo = group.after + group.rows.length;
+    const encodedRows = group.rows.map(encodeRow);
+    const labels = [...new Set(group.rows.map((row) => row.label))];
+    const encodings = new Map<string, Encoded>();
+    for (const { socket, memberId, logKey } of followers.values()) {
+      const reader = group.state.members[memberId];
+      if (!reader) continue;
+      const seen = labels.filter((label) => mayRead(group.state, label, reader));
+      const key = seen.join(' ');
+      let encoded = encodings.get(key);
+      if (!encoded) {
+        const visible = new Set<string>(seen);
+        const entries = encodedRows.filter((_row, index) => visible.has(group.rows[index]?.label ?? '')).join(',');
+        encodings.set(key, (encoded = { entries }));
+      }
+      this.#write(
+        socket,
+        `{"logId":"${group.logId}","logKey":${JSON.stringify(logKey)},"after":${group.after},"upTo":${upTo},"head":${upTo},"entries":[${encoded.entries}]}`,
+      );
+    }
+  }
+
+  close(): Promise<void> {
+    for (const sockets of this.#byPerson.values()) for (const socket of sockets) socket.disconnect(true);
+    return this.#io.close();
+  }
+
+  // ── One socket ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #welcome(socket: HubSocket): void {
+    const { now, rates } = this.#context;
+    const { signed } = socket.data;
+    const own = this.#byPerson.get(signed.personId) ?? new Set();
+    this.#byPerson.set(signed.personId, own.add(socket));
+    socket.on('disconnect', () => {
+      own.delete(socket);
+      if (own.size === 0) this.#byPerson.delete(signed.personId);
+      for (const [logId, followers] of this.#followers) {
+        followers.delete(socket);
+        if (followers.size === 0) this.#followers.delete(logId);
+      }
+    });
+    this.#watchQueue(socket);
+
+    const commands = new Bucket(rates.commands, now());
+    const asks = new Bucket(rates.asks, now());
+    let waiting = 0;
+    const answer = async (bucket: Bucket, cost: number, ack: unknown, work: () => Promise<unknown>) => {
+      if (typeof ack !== 'function') return;
+      const say = ack as (answer: unknown) => void;
+      const waitMs = waiting < ASKS_WAITING_MAX ? bucket.take(cost, now()) : null;
+      if (waitMs === null) return say({ ok: false, code: 'too-many' satisfies ErrorCode });
+      waiting += 1;
+      try {
+        if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
+        if (!socket.connected) return;
+        say({ ok: true, value: await work() });
+      } catch (error) {
+        const code = codeOf(error);
+        if (!(error instanceof PartaError)) this.#context.log('socket-failed', { code, personId: signed.personId });
+        say({ ok: false, code });
+      } finally {
+        waiting -= 1;
+      }
+    };
+    // One bad request must not take a burst away from the others: what cannot be parsed costs one.
+    const costOf = (request: unknown) => {
+      const commandsIn = (request as { commands?: unknown } | null)?.commands;
+      return Array.isArray(commandsIn) ? Math.max(1, commandsIn.length) : 1;
+    };
+    socket.on('follow', (request, ack) => void answer(asks, 1, ack, () => this.#follow(socket, request)));
+    socket.on('pull', (request, ack) => void answer(asks, 1, ack, () => this.#pull(signed, request)));
+    socket.on(
+      'submit',
+      (request, ack) => void answer(commands, costOf(request), ack, () => this.#submit(signed, request)),
+    );
+  }
+
+  async #follow(socket: HubSocket, asked: unknown): Promise<Following> {
+    const { logId } = this.#parse(FollowRequest, asked);
+    const log = await this.#context.logs.get(logId);
+    const member = log && readerOf(log.state, socket.data.signed.personId);
+    if (!log || !member) throw new PartaError('not-a-member');
+    const logKey = this.#context.logKeyOf(member);
+    const { memberId, role } = member;
+    if (socket.connected) {
+      const followers = this.#followers.get(logId) ?? new Map<HubSocket, Follower>();
+      this.#followers.set(logId, followers.set(socket, { socket, memberId, logKey }));
+    }
+    return { logId, logKey, head: log.head, memberId, role, now: this.#context.now() };
+  }
+
+  async #pull(signed: Signed, asked: unknown): Promise<Page> {
+    const { logId, logKey, after, limit } = this.#parse(PullRequest, asked);
+    const log = await this.#context.logs.get(logId);
+    const member = log && readerOf(log.state, signed.personId);
+    if (!log || !member) throw new PartaError('not-a-member');
+    // Another identity, or a cursor from a future that this hub never had: follow again (S14).
+    if (logKey !== this.#context.logKeyOf(member) || after > log.head) throw new PartaError('wrong-key');
+    return this.#page(log, member, logKey, after, limit);
+  }
+
+  async #page(log: ClassLog, reader: Member, logKey: LogKey, after: number, limit: number): Promise<Page> {
+    const { state, head } = log;
+    const rows = await log.read(after, head, PULL_ROWS_MAX);
+    const entries: Page['entries'] = [];
+    let bytes = 0;
+    let upTo = after;
+    for (const row of rows) {
+      if (mayRead(state, row.label, reader)) {
+        const size = row.body === null ? 0 : Buffer.byteLength(row.body);
+        if (entries.length === limit || (entries.length > 0 && bytes + size > PAGE_BYTES_MAX)) break;
+        bytes += size;
+        entries.push(entryOf(row));
+      }
+      upTo = row.seq;
+    }
+    return { logId: log.logId, logKey, after, upTo, head, entries };
+  }
+
+  async #submit(signed: Signed, asked: unknown): Promise<{ results: CommandResult[] }> {
+    const { logId, commands } = this.#parse(SubmitRequest, asked);
+    const parsed = commands.map((raw) => {
+      const id = z.safeParse(CommandId, (raw as { id?: unknown } | null)?.id);
+      // Without an id nobody could be told which command it was.
+      if (!id.success) throw new PartaError('bad-request');
+      return { id: id.data, command: z.safeParse(Command, raw).data };
+    });
+    const good = parsed.flatMap(({ command }) => command ?? []);
+    const who = { kind: 'person', personId: signed.personId, hubRole: signed.hubRole } as const;
+    const taken = good.length > 0 ? await this.#context.logs.submit(logId, good, who) : [];
+    const answers = taken.values();
+    const results = parsed.map(({ id, command }): CommandResult => {
+      const answer = command ? answers.next().value : undefined;
+      return answer ?? { id, ok: false, code: 'bad-request' };
+    });
+    return { results };
+  }
+
+  #parse<T extends z.core.$ZodType>(schema: T, asked: unknown): z.output<T> {
+    const parsed = z.safeParse(schema, asked);
+    if (!parsed.success) throw new PartaError('bad-request');
+    return parsed.data;
+  }
+
+  // ── Standing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Who may read changed: those concerned leave the room before the group's page is made, and ask again who they are. */
+  #noticeStanding({ logId, before, state }: Group): void {
+    for (const [socket, { memberId, logKey }] of this.#followers.get(logId) ?? []) {
+      const reader = readerOf(state, socket.data.signed.personId);
+      if (reader?.memberId === memberId && this.#context.logKeyOf(reader) === logKey) continue;
+      this.#followers.get(logId)?.delete(socket);
+    }
+    for (const personId of personsConcerned(before, state))
+      for (const socket of this.#byPerson.get(personId) ?? []) socket.emit('logs');
+  }
+
+  #end(deviceIds: ReadonlySet<DeviceId>, why: Revocation): void {
+    for (const sockets of [...this.#byPerson.values()])
+      for (const socket of [...sockets]) {
+        if (!deviceIds.has(socket.data.signed.deviceId)) continue;
+        socket.emit('ended', { code: why });
+        socket.disconnect(true);
+      }
+  }
+
+  // ── The queue of one reader ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * One encoded page to one socket. Socket.IO would encode it again for every reader, since the key in it is the reader's own;
+   * this is the packet it would make (Socket.IO protocol 5: type 2, EVENT), given to its connection.
+   */
+  #write(socket: HubSocket, page: string): void {
+    if (socket.connected) socket.conn.write(`2["page",${page}]`, { compress: false });
+  }
+
+  /** Drops a reader who does not take what he is sent. Engine.IO flushes only when all of the last flush has left. */
+  #watchQueue(socket: HubSocket): void {
+    const { conn } = socket;
+    let waitingBytes = 0;
+    let flushedBytes = 0;
+    conn.on('packetCreate', ({ data }: { data?: unknown }) => {
+      waitingBytes += typeof data === 'string' ? Buffer.byteLength(data) : 0;
+      // While something waits, the last flush is still on its way.
+      if (waitingBytes + flushedBytes <= STALLED_BYTES_MAX || conn.transport.writable) return;
+      this.#context.log('reader-dropped', {
+        personId: socket.data.signed.personId,
+        bytes: waitingBytes + flushedBytes,
+      });
+      socket.request.socket.destroy();
+    });
+    conn.on('flush', () => {
+      flushedBytes = waitingBytes;
+      waitingBytes = 0;
+    });
+  }
+}
+
+/** Persons whose place in a class is another one after than before. */
+function personsConcerned(before: Classroom, after: Classroom): Set<PersonId> {
+  const standings = (state: Classroom) =>
+    new Map<PersonId, string>([
+      ...Object.values(state.requests).map((request) => [request.personId, 'waiting'] as const),
+      ...Object.values(state.members).flatMap((member) =>
+        member.personIds.map(
+          (personId) => [personId, `${member.memberId}/${member.state}/${member.role}/${member.roleVersion}`] as const,
+        ),
+      ),
+    ]);
+  const old = standings(before);
+  const now = standings(after);
+  const everybody = new Set([...old.keys(), ...now.keys()]);
+  return new Set([...everybody].filter((personId) => old.get(personId) !== now.get(personId)));
+}

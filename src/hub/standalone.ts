@@ -1,0 +1,69 @@
+/**
+ * The hub on a school's server: `node src/hub/standalone.ts --data DIR [--port N] [--name NAME] [--teacher NAME]
+ * [--student DIR] [--restore FILE] [--backup FILE]`.
+ * Prints addresses and, until the first teacher's app has signed in, a one-time code for it. SIGTERM and Ctrl+C close well.
+ * `--backup` copies the database of a hub that is not running and ends; `--restore` starts from such a copy.
+ */
+import { networkInterfaces } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { HUB_PORT_DEFAULT } from '../core/embedding.ts';
+import { codeOf } from '../core/errors.ts';
+import { openHub, type HubOptions } from './hub.ts';
+import { jsonLines } from './log.ts';
+
+const USAGE =
+  'usage: hub --data DIR [--port N] [--name NAME] [--teacher NAME] [--student DIR] [--restore FILE] [--backup FILE]\n';
+const STUDENT_DIR = fileURLToPath(new URL('../../out/student', import.meta.url));
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+function addresses(port: number): string[] {
+  const found = Object.values(networkInterfaces())
+    .flat()
+    .filter((entry) => entry && entry.family === 'IPv4' && !entry.internal);
+  return [...found.map((entry) => `http://${entry?.address}:${port}`), `http://localhost:${port}`];
+}
+
+function readOptions() {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: { data: text, port: text, name: text, teacher: text, student: text, restore: text, backup: text },
+  });
+  const port = Number(values.port ?? HUB_PORT_DEFAULT);
+  if (!values.data || !Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(USAGE);
+  return { ...values, data: values.data, port };
+}
+
+async function run(): Promise<void> {
+  const { data, port, name, teacher, student, restore, backup } = readOptions();
+  const options: HubOptions = {
+    dataDir: data,
+    port,
+    hubName: name ?? 'Parta',
+    studentDir: student ?? STUDENT_DIR,
+    log: jsonLines((line) => process.stderr.write(line)),
+    ...(restore ? { restoreFrom: restore } : {}),
+  };
+  const hub = await openHub(options);
+  if (backup) {
+    await hub.backup(backup);
+    await hub.close();
+    return;
+  }
+  say(`Parta hub "${hub.hubName}" is open:`);
+  for (const address of addresses(hub.port)) say(`  ${address}`);
+  const code = await hub.firstTeacherCode(teacher ?? 'Учитель');
+  if (code)
+    say(`Code for the first teacher's app, good until ${new Date(code.expiresAt).toLocaleTimeString()}: ${code.code}`);
+  say('ready');
+  const close = () => void hub.close().then(() => process.exit(0));
+  process.once('SIGTERM', close);
+  process.once('SIGINT', close);
+}
+
+run().catch((error: unknown) => {
+  const usage = error instanceof Error && error.message === USAGE;
+  process.stderr.write(usage ? USAGE : `The hub could not start: ${codeOf(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,468 @@
+/**
+ * The store on SQLite: questions by a read-only connection on this thread (each takes microseconds), intentions by the writer's
+ * thread in groups: while one group syncs, the next gathers (no timer), and no promise resolves before its own sync.
+ *
+ * Promises: what store.ts promises. Also that one folder is opened by one hub at a time, and that a restored folder has a new
+ * epoch and shows nothing that was erased since the backup was made (S14, S16).
+ * Hides: SQL, the worker, grouping.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+import * as z from 'zod/mini';
+import type { MessageFact, StoredFile } from '../core/classroom.ts';
+import { PartaError } from '../core/errors.ts';
+import { LogId, uuidV7, type CommandId, type FileId, type HubId, type MemberId, type PersonId } from '../core/ids.ts';
+import type { Label } from '../core/wire.ts';
+import { blank, ERASURES_FILE, openForWriting, SCHEMA_VERSION, type ToWriter } from './store-writer.ts';
+import type {
+  DeviceRow,
+  FileRow,
+  HubIdentity,
+  PersonRow,
+  Row,
+  Store,
+  Write,
+  WriteName,
+  WriterReady,
+  Written,
+} from './store.ts';
+
+const DATABASE_FILE = 'hub.db';
+const LOCK_FILE = 'hub.lock';
+const WRITER_START_MS = 20_000;
+/** Intentions that share one sync at most. */
+export const GROUP_WRITES_MAX = 1_024;
+
+export interface SqliteStore extends Store {
+  /** What the writer's connection really runs with. */
+  readonly safety: WriterReady;
+}
+
+export interface SqliteOptions {
+  dataDir: string;
+  /** The name of a new hub. */
+  hubName: string;
+  /** A backup to start from instead of what the folder holds. */
+  restoreFrom?: string | undefined;
+  now?: () => number;
+}
+
+/** Opens or makes the store of a folder; `busy` where another hub has it open, `storage-damaged` where it cannot be read. */
+export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
+  const { dataDir, hubName, restoreFrom, now = Date.now } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(dataDir);
+  const file = join(dataDir, DATABASE_FILE);
+  try {
+    if (restoreFrom) await restore(file, restoreFrom, join(dataDir, ERASURES_FILE));
+    prepare(file, hubName, now());
+    const { worker, safety } = await startWriter(file);
+    return new Sqlite(file, worker, safety, lock);
+  } catch (error) {
+    lock.close();
+    if (error instanceof PartaError) throw error;
+    throw new PartaError('storage-damaged', { cause: error });
+  }
+}
+
+/** Two hubs in one folder would give the same seq twice. The system lets go of this lock when the process dies, however it dies. */
+function lockFolder(dataDir: string): DatabaseSync {
+  const lock = new DatabaseSync(join(dataDir, LOCK_FILE), { timeout: 0 });
+  try {
+    lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw new PartaError('busy', { cause: error });
+  }
+}
+
+const newEpoch = () => randomBytes(4).toString('hex');
+
+/** Gives a new database its schema and the hub its identity. */
+function prepare(file: string, hubName: string, at: number): void {
+  const db = openForWriting(file);
+  const known = db.prepare(`SELECT value FROM meta WHERE key = 'schema'`).get() as { value: string } | undefined;
+  if (known && Number(known.value) > SCHEMA_VERSION) {
+    db.close();
+    throw new PartaError('unknown-protocol');
+  }
+  const insert = db.prepare('INSERT OR IGNORE INTO meta VALUES (?, ?)');
+  db.exec('BEGIN IMMEDIATE');
+  insert.run('schema', String(SCHEMA_VERSION));
+  insert.run('hubId', uuidV7(at, randomBytes(16)));
+  insert.run('name', hubName);
+  insert.run('epoch', newEpoch());
+  db.exec('COMMIT');
+  db.close();
+}
+
+const ErasureLine = z.object({
+  logId: LogId,
+  id: z.string(),
+  erasure: z.object({ ids: z.array(z.string()), about: z.array(z.string()), messagesBy: z.array(z.string()) }),
+});
+
+/**
+ * Puts a backup in the place of the database. Kept from what was there: files, people and devices, because the bytes of acked
+ * work are still on disk and its authors give their commands again (S14). Blanked in what comes back: everything that was
+ * erased since (S16). The old database goes to `hub.db.before-restore` until the next restore.
+ */
+async function restore(file: string, from: string, erasuresFile: string): Promise<void> {
+  const fresh = `${file}.restoring`;
+  rmSync(fresh, { force: true });
+  await copyFile(from, fresh);
+  const db = openForWriting(fresh);
+  try {
+    if (existsSync(file)) keepPeopleAndFiles(db, file);
+    db.exec('BEGIN IMMEDIATE');
+    db.prepare(`UPDATE meta SET value = ? WHERE key = 'epoch'`).run(newEpoch());
+    const lines = existsSync(erasuresFile) ? readFileSync(erasuresFile, 'utf8').split('\n') : [];
+    for (const line of lines.filter(Boolean)) {
+      const { logId, erasure } = z.parse(ErasureLine, JSON.parse(line));
+      blank(db, logId, { ...erasure, messagesBy: erasure.messagesBy as MemberId[] }, Number.MAX_SAFE_INTEGER);
+    }
+    db.exec('COMMIT');
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    db.close();
+  }
+  for (const ending of ['-wal', '-shm']) rmSync(fresh + ending, { force: true });
+  if (existsSync(file)) renameSync(file, `${file}.before-restore`);
+  for (const ending of ['-wal', '-shm']) rmSync(file + ending, { force: true });
+  renameSync(fresh, file);
+}
+
+function keepPeopleAndFiles(db: DatabaseSync, oldFile: string): void {
+  try {
+    // Opened once for writing, so that what its write-ahead log holds is in it.
+    openForWriting(oldFile).close();
+    db.prepare('ATTACH ? AS old').run(oldFile);
+  } catch {
+    // What was there cannot be read: that may be why somebody restores.
+    return;
+  }
+  for (const table of ['file', 'person', 'device'])
+    db.exec(`INSERT OR IGNORE INTO main.${table} SELECT * FROM old.${table}`);
+  db.exec(
+    `UPDATE main.device SET revoked = (SELECT revoked FROM old.device WHERE old.device.device_id = main.device.device_id)
+     WHERE EXISTS (SELECT 1 FROM old.device WHERE old.device.device_id = main.device.device_id)`,
+  );
+  db.exec('DETACH old');
+}
+
+/** From source the writer is TypeScript beside this file; in the bundle it is JavaScript beside the bundle. */
+const writerUrl = () => new URL(`./store-writer${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+function startWriter(databaseFile: string): Promise<{ worker: Worker; safety: WriterReady }> {
+  const worker = new Worker(writerUrl(), { workerData: { databaseFile }, execArgv: [], name: 'store-writer' });
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new PartaError('internal')), WRITER_START_MS);
+    worker.once('error', reject);
+    worker.once('message', (safety: WriterReady) => {
+      clearTimeout(timer);
+      worker.off('error', reject);
+      resolve({ worker, safety });
+    });
+  });
+}
+
+interface Waiting {
+  write: Write;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+const list = (values: readonly string[]) => JSON.stringify(values);
+
+class Sqlite implements SqliteStore {
+  readonly safety: WriterReady;
+  readonly #db: DatabaseSync;
+  readonly #lock: DatabaseSync;
+  readonly #worker: Worker;
+  readonly #statements = new Map<string, StatementSync>();
+  #gathering: Waiting[] = [];
+  #inFlight: Waiting[] | null = null;
+  #isScheduled = false;
+  #isBroken = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(file: string, worker: Worker, safety: WriterReady, lock: DatabaseSync) {
+    this.safety = safety;
+    this.#lock = lock;
+    this.#worker = worker;
+    this.#db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+    worker.on('message', (written: Written[]) => this.#settle(written));
+    worker.on('error', () => this.#break());
+    worker.on('exit', () => this.#break());
+  }
+
+  // ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #write<T>(name: WriteName, ...args: unknown[]): Promise<T> {
+    if (this.#isBroken) return Promise.reject(new PartaError('internal'));
+    return new Promise<T>((resolve, reject) => {
+      const write = { name, args } as Write;
+      this.#gathering.push({ write, resolve: resolve as (value: unknown) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  /** At the end of this turn of the event loop, so that what arrived together is written together. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#inFlight || this.#gathering.length === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      if (this.#isBroken || this.#inFlight || this.#gathering.length === 0) return;
+      this.#inFlight = this.#gathering.splice(0, GROUP_WRITES_MAX);
+      this.#worker.postMessage({ group: this.#inFlight.map(({ write }) => write) } satisfies ToWriter);
+    });
+  }
+
+  #settle(written: Written[]): void {
+    const group = this.#inFlight ?? [];
+    this.#inFlight = null;
+    group.forEach(({ resolve, reject }, index) => {
+      const answer = written[index];
+      if (answer?.ok) resolve(answer.value);
+      else reject(new PartaError(answer?.code ?? 'internal'));
+    });
+    this.#schedule();
+    if (this.#gathering.length === 0) for (const idle of this.#whenIdle.splice(0)) idle();
+  }
+
+  /** The writer died: nothing more can be promised, so nothing more is accepted. */
+  #break(): void {
+    this.#isBroken = true;
+    for (const { reject } of [...(this.#inFlight ?? []), ...this.#gathering]) reject(new PartaError('internal'));
+    this.#inFlight = null;
+    this.#gathering = [];
+    for (const idle of this.#whenIdle.splice(0)) idle();
+  }
+
+  readonly keepPort: Store['keepPort'] = (port) => this.#write('keepPort', port);
+  readonly append: Store['append'] = (append) => this.#write('append', append);
+  readonly keepSnapshot: Store['keepSnapshot'] = (logId, seq, state) => this.#write('keepSnapshot', logId, seq, state);
+  readonly addPerson: Store['addPerson'] = (person, device) => this.#write('addPerson', person, device);
+  readonly removePerson: Store['removePerson'] = (personId) => this.#write('removePerson', personId);
+  readonly addDevice: Store['addDevice'] = (device) => this.#write('addDevice', device);
+  readonly deviceSeen: Store['deviceSeen'] = (deviceId, at, keeps) => this.#write('deviceSeen', deviceId, at, keeps);
+  readonly revokeDevices: Store['revokeDevices'] = (deviceIds, why) => this.#write('revokeDevices', deviceIds, why);
+  readonly setJoinCode: Store['setJoinCode'] = (logId, code) => this.#write('setJoinCode', logId, code);
+  readonly beginFile: Store['beginFile'] = (file) => this.#write('beginFile', file);
+  readonly fileStored: Store['fileStored'] = (fileId, sha256) => this.#write('fileStored', fileId, sha256);
+  readonly forgetFile: Store['forgetFile'] = (fileId) => this.#write('forgetFile', fileId);
+
+  // ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    return statement;
+  }
+  #all<T>(sql: string, ...values: SQLInputValue[]): T[] {
+    return this.#statement(sql).all(...values) as T[];
+  }
+  #get<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
+    return this.#statement(sql).get(...values) as T | undefined;
+  }
+
+  async identity(): Promise<HubIdentity> {
+    const meta = new Map(
+      this.#all<{ key: string; value: string }>('SELECT key, value FROM meta').map((m) => [m.key, m.value]),
+    );
+    const port = meta.get('port');
+    return {
+      hubId: meta.get('hubId') as HubId,
+      name: meta.get('name') ?? '',
+      epoch: meta.get('epoch') ?? '',
+      port: port === undefined ? null : Number(port),
+    };
+  }
+
+  async head(logId: LogId) {
+    const log = this.#get<{ head: number }>('SELECT head FROM log WHERE log_id = ?', logId);
+    if (!log) return null;
+    const snapshot = this.#get<{ seq: number; state: string }>(
+      'SELECT seq, state FROM snapshot WHERE log_id = ?',
+      logId,
+    );
+    return { head: log.head, snapshot: snapshot ?? null };
+  }
+
+  async read(logId: LogId, after: number, upTo: number, limit: number): Promise<Row[]> {
+    return this.#all<Row>(
+      'SELECT seq, at, id, kind, label, by, about, body FROM entry WHERE log_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
+      logId,
+      after,
+      upTo,
+      limit,
+    );
+  }
+
+  async known(logId: LogId, ids: readonly CommandId[]) {
+    const found = new Map<CommandId, { seq: number; hash: string | null }>();
+    for (const id of ids) {
+      const row = this.#get<{ seq: number; hash: string | null }>(
+        'SELECT seq, command_hash AS hash FROM entry WHERE log_id = ? AND id = ?',
+        logId,
+        id,
+      );
+      if (row) found.set(id, row);
+    }
+    return found;
+  }
+
+  async messages(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, MessageFact>> {
+    const found = new Map<CommandId, MessageFact>();
+    for (const id of ids) {
+      const row = this.#get<{
+        seq: number;
+        by: MemberId | null;
+        channelId: string | null;
+        files: number | null;
+        removed: number;
+      }>(
+        `SELECT seq, by, body ->> 'channelId' AS channelId, json_array_length(body, '$.files') AS files, body IS NULL AS removed
+         FROM entry WHERE log_id = ? AND id = ? AND kind = 'messagePosted'`,
+        logId,
+        id,
+      );
+      if (row)
+        found.set(id, {
+          seq: row.seq,
+          by: row.by,
+          channelId: row.channelId ?? '',
+          removed: row.removed === 1,
+          hasFiles: (row.files ?? 0) > 0,
+        });
+    }
+    return found;
+  }
+
+  async logsWithDue() {
+    return this.#all<{ logId: LogId; dueAt: number }>(
+      'SELECT log_id AS logId, next_due_at AS dueAt FROM log WHERE next_due_at IS NOT NULL',
+    );
+  }
+
+  async logsOf(personId: PersonId) {
+    return this.#all<{ log_id: LogId }>('SELECT log_id FROM person_log WHERE person_id = ?', personId).map(
+      (r) => r.log_id,
+    );
+  }
+
+  async person(personId: PersonId) {
+    return (
+      this.#get<PersonRow>(
+        'SELECT person_id AS personId, hub_role AS hubRole, name FROM person WHERE person_id = ?',
+        personId,
+      ) ?? null
+    );
+  }
+
+  async teachers() {
+    return this.#all<PersonRow>(
+      `SELECT person_id AS personId, hub_role AS hubRole, name FROM person WHERE hub_role = 'teacher'`,
+    );
+  }
+
+  readonly #deviceColumns =
+    'device_id AS deviceId, person_id AS personId, name, secret_hash AS secretHash, keeps, added_at AS addedAt, seen_at AS seenAt, revoked';
+
+  async device(deviceId: string) {
+    const row = this.#get<DeviceRow>(`SELECT ${this.#deviceColumns} FROM device WHERE device_id = ?`, deviceId);
+    return row ? { ...row, keeps: Boolean(row.keeps) } : null;
+  }
+
+  async devicesOf(personIds: readonly PersonId[]) {
+    const rows = this.#all<DeviceRow>(
+      `SELECT ${this.#deviceColumns} FROM device WHERE person_id IN (SELECT value FROM json_each(?)) AND revoked IS NULL ORDER BY added_at`,
+      list(personIds),
+    );
+    return rows.map((row) => ({ ...row, keeps: Boolean(row.keeps) }));
+  }
+
+  async joinCode(logId: LogId) {
+    const row = this.#get<{ code: string | null; expiresAt: number }>(
+      'SELECT join_code AS code, join_code_expires_at AS expiresAt FROM log WHERE log_id = ?',
+      logId,
+    );
+    return row?.code ? { code: row.code, expiresAt: row.expiresAt } : null;
+  }
+
+  async logByJoinCode(code: string) {
+    return (
+      this.#get<{ logId: LogId; expiresAt: number }>(
+        'SELECT log_id AS logId, join_code_expires_at AS expiresAt FROM log WHERE join_code = ?',
+        code,
+      ) ?? null
+    );
+  }
+
+  readonly #fileColumns =
+    'file_id AS fileId, person_id AS personId, name, media_type AS mediaType, size_bytes AS sizeBytes, sha256, announced, begun_at AS begunAt';
+
+  async file(fileId: FileId) {
+    return this.#get<FileRow>(`SELECT ${this.#fileColumns} FROM file WHERE file_id = ?`, fileId) ?? null;
+  }
+
+  async storedFiles(fileIds: readonly FileId[]) {
+    const found = new Map<FileId, StoredFile>();
+    for (const fileId of fileIds) {
+      const row = this.#get<FileRow>(`SELECT ${this.#fileColumns} FROM file WHERE file_id = ?`, fileId);
+      if (row?.sha256) found.set(fileId, { ...row, sha256: row.sha256 });
+    }
+    return found;
+  }
+
+  async namedBy(fileId: FileId) {
+    const labels = new Map<LogId, Label[]>();
+    for (const { logId, label } of this.#all<{ logId: LogId; label: Label }>(
+      'SELECT DISTINCT log_id AS logId, label FROM file_ref WHERE file_id = ?',
+      fileId,
+    ))
+      labels.set(logId, [...(labels.get(logId) ?? []), label]);
+    return labels;
+  }
+
+  async usageOf(personId: PersonId) {
+    return this.#get<{ bytes: number; unfinished: number }>(
+      'SELECT coalesce(sum(size_bytes), 0) AS bytes, coalesce(sum(sha256 IS NULL), 0) AS unfinished FROM file WHERE person_id = ?',
+      personId,
+    ) as { bytes: number; unfinished: number };
+  }
+
+  async hasContent(sha256: string) {
+    return this.#get('SELECT 1 FROM file WHERE sha256 = ?', sha256) !== undefined;
+  }
+
+  async forgottenFiles(before: number) {
+    return this.#all<FileRow>(
+      `SELECT ${this.#fileColumns} FROM file WHERE begun_at < ? AND NOT EXISTS (SELECT 1 FROM file_ref WHERE file_ref.file_id = file.file_id)`,
+      before,
+    );
+  }
+
+  async backup(toFile: string): Promise<void> {
+    await backup(this.#db, toFile);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isBroken && (this.#inFlight || this.#gathering.length > 0))
+      await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    this.#statements.clear();
+    this.#db.close();
+    if (!this.#isBroken) {
+      const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+      this.#worker.postMessage('close' satisfies ToWriter);
+      await exited;
+    }
+    this.#lock.close();
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * The one writer of a hub's database, in a thread of its own so that a sync to disk never holds up the event loop.
+ *
+ * Promises: a message is a group of intentions; they share one transaction and one sync, each inside its own savepoint, so that
+ * one failing undoes nobody else (S2). The answer goes out after the commit is on disk, never before. Erased rows lose their
+ * bodies and hashes, their erasure is written and synced beside the database before the commit, and the log file is truncated
+ * after it, so that no page keeps the old text (S16).
+ * Hides: the schema, every statement that writes.
+ */
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ErrorCode } from '../core/errors.ts';
+import { isErased, UNERASABLE_KINDS, type Erasure } from '../core/evolve.ts';
+import type { LogId, Sha256 } from '../core/ids.ts';
+import type { Entry } from '../core/wire.ts';
+import type { Append, Appended, Write, WriteName, WriterReady, Written } from './store.ts';
+
+export const SCHEMA_VERSION = 1;
+/** Beside the database and its backups: what must be blanked again after a restore. */
+export const ERASURES_FILE = 'erasures.jsonl';
+
+/** Only ever added to. `log` and `file_ref` are clustered by what they are read by. */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS log (
+    log_id TEXT PRIMARY KEY, head INTEGER NOT NULL, next_due_at INTEGER, join_code TEXT UNIQUE, join_code_expires_at INTEGER
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS entry (
+    log_id TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL,
+    by TEXT, about TEXT, body TEXT, command_hash TEXT, PRIMARY KEY (log_id, seq)
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX IF NOT EXISTS entry_id ON entry (log_id, id);
+  CREATE TABLE IF NOT EXISTS snapshot (log_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS person (person_id TEXT PRIMARY KEY, hub_role TEXT NOT NULL, name TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS person_log (person_id TEXT NOT NULL, log_id TEXT NOT NULL, PRIMARY KEY (person_id, log_id)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS device (
+    device_id TEXT PRIMARY KEY, person_id TEXT NOT NULL, name TEXT NOT NULL, secret_hash BLOB NOT NULL, keeps INTEGER NOT NULL,
+    added_at INTEGER NOT NULL, seen_at INTEGER, revoked TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS device_person ON device (person_id);
+  CREATE TABLE IF NOT EXISTS file (
+    file_id TEXT PRIMARY KEY, person_id TEXT NOT NULL, name TEXT NOT NULL, media_type TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+    sha256 TEXT, announced TEXT, begun_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS file_person ON file (person_id);
+  CREATE INDEX IF NOT EXISTS file_content ON file (sha256);
+  CREATE TABLE IF NOT EXISTS file_ref (
+    file_id TEXT NOT NULL, log_id TEXT NOT NULL, seq INTEGER NOT NULL, label TEXT NOT NULL, PRIMARY KEY (file_id, log_id, seq)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS file_ref_row ON file_ref (log_id, seq);
+`;
+
+/** Opens the database for writing, safe first: a commit is on disk, deleted text is overwritten. */
+export function openForWriting(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: 5_000 });
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;');
+  db.exec(SCHEMA);
+  return db;
+}
+
+const list = (values: readonly string[]) => JSON.stringify(values);
+
+/** Blanks what an erasure names among the rows of a log below `seq`; returns hashes of files that nobody names after it. */
+export function blank(db: DatabaseSync, logId: LogId, erasure: Erasure, seq: number): Sha256[] {
+  const rows = db
+    .prepare(
+      `SELECT seq, id, kind, by, about FROM entry WHERE log_id = ? AND seq < ? AND body IS NOT NULL AND (
+         id IN (SELECT value FROM json_each(?)) OR about IN (SELECT value FROM json_each(?)) OR by IN (SELECT value FROM json_each(?)))`,
+    )
+    .all(logId, seq, list(erasure.ids), list(erasure.about), list(erasure.messagesBy)) as unknown as Pick<
+    Entry,
+    'seq' | 'id' | 'kind' | 'by' | 'about'
+  >[];
+  const unnamed: Sha256[] = [];
+  for (const row of rows.filter((candidate) => isErased(erasure, candidate))) {
+    db.prepare('UPDATE entry SET body = NULL, command_hash = NULL WHERE log_id = ? AND seq = ?').run(logId, row.seq);
+    const gone = db.prepare('DELETE FROM file_ref WHERE log_id = ? AND seq = ? RETURNING file_id').all(logId, row.seq);
+    for (const { file_id } of gone as { file_id: string }[]) {
+      const forgotten = db
+        .prepare(
+          'DELETE FROM file WHERE file_id = ? AND NOT EXISTS (SELECT 1 FROM file_ref WHERE file_ref.file_id = file.file_id) RETURNING sha256',
+        )
+        .get(file_id) as { sha256: Sha256 | null } | undefined;
+      if (forgotten?.sha256) unnamed.push(forgotten.sha256);
+    }
+  }
+  // The snapshot holds names and notes: it is folded again from what is left.
+  db.prepare('DELETE FROM snapshot WHERE log_id = ?').run(logId);
+  return unnamed;
+}
+
+const SQLITE_FULL = 13;
+const SQLITE_BUSY = 5;
+
+function codeOfSqlite(error: unknown): ErrorCode {
+  const code = (error as { errcode?: number }).errcode ?? 0;
+  if ((code & 0xff) === SQLITE_FULL || (error as { code?: string }).code === 'ENOSPC') return 'disk-full';
+  return (code & 0xff) === SQLITE_BUSY ? 'busy' : 'internal';
+}
+
+/** Runs groups of intentions on one database. */
+export class Writer {
+  readonly #db: DatabaseSync;
+  readonly #erasuresFile: string;
+  readonly #statements = new Map<string, StatementSync>();
+  #erasures: string[] = [];
+
+  constructor(file: string) {
+    this.#db = openForWriting(file);
+    this.#erasuresFile = join(dirname(file), ERASURES_FILE);
+  }
+
+  ready(): WriterReady {
+    const pragma = (name: string) => Object.values(this.#db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+    return {
+      journalMode: String(pragma('journal_mode')),
+      synchronous: Number(pragma('synchronous')),
+      secureDelete: Number(pragma('secure_delete')),
+    };
+  }
+
+  /** One transaction, one sync; an answer per intention, in order. */
+  write(group: readonly Write[]): Written[] {
+    this.#erasures = [];
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      const written = group.map((write) => this.#one(write));
+      this.#rememberErasures();
+      this.#db.exec('COMMIT');
+      // Else the old pages, with their text, would lie in the write-ahead log until it is written over.
+      if (this.#erasures.length > 0) this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return written;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      const code = codeOfSqlite(error);
+      return group.map(() => ({ ok: false, code }));
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#db.close();
+  }
+
+  #one(write: Write): Written {
+    const noted = this.#erasures.length;
+    this.#db.exec('SAVEPOINT one');
+    try {
+      const value = this.#intentions[write.name](...(write.args as [never, never, never]));
+      this.#db.exec('RELEASE one');
+      return { ok: true, value };
+    } catch (error) {
+      this.#erasures.length = noted;
+      // A full disk may have ended the whole transaction already: then there is nothing to go back to.
+      if (!this.#db.isTransaction) throw error;
+      this.#db.exec('ROLLBACK TO one');
+      this.#db.exec('RELEASE one');
+      return { ok: false, code: codeOfSqlite(error) };
+    }
+  }
+
+  #rememberErasures(): void {
+    if (this.#erasures.length === 0) return;
+    const fd = openSync(this.#erasuresFile, 'a');
+    try {
+      writeSync(fd, this.#erasures.join(''));
+      fdatasyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#statement(sql).run(...values).changes);
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    return statement;
+  }
+
+  readonly #intentions: { [K in WriteName]: (...args: Extract<Write, { name: K }>['args']) => unknown } = {
+    append: (append) => this.#append(append),
+    keepPort: (port) =>
+      this.#run(
+        `INSERT INTO meta VALUES ('port', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+        String(port),
+      ),
+    keepSnapshot: (logId, seq, state) =>
+      // A snapshot made before an erasure that came in between must not bring the erased back.
+      this.#run(
+        `INSERT INTO snapshot SELECT ?1, ?2, ?3 WHERE NOT EXISTS (
+           SELECT 1 FROM entry WHERE log_id = ?1 AND seq > ?2 AND kind IN (SELECT value FROM json_each(?4)))
+         ON CONFLICT (log_id) DO UPDATE SET seq = excluded.seq, state = excluded.state`,
+        logId,
+        seq,
+        state,
+        list(UNERASABLE_KINDS),
+      ),
+    addPerson: (person, device) => {
+      this.#run('INSERT INTO person VALUES (?, ?, ?)', person.personId, person.hubRole, person.name);
+      this.#intentions.addDevice(device);
+    },
+    removePerson: (personId) => {
+      for (const table of ['person', 'person_log', 'device'])
+        this.#run(`DELETE FROM ${table} WHERE person_id = ?`, personId);
+    },
+    addDevice: (d) =>
+      this.#run(
+        'INSERT INTO device VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        d.deviceId,
+        d.personId,
+        d.name,
+        d.secretHash,
+        d.keeps ? 1 : 0,
+        d.addedAt,
+        d.seenAt,
+        d.revoked,
+      ),
+    deviceSeen: (deviceId, at, keeps) =>
+      this.#run(
+        'UPDATE device SET seen_at = ?, keeps = coalesce(?, keeps) WHERE device_id = ?',
+        at,
+        keeps === null ? null : keeps ? 1 : 0,
+        deviceId,
+      ),
+    revokeDevices: (deviceIds, why) =>
+      this.#run(
+        'UPDATE device SET revoked = ? WHERE revoked IS NULL AND device_id IN (SELECT value FROM json_each(?))',
+        why,
+        list(deviceIds),
+      ),
+    setJoinCode: (logId, { code, expiresAt }) => {
+      if (this.#statement('SELECT 1 FROM log WHERE join_code = ? AND log_id <> ?').get(code, logId)) return false;
+      return (
+        this.#run('UPDATE log SET join_code = ?, join_code_expires_at = ? WHERE log_id = ?', code, expiresAt, logId) > 0
+      );
+    },
+    beginFile: (f) =>
+      this.#run(
+        'INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        f.fileId,
+        f.personId,
+        f.name,
+        f.mediaType,
+        f.sizeBytes,
+        f.sha256,
+        f.announced,
+        f.begunAt,
+      ) > 0,
+    fileStored: (fileId, sha256) => this.#run('UPDATE file SET sha256 = ? WHERE file_id = ?', sha256, fileId),
+    forgetFile: (fileId) =>
+      this.#run(
+        'DELETE FROM file WHERE file_id = ? AND NOT EXISTS (SELECT 1 FROM file_ref WHERE file_ref.file_id = file.file_id)',
+        fileId,
+      ) > 0,
+  };
+
+  #append({ logId, expectedHead, rows, nextDueAt }: Append): Appended {
+    const found = this.#statement('SELECT head FROM log WHERE log_id = ?').get(logId) as { head: number } | undefined;
+    if ((found?.head ?? 0) !== expectedHead) return { ok: false };
+    if (!found) this.#run('INSERT INTO log (log_id, head) VALUES (?, 0)', logId);
+    const unnamed: Sha256[] = [];
+    let seq = expectedHead;
+    for (const row of rows) {
+      seq += 1;
+      this.#run(
+        'INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        logId,
+        seq,
+        row.at,
+        row.id,
+        row.kind,
+        row.label,
+        row.by,
+        row.about,
+        row.body,
+        row.commandHash,
+      );
+      for (const fileId of row.fileIds) {
+        // S15 at the last gate: the file may have been forgotten since the row was decided.
+        if (!this.#statement('SELECT 1 FROM file WHERE file_id = ? AND sha256 IS NOT NULL').get(fileId))
+          throw new Error('a row names a file that is not stored');
+        this.#run('INSERT OR IGNORE INTO file_ref VALUES (?, ?, ?, ?)', fileId, logId, seq, row.label);
+      }
+      for (const personId of row.enters) this.#run('INSERT OR IGNORE INTO person_log VALUES (?, ?)', personId, logId);
+      for (const personId of row.leaves)
+        this.#run('DELETE FROM person_log WHERE person_id = ? AND log_id = ?', personId, logId);
+      if (row.erasure) {
+        unnamed.push(...blank(this.#db, logId, row.erasure, seq));
+        this.#erasures.push(`${JSON.stringify({ logId, id: row.id, erasure: row.erasure })}\n`);
+      }
+    }
+    this.#run('UPDATE log SET head = ?, next_due_at = ? WHERE log_id = ?', seq, nextDueAt, logId);
+    return { ok: true, unnamed };
+  }
+}
+
+/** Messages to the writer's thread: a group, or the word to close. Answers in the same order. */
+export type ToWriter = { group: Write[] } | 'close';
+
+// The file is also imported by the thread that starts it (schema, blanking after a restore): there nothing runs.
+const { databaseFile } = (workerData ?? {}) as { databaseFile?: string };
+if (parentPort && databaseFile) {
+  const port = parentPort;
+  const writer = new Writer(databaseFile);
+  port.postMessage(writer.ready());
+  port.on('message', (message: ToWriter) => {
+    if (message === 'close') {
+      writer.close();
+      port.close();
+      return;
+    }
+    port.postMessage(writer.write(message.group));
+  });
+}
