@@ -126,6 +126,10 @@ const config: OxlintConfig = defineConfig({
     'promise/no-callback-in-promise': 'off',
     // Takes an icon chosen from a table for a component made anew.
     'react/static-components': 'off',
+    // Demands of React's compiler, which is not used here.
+    'react/refs': 'off',
+    'react/set-state-in-effect': 'off',
+    'react/preserve-manual-memoization': 'off',
     // Roles on other elements are how ARIA's patterns (listbox, group of toggles) are built; native ones do not fit there.
     'jsx-a11y/prefer-tag-over-role': 'off',
     // Does not know Vite's `?worker` imports.
