@@ -217,7 +217,7 @@ class StandInApp extends Guarded implements Provided {
     this.emit('quit', vetoable(), exitCode);
     this.releaseSingleInstanceLock();
     await this.bringDown();
-    process.exit(exitCode); // the reaper takes what is left: the X server, utility processes
+    process.exit(exitCode);
   }
 
   hasSingleInstanceLock(): boolean {

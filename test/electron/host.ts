@@ -9,6 +9,7 @@ import { app } from './app.ts';
 import { openDisplay, startChromium } from './chromium.ts';
 import { serveDebugEndpoint } from './endpoint.ts';
 import { serveSchemes } from './protocol.ts';
+import { endAll } from './reaper.ts';
 import { running } from './running.ts';
 import { defaultSession } from './session.ts';
 import { BrowserWindow, watchTargets } from './window.ts';
@@ -102,6 +103,7 @@ app.closeWindows = () => {
 app.bringDown = async () => {
   await running.chromium?.close();
   running.endpoint?.close();
+  await endAll();
 };
 app.on('stand-in:focus', () => BrowserWindow.getAllWindows()[0]?.focus());
 

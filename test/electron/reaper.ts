@@ -1,6 +1,7 @@
 // Promises: no process started here outlives the host, however the host dies (SIGKILL included).
 // Hides: one shell process that holds the read end of a pipe; when the host is gone the pipe ends and the rest is killed.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 
 // Signals of a terminal (Ctrl+C) reach the whole foreground group; the reaper is out of it and must outlast the host.
 const SCRIPT = `
@@ -16,6 +17,7 @@ for pid in $list; do kill -KILL $pid 2>/dev/null; done
 `;
 
 let reaper: ChildProcess | undefined;
+const tied = new Set<ChildProcess>();
 
 function tell(line: string): void {
   if (!reaper) {
@@ -24,7 +26,7 @@ function tell(line: string): void {
     reaper.stdin?.on('error', () => {});
     (reaper.stdin as unknown as { unref(): void }).unref();
   }
-  reaper.stdin?.write(`${line}\n`);
+  if (reaper.stdin?.writable) reaper.stdin.write(`${line}\n`);
 }
 
 /** Ties the child's life to the host's. Call at once after spawn(). */
@@ -32,5 +34,18 @@ export function tieToHost(child: ChildProcess): void {
   if (child.pid === undefined) return;
   const { pid } = child;
   tell(`+ ${pid}`);
-  child.once('exit', () => tell(`- ${pid}`)); // the number may be given to a stranger from now on
+  tied.add(child);
+  child.once('exit', () => {
+    tied.delete(child);
+    tell(`- ${pid}`); // the number may be given to a stranger from now on
+  });
+}
+
+/** Ends everything that is still tied, while the host is there to collect it. */
+export async function endAll(): Promise<void> {
+  if (!reaper) return;
+  reaper.ref();
+  const ended = Promise.all([reaper, ...tied].map((child) => once(child, 'exit')));
+  reaper.stdin?.end();
+  await ended;
 }

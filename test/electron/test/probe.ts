@@ -1,5 +1,5 @@
 // The tests' hold on the probe app: starting it, reading its notes, waiting for one.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BrowserWindow, UtilityProcess } from 'electron';
@@ -70,10 +70,10 @@ export async function waitForNote(app: ElectronApplication, note: string): Promi
   await vi.waitFor(async () => expect(await notesOf(app)).toContain(note), { timeout: NOTE_TIMEOUT_MS });
 }
 
+/** Whether the process runs; one that has ended and waits for its parent to notice does not. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.[0] !== 'Z';
   } catch {
     return false;
   }
