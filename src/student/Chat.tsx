@@ -54,6 +54,17 @@ export function Chat({ view, channelId, isShown }: { view: ClassView; channelId:
     place.current = { first, height: box.scrollHeight, atEnd: before.atEnd };
   }, [messages, isShown, line]);
 
+  // A growing answer field takes room from the list: who was at the end stays there.
+  useEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    const watching = new ResizeObserver(() => {
+      if (place.current.atEnd) box.scrollTop = box.scrollHeight;
+    });
+    watching.observe(box);
+    return () => watching.disconnect();
+  }, [messages === undefined]); // oxlint-disable-line react/exhaustive-deps -- once the list is there
+
   const lastSeq = messages?.filter((message) => message.seq !== null).at(-1)?.seq ?? 0;
   const readUpTo = messagesView?.readUpTo ?? 0;
   useEffect(() => {
@@ -80,81 +91,84 @@ export function Chat({ view, channelId, isShown }: { view: ClassView; channelId:
 
   return (
     <div className="chat">
-      <section
-        className="messages"
-        ref={list}
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-        tabIndex={0}
-        aria-label={t.chat.list}
-        onScroll={({ currentTarget: box }) => {
-          const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX;
-          place.current.atEnd = atEnd;
-          setIsAtEnd(atEnd);
-        }}
-      >
-        {messages.length === 0 && (
-          <div className="empty">
-            <h2>{t.chat.none}</h2>
-            <p className="dim">{t.chat.noneHint}</p>
-          </div>
-        )}
-        {messagesView.hasOlder && (
-          <p className="older">
-            <button
-              type="button"
-              onClick={() => {
-                place.current.atEnd = false;
-                setCount(count + PAGE_MESSAGES);
-              }}
-            >
-              {t.chat.older}
-            </button>
-          </p>
-        )}
-        <ol>
-          {messages.map((message, index) => {
-            const before = messages[index - 1];
-            const day = formatDay(language, message.at, now);
-            const isFirstNew =
-              line !== null &&
-              message.seq !== null &&
-              message.seq > line &&
-              line > 0 &&
-              (before?.seq ?? 0) <= line &&
-              message.by !== view.memberId;
-            return (
-              <Message
-                key={message.id}
-                view={view}
-                message={message}
-                author={nameOf(message)}
-                answered={
-                  message.replyTo === null
-                    ? null
-                    : { author: nameOf(byId.get(message.replyTo)), message: byId.get(message.replyTo) ?? null }
-                }
-                day={!before || formatDay(language, before.at, now) !== day ? day : null}
-                isFirstNew={isFirstNew}
-                isSameAuthor={before?.by === message.by && !isFirstNew}
-                onReply={() => {
-                  setEditing(null);
-                  setReplyTo(message.id);
+      <h2 className="unseen">{t.chat.heading}</h2>
+      <div className="messages-box">
+        <section
+          className="messages"
+          ref={list}
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+          tabIndex={0}
+          aria-label={t.chat.list}
+          onScroll={({ currentTarget: box }) => {
+            const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX;
+            place.current.atEnd = atEnd;
+            setIsAtEnd(atEnd);
+          }}
+        >
+          {messages.length === 0 && (
+            <div className="empty">
+              <h2>{t.chat.none}</h2>
+              <p className="dim">{t.chat.noneHint}</p>
+            </div>
+          )}
+          {messagesView.hasOlder && (
+            <p className="older">
+              <button
+                type="button"
+                onClick={() => {
+                  place.current.atEnd = false;
+                  setCount(count + PAGE_MESSAGES);
                 }}
-                onEdit={() => {
-                  setReplyTo(null);
-                  setEditing(message);
-                }}
-                onRemove={() => setRemoving(message)}
-              />
-            );
-          })}
-        </ol>
-      </section>
-      {!isAtEnd && (
-        <button type="button" className="to-end" aria-label={t.chat.toEnd} title={t.chat.toEnd} onClick={toEnd}>
-          <Icon name="down" />
-        </button>
-      )}
+              >
+                {t.chat.older}
+              </button>
+            </p>
+          )}
+          <ol>
+            {messages.map((message, index) => {
+              const before = messages[index - 1];
+              const day = formatDay(language, message.at, now);
+              const isFirstNew =
+                line !== null &&
+                message.seq !== null &&
+                message.seq > line &&
+                line > 0 &&
+                (before?.seq ?? 0) <= line &&
+                message.by !== view.memberId;
+              return (
+                <Message
+                  key={message.id}
+                  view={view}
+                  message={message}
+                  author={nameOf(message)}
+                  answered={
+                    message.replyTo === null
+                      ? null
+                      : { author: nameOf(byId.get(message.replyTo)), message: byId.get(message.replyTo) ?? null }
+                  }
+                  day={!before || formatDay(language, before.at, now) !== day ? day : null}
+                  isFirstNew={isFirstNew}
+                  isSameAuthor={before?.by === message.by && !isFirstNew}
+                  onReply={() => {
+                    setEditing(null);
+                    setReplyTo(message.id);
+                  }}
+                  onEdit={() => {
+                    setReplyTo(null);
+                    setEditing(message);
+                  }}
+                  onRemove={() => setRemoving(message)}
+                />
+              );
+            })}
+          </ol>
+        </section>
+        {!isAtEnd && (
+          <button type="button" className="to-end" aria-label={t.chat.toEnd} title={t.chat.toEnd} onClick={toEnd}>
+            <Icon name="down" />
+          </button>
+        )}
+      </div>
       <Composer
         logId={view.logId}
         channelId={channelId}

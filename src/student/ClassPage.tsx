@@ -57,28 +57,30 @@ export function ClassPage({
           <p className="dim">{me?.name ?? device.name}</p>
         </div>
         <ConnectionWord />
-        <LanguageSwitch onLanguage={onLanguage} />
-        <button type="button" className="plain" onClick={() => setIsLeaving(true)}>
+        <LanguageSwitch onLanguage={onLanguage} isShort={!isWide} />
+        <button type="button" className="plain" title={t.frame.leave} onClick={() => setIsLeaving(true)}>
           <Icon name="leave" />
-          {t.frame.leave}
+          <span className={isWide ? undefined : 'unseen'}>{t.frame.leave}</span>
         </button>
       </header>
-      <ConnectionLine />
-      {!isWide && <Tabs tab={tab} unread={unread} onTab={setTab} />}
-      <main className="halves">
-        <Half name="tasks" tab={tab} isWide={isWide} label={t.frame.tasks}>
-          <Tasks view={view} />
-        </Half>
-        <Half name="chat" tab={tab} isWide={isWide} label={t.frame.chat}>
-          {channel && (
-            <Chat
-              key={channel.channelId}
-              view={view}
-              channelId={channel.channelId}
-              isShown={isWide || tab === 'chat'}
-            />
-          )}
-        </Half>
+      <main>
+        <ConnectionLine />
+        {!isWide && <Tabs tab={tab} unread={unread} onTab={setTab} />}
+        <div className="halves">
+          <Half name="tasks" tab={tab} isWide={isWide} label={t.frame.tasks}>
+            <Tasks view={view} />
+          </Half>
+          <Half name="chat" tab={tab} isWide={isWide} label={t.frame.chat}>
+            {channel && (
+              <Chat
+                key={channel.channelId}
+                view={view}
+                channelId={channel.channelId}
+                isShown={isWide || tab === 'chat'}
+              />
+            )}
+          </Half>
+        </div>
       </main>
       {lost && (
         <Ask

@@ -8,12 +8,19 @@ import { useTexts } from './texts/texts.ts';
 
 const NAMES: Record<Language, string> = { ru: ru.languageName, en: en.languageName };
 
-/** Offers the other language, in its own words. */
-export function LanguageSwitch({ onLanguage }: { onLanguage: (language: Language) => void }) {
+/** Offers the other language, in its own words; in a narrow header by its letters. */
+export function LanguageSwitch({
+  onLanguage,
+  isShort = false,
+}: {
+  onLanguage: (language: Language) => void;
+  isShort?: boolean;
+}) {
   const other: Language = useLanguage() === 'ru' ? 'en' : 'ru';
   return (
-    <button type="button" className="plain" lang={other} onClick={() => onLanguage(other)}>
-      {NAMES[other]}
+    <button type="button" className="plain" lang={other} title={NAMES[other]} onClick={() => onLanguage(other)}>
+      {isShort ? other.toUpperCase() : NAMES[other]}
+      {isShort && <span className="unseen">{NAMES[other]}</span>}
     </button>
   );
 }

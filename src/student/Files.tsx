@@ -21,10 +21,13 @@ export function FileLinks({ files, label }: { files: readonly FileRef[]; label?:
         const size = formatSize(language, sizeBytes);
         return (
           <li key={fileId}>
-            <a className="file" href={`/api/files/${fileId}`} download={name} aria-label={t.file.download(name, size)}>
+            <a className="file" href={`/api/files/${fileId}`} download={name}>
               <Icon name="download" />
-              <span className="file-name">{name}</span>
-              <span className="dim">{size}</span>
+              <span className="unseen">{t.file.download}</span>
+              <span className="file-words">
+                <span className="file-name">{name}</span>
+                <span className="dim">{size}</span>
+              </span>
             </a>
           </li>
         );
@@ -62,9 +65,11 @@ function UploadRow({ row, onRemove }: { row: UploadView; onRemove?: () => void }
   return (
     <div className={`file upload ${state}`}>
       <Icon name={state === 'stored' ? 'check' : state === 'failed' || state === 'lost' ? 'alert' : 'up'} />
-      <span className="file-name">{name}</span>
-      <span className="dim">
-        {formatSize(language, sizeBytes)} · {word}
+      <span className="file-words">
+        <span className="file-name">{name}</span>
+        <span className="dim">
+          {formatSize(language, sizeBytes)} · {word}
+        </span>
       </span>
       {onRemove && (
         <button type="button" className="plain small" aria-label={t.handIn.remove(name)} onClick={onRemove}>

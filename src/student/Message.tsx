@@ -122,9 +122,13 @@ function Waiting({ outbox }: { outbox: NonNullable<MessageView['outbox']> }) {
   );
 }
 
+/** Height of the longest list of choices with some air, in CSS pixels: above it if there is room, else below. */
+const CHOICES_PX = 160;
+
 function Actions({ onReply, onEdit, onRemove }: { onReply: () => void; onEdit?: () => void; onRemove?: () => void }) {
   const t = useTexts();
   const [isOpen, setIsOpen] = useState(false);
+  const [isBelow, setIsBelow] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!isOpen) return;
@@ -158,12 +162,16 @@ function Actions({ onReply, onEdit, onRemove }: { onReply: () => void; onEdit?: 
         className="plain small"
         aria-label={t.chat.actions}
         aria-expanded={isOpen}
-        onClick={() => setIsOpen(!isOpen)}
+        onClick={(event) => {
+          const top = event.currentTarget.closest('.messages')?.getBoundingClientRect().top ?? 0;
+          setIsBelow(event.currentTarget.getBoundingClientRect().top - top < CHOICES_PX);
+          setIsOpen(!isOpen);
+        }}
       >
         <Icon name="more" />
       </button>
       {isOpen && (
-        <div className="choices">
+        <div className={isBelow ? 'choices below' : 'choices'}>
           {choice(t.chat.reply, onReply)}
           {onEdit && choice(t.chat.edit, onEdit)}
           {onRemove && choice(t.chat.remove, onRemove)}

@@ -25,7 +25,7 @@ export function Sending({ row, logId, assignmentId }: { row: OutboxRow; logId: L
   };
   const isRefused = row.state === 'refused';
   return (
-    <div className="sending">
+    <div className="on-its-way">
       {isRefused ? (
         <ErrorNote code={row.code ?? 'internal'} />
       ) : (
@@ -47,8 +47,8 @@ export function Sending({ row, logId, assignmentId }: { row: OutboxRow; logId: L
           </button>
         )}
         {row.state !== 'sending' && (
-          <button type="button" className="plain" onClick={() => void takeBack()}>
-            {t.handIn.stop}
+          <button type="button" onClick={() => void takeBack()}>
+            {isRefused ? t.handIn.correct : t.handIn.stop}
           </button>
         )}
       </div>

@@ -3,7 +3,7 @@ import type { ClassView } from '../client/class-store.ts';
 import type { Attempt, Returned } from '../core/classroom.ts';
 import { percentOf, type Scale } from '../core/marks.ts';
 import { formatDateTime, formatDue } from '../ui/format.ts';
-import { useLanguage } from '../ui/language.tsx';
+import { useLanguage, type Language } from '../ui/language.tsx';
 import { FileLinks } from './Files.tsx';
 import { HandIn } from './HandIn.tsx';
 import { Icon, type IconName } from './icons.tsx';
@@ -58,7 +58,7 @@ export function TaskCard({
             <span className={`chip ${isOverdue ? 'overdue' : state}`}>
               <Icon name={ICONS[state]} />
               {t.tasks.state[state]}
-              {isBack && returned.mark !== null && <b>{returned.mark}</b>}
+              {isBack && returned.mark !== null && <b>{shortMark(returned.mark, language)}</b>}
             </span>
             <span className="dim">
               {assignment.dueAt === null ? t.tasks.noDue : t.tasks.due(formatDue(language, assignment.dueAt, now))}
@@ -117,6 +117,10 @@ function Back({ returned, scale }: { returned: Returned; scale: Scale }) {
   );
 }
 
+/** Points with the language's own decimal sign; every other mark as it stands in the journal. */
+const shortMark = (mark: string, language: Language) =>
+  /^\d/.test(mark) ? Number(mark).toLocaleString(language) : mark;
+
 /** The mark in full: points with their percent, journal marks with their meaning. */
 function useMarkText() {
   const t = useTexts();
@@ -124,7 +128,7 @@ function useMarkText() {
   return (mark: string, scale: Scale): string => {
     const percent = percentOf(mark, scale);
     if (scale.kind === 'points' && percent !== null)
-      return t.work.points(Number(mark).toLocaleString(language), scale.max, percent);
+      return t.work.points(shortMark(mark, language), scale.max, percent);
     return t.work.marks[mark] ?? mark;
   };
 }

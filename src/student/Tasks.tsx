@@ -6,6 +6,10 @@ import { useEffect, useRef, useState } from 'react';
 import type { ClassView, OutboxRow } from '../client/class-store.ts';
 import type { CommandId } from '../core/ids.ts';
 import { openAssignments, ownWork, type Work } from '../core/works.ts';
+import { useStore } from '../ui/store.tsx';
+import { ErrorNote } from './ErrorNote.tsx';
+import { FilesInFlight } from './Files.tsx';
+import { RichText } from './RichText.tsx';
 import { useSay } from './room.tsx';
 import { TaskCard } from './TaskCard.tsx';
 import { useTexts } from './texts/texts.ts';
@@ -72,20 +76,19 @@ export function Tasks({ view }: { view: ClassView }) {
 
   if (tasks.length === 0)
     return (
-      <div className="empty">
-        <h2>{t.tasks.none}</h2>
-        <p className="dim">{t.tasks.noneHint}</p>
+      <div className="task-list">
+        <Orphans view={view} tasks={tasks} />
+        <div className="empty">
+          <h2>{t.tasks.none}</h2>
+          <p className="dim">{t.tasks.noneHint}</p>
+        </div>
       </div>
     );
   return (
     <div className="task-list">
-      <p className="left">{left > 0 ? t.tasks.left(left) : t.tasks.allDone}</p>
-      {todo.length > 0 && (
-        <>
-          <h2>{t.tasks.todo}</h2>
-          {todo.map(card)}
-        </>
-      )}
+      <Orphans view={view} tasks={tasks} />
+      <h2 className="left">{left > 0 ? t.tasks.left(left) : t.tasks.allDone}</h2>
+      {todo.map(card)}
       {todo.length < tasks.length && (
         <>
           <h2>{t.tasks.done}</h2>
@@ -93,6 +96,37 @@ export function Tasks({ view }: { view: ClassView }) {
         </>
       )}
     </div>
+  );
+}
+
+/** Works refused because their task is gone: still shown with the reason until the pupil puts them away (S10). */
+function Orphans({ view, tasks }: { view: ClassView; tasks: readonly Task[] }) {
+  const t = useTexts();
+  const store = useStore();
+  const shown = new Set(tasks.map(({ waiting }) => waiting?.id));
+  const rows = view.outbox.filter((row) => row.command.kind === 'handIn' && !shown.has(row.id));
+  if (rows.length === 0) return null;
+  return (
+    <>
+      <h2>{t.tasks.orphans}</h2>
+      {rows.map(({ id, command, code }) => {
+        if (command.kind !== 'handIn') return null;
+        const { assignmentId, fileIds, note } = command.body;
+        return (
+          <article key={id} className="card orphan">
+            <h3>{view.classroom.assignments[assignmentId]?.title}</h3>
+            <ErrorNote code={code ?? 'no-such-assignment'} />
+            <FilesInFlight files={fileIds} />
+            {note !== '' && <RichText text={note} />}
+            <div className="row">
+              <button type="button" onClick={() => void store.discard(id)}>
+                {t.work.discard}
+              </button>
+            </div>
+          </article>
+        );
+      })}
+    </>
   );
 }
 

@@ -48,9 +48,9 @@ export const en: Texts = {
     receipts: 'Handed in this lesson',
     receiptsHint: 'Note the confirmations if you like: the teacher can find your work by them.',
     unsent: 'Not sent',
-    unsentWorks: (count) => `${works(count)} did not reach the teacher`,
-    unfinishedWorks: (count) => `${works(count)} begun but not handed in`,
-    unsentMessages: (count) => `${messages(count)} did not reach the class`,
+    unsentWorks: (count) => `Did not reach the teacher: ${works(count)}`,
+    unfinishedWorks: (count) => `Begun but not handed in: ${works(count)}`,
+    unsentMessages: (count) => `Did not reach the class: ${messages(count)}`,
     unsentHint: 'The files themselves are still where you chose them. Tell the teacher that you need to hand in later.',
     enterAgain: 'Enter the class',
   },
@@ -73,7 +73,7 @@ export const en: Texts = {
       offline: 'Offline',
       'signed-out': 'Signed out',
     },
-    retryIn: (seconds) => `next try in ${seconds} s`,
+    retryIn: (seconds) => `again in ${seconds} s`,
     retryNow: 'Try now',
     teacher: 'teacher',
     classGone: 'The teacher has taken you out of this class. What was not sent is still here.',
@@ -81,8 +81,8 @@ export const en: Texts = {
 
   tasks: {
     heading: 'Assignments',
-    todo: 'To hand in',
     done: 'Handed in',
+    orphans: 'Not accepted',
     left: (count) => `Left to hand in: ${works(count)}`,
     none: 'No assignments yet',
     noneHint: 'A new one will appear here by itself.',
@@ -146,6 +146,7 @@ export const en: Texts = {
     sendingFiles: 'Files are on their way. Keep this page open until the confirmation.',
     waitingNet: 'Your work waits for the connection and will go by itself. Keep this page open.',
     stop: 'Cancel sending',
+    correct: 'Correct',
     tooMany: (max) => `No more than ${max} files at once. The rest were not added.`,
     lost: 'The page was reloaded and no longer has this file. Choose it again: sending goes on where it stopped.',
     lostChoose: (name) => `Choose again: ${name}`,
@@ -200,6 +201,6 @@ export const en: Texts = {
   },
 
   file: {
-    download: (name, size) => `Download ${name}, ${size}`,
+    download: 'Download',
   },
 };

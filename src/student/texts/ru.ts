@@ -46,9 +46,9 @@ export const ru = {
     receipts: 'Сдано за урок',
     receiptsHint: 'Если нужно, перепишите подтверждения: по ним учитель найдёт работу.',
     unsent: 'Не отправлено',
-    unsentWorks: (count: number) => `${works(count)}: не дошли до учителя`,
-    unfinishedWorks: (count: number) => `${works(count)}: начаты, но не сданы`,
-    unsentMessages: (count: number) => `${messages(count)}: не дошли до класса`,
+    unsentWorks: (count: number) => `Не дошло до учителя: ${works(count)}`,
+    unfinishedWorks: (count: number) => `Начато, но не сдано: ${works(count)}`,
+    unsentMessages: (count: number) => `Не дошло до класса: ${messages(count)}`,
     unsentHint: 'Сами файлы остались там, где вы их выбирали. Скажите учителю, что работу нужно досдать.',
     enterAgain: 'Войти в класс',
   },
@@ -72,7 +72,7 @@ export const ru = {
       offline: 'Без сети',
       'signed-out': 'Вход завершён',
     },
-    retryIn: (seconds: number) => `следующая попытка через ${seconds} с`,
+    retryIn: (seconds: number) => `ещё раз через ${seconds} с`,
     retryNow: 'Повторить сейчас',
     teacher: 'учитель',
     classGone: 'Учитель убрал вас из этого класса. Неотправленное ещё здесь.',
@@ -80,8 +80,8 @@ export const ru = {
 
   tasks: {
     heading: 'Задания',
-    todo: 'Нужно сдать',
     done: 'Сданные',
+    orphans: 'Не приняты',
     left: (count: number) => `Осталось сдать: ${works(count)}`,
     none: 'Заданий пока нет',
     noneHint: 'Новое задание появится здесь само.',
@@ -146,6 +146,7 @@ export const ru = {
     sendingFiles: 'Файлы передаются. Не закрывайте страницу до подтверждения.',
     waitingNet: 'Работа ждёт связи с сервером и уйдёт сама. Не закрывайте страницу.',
     stop: 'Отменить отправку',
+    correct: 'Исправить',
     tooMany: (max: number) => `Больше ${max} файлов за раз не принимается. Лишние не добавлены.`,
     lost: 'Страница обновилась, и файл пропал из её памяти. Выберите его ещё раз: передача продолжится с того же места.',
     lostChoose: (name: string) => `Выбрать снова: ${name}`,
@@ -200,6 +201,6 @@ export const ru = {
   },
 
   file: {
-    download: (name: string, size: string) => `Скачать ${name}, ${size}`,
+    download: 'Скачать',
   },
 };
