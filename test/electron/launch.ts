@@ -1,8 +1,10 @@
 // Promises: starts the app in the shell this machine has, for tests and tools that do not know which it is: Electron where its
 // binary is present, else the stand-in. PARTA_SHELL=electron never falls back. Hides: how Electron's own launcher is told.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication } from 'playwright';
+import { decideShell, electronBinary, readChoice, shellLine as lineOf } from '../../scripts/setup/shell.mjs';
+import { openDisplay } from './chromium.ts';
 
 export type ShellName = 'electron' | 'stand-in';
 export interface Shell {
@@ -11,44 +13,32 @@ export interface Shell {
 }
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
-const ELECTRON = join(ROOT, 'node_modules', 'electron');
 /** For Electron's own launcher (`npx electron .`, Playwright). */
 export const DIST_DIR = join(import.meta.dirname, 'dist');
 /** For electron-vite (`dev`, `preview`): ELECTRON_EXEC_PATH. */
 export const EXECUTABLE = join(DIST_DIR, 'electron');
 export const LAUNCH_TIMEOUT_MS = 60_000;
 
-/** Electron's binary as its own package would find it. */
-function hasBinary(electronDir: string): boolean {
-  const pathFile = join(electronDir, 'path.txt');
-  return existsSync(pathFile) && existsSync(join(electronDir, 'dist', readFileSync(pathFile, 'utf8')));
-}
-
 /**
- * Which shell to use, and why: what PARTA_SHELL says, else what `.parta/shell.json` recorded, else Electron where its binary is.
- * Throws where Electron is demanded and its binary is missing, and for an unknown name.
+ * Which shell to use, and why: what PARTA_SHELL says, else Electron where its binary is, else the stand-in with the reason that
+ * `.parta/shell.json` recorded. Throws where Electron is demanded and its binary is missing, and for an unknown name.
  */
 export function chooseShell(env: NodeJS.ProcessEnv = process.env, root: string = ROOT): Shell {
-  const isPresent = hasBinary(join(root, 'node_modules', 'electron'));
-  const wanted = env.PARTA_SHELL;
-  if (wanted === 'stand-in') return { shell: wanted, why: 'PARTA_SHELL says so' };
-  if (wanted === 'electron') {
-    if (!isPresent) throw new Error(`PARTA_SHELL=electron, but there is no Electron binary in ${ELECTRON}/dist`);
-    return { shell: wanted, why: 'PARTA_SHELL says so' };
-  }
-  if (wanted) throw new Error(`PARTA_SHELL=${wanted}: neither "electron" nor "stand-in"`);
-  if (isPresent) return { shell: 'electron', why: 'its binary is present' };
-  const record = join(root, '.parta', 'shell.json');
-  const recorded = existsSync(record) ? (JSON.parse(readFileSync(record, 'utf8')) as Partial<Shell>) : {};
-  return {
-    shell: 'stand-in',
-    why: recorded.shell === 'stand-in' && recorded.why ? recorded.why : 'no Electron binary here',
-  };
+  const manifest = readFileSync(join(ROOT, 'node_modules', 'electron', 'package.json'), 'utf8');
+  const decision = decideShell({
+    wish: env.PARTA_SHELL,
+    hasBinary: electronBinary(root) !== undefined,
+    version: (JSON.parse(manifest) as { version: string }).version,
+    remembered: readChoice(root),
+  });
+  if (decision.kind === 'fail') throw new Error(decision.message);
+  if (decision.kind === 'ask') return { shell: 'stand-in', why: 'no Electron binary is here, and none was asked for yet' };
+  return { shell: decision.choice.shell, why: decision.choice.why };
 }
 
 /** One line for people: which shell, and why. */
 export function shellLine(choice: Shell = chooseShell()): string {
-  return `shell: ${choice.shell} (${choice.why})`;
+  return lineOf(choice);
 }
 
 /** What must be in the environment of whoever starts `electron`, so that the choice holds. */
@@ -76,8 +66,11 @@ export async function launchParta({
   app = ROOT,
   onError,
 }: Launch): Promise<ElectronApplication> {
-  // Electron's package reads this one in our process, not in the app's.
-  Object.assign(process.env, shellEnvironment());
+  const choice = chooseShell();
+  // Electron's package reads this in our process, not in the app's.
+  Object.assign(process.env, shellEnvironment(choice));
+  // The stand-in brings its own display where there is none; Electron needs one from outside.
+  if (choice.shell === 'electron' && process.platform === 'linux') process.env.DISPLAY ??= await openDisplay();
   const launched = await _electron.launch({
     args: [app, `--user-data-dir=${userData}`, ...args],
     cwd: ROOT,

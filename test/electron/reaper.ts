@@ -44,8 +44,9 @@ export function tieToHost(child: ChildProcess): void {
 /** Ends everything that is still tied, while the host is there to collect it. */
 export async function endAll(): Promise<void> {
   if (!reaper) return;
-  reaper.ref();
-  const ended = Promise.all([reaper, ...tied].map((child) => once(child, 'exit')));
+  const ending = [reaper, ...tied];
+  for (const child of ending) child.ref(); // else Node finds nothing left to wait for
+  const ended = Promise.all(ending.map((child) => once(child, 'exit')));
   reaper.stdin?.end();
   await ended;
 }

@@ -1,5 +1,5 @@
 // The parts that need no window: the codec, the guard, the command line, the choice of the shell.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chromiumArguments } from '../chromium.ts';
@@ -128,18 +128,20 @@ describe('choice of the shell', () => {
     put('node_modules/electron/dist/electron', '');
   };
 
-  test('Electron where its binary is present, else the stand-in with the recorded reason', () => {
-    expect(chooseShell({}, root)).toEqual({ shell: 'stand-in', why: 'no Electron binary here' });
-    put('.parta/shell.json', JSON.stringify({ shell: 'stand-in', why: 'the download was refused' }));
-    expect(shellLine(chooseShell({}, root))).toBe('shell: stand-in (the download was refused)');
+  test('Electron where its binary is present, else the stand-in, with the reason that was recorded', () => {
+    expect(chooseShell({}, root).shell).toBe('stand-in');
+    const { version } = JSON.parse(readFileSync('node_modules/electron/package.json', 'utf8')) as { version: string };
+    const refused = { version, at: '2026-01-31T00:00:00Z', reason: 'answer 403' };
+    put('.parta/shell.json', JSON.stringify({ shell: 'stand-in', why: 'refused', refused }));
+    expect(shellLine(chooseShell({}, root))).toMatch(/stand-in.*answer 403/);
     putBinary();
     expect(chooseShell({}, root).shell).toBe('electron');
     expect(chooseShell({ PARTA_SHELL: 'stand-in' }, root).shell).toBe('stand-in');
   });
 
   test('a demanded Electron never falls back; an unknown name is refused', () => {
-    expect(() => chooseShell({ PARTA_SHELL: 'electron' }, root)).toThrow(/no Electron binary/);
-    expect(() => chooseShell({ PARTA_SHELL: 'chrome' }, root)).toThrow(/neither/);
+    expect(() => chooseShell({ PARTA_SHELL: 'electron' }, root)).toThrow(/PARTA_SHELL=electron/);
+    expect(() => chooseShell({ PARTA_SHELL: 'chrome' }, root)).toThrow(/chrome/);
     putBinary();
     expect(chooseShell({ PARTA_SHELL: 'electron' }, root).shell).toBe('electron');
   });
