@@ -11,6 +11,7 @@ import { running } from './running.ts';
 
 const HAND_OVER_TIMEOUT_MS = 2_000;
 const HAND_OVER_RETRY_MS = 20;
+const REGIONAL = new Set(['en-US', 'en-GB', 'es-419', 'pt-BR', 'pt-PT', 'zh-CN', 'zh-TW']);
 
 type Provided = Pick<
   App,
@@ -137,9 +138,10 @@ class StandInApp extends Guarded implements Provided {
     this.#paths.set(name, path);
   }
 
-  /** `--lang`, else the environment, as Chromium chooses. */
+  /** `--lang`, else the environment; without the region where Chromium has no words of its own for it. */
   getLocale(): string {
-    return running.switches.get('lang') ?? this.getSystemLocale();
+    const tag = running.switches.get('lang') ?? this.getSystemLocale();
+    return REGIONAL.has(tag) ? tag : (tag.split('-')[0] ?? tag);
   }
 
   getSystemLocale(): string {

@@ -128,7 +128,7 @@ export interface Chromium {
 export interface ChromiumOptions {
   profileDir: string;
   display: string;
-  /** UI language, such as `ru`; Chromium on Linux takes it from the environment only. */
+  /** Such as `ru`. Chromium's own words may not be installed in it: pages see it all the same. */
   language: string;
   withDebugPort: boolean;
   switches: Iterable<[string, string]>[];
@@ -144,7 +144,7 @@ export async function startChromium(options: ChromiumOptions): Promise<Chromium>
   const profile: [string, string][] = [...root];
   const args = [
     `--user-data-dir=${options.profileDir}`,
-    ...chromiumArguments(Object.entries(SWITCHES), profile, ...options.switches),
+    ...chromiumArguments(Object.entries(SWITCHES), [['accept-lang', options.language]], profile, ...options.switches),
     ...(options.withDebugPort ? ['--remote-debugging-port=0'] : []),
   ];
   const env = {

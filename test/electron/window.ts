@@ -180,6 +180,7 @@ class StandInWindow extends Guarded implements Provided {
       await session.send('Emulation.setDefaultBackgroundColorOverride', { color: colour(this.#background) });
     }
     await nativeTheme.dress(session);
+    await session.send('Emulation.setLocaleOverride', { locale: app.getLocale() }); // of Intl
     await this.webContents.attach(targetId, session);
   }
 

@@ -1,7 +1,7 @@
 // Starting, restarting, ending and being killed: each test has a profile and an app of its own.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -209,19 +209,53 @@ describe('utility processes', () => {
   });
 });
 
-test('switches from main reach Chromium: a name of our own for a server, as policies allow', async () => {
+test('requests to the outside: main’s resolver rule, headers and refusals; the language of the command line', async () => {
   const origins: (string | undefined)[] = [];
   const server = createServer((request, reply) => {
     origins.push(request.headers.origin);
-    reply.writeHead(200, { 'access-control-allow-origin': '*' }).end('the hub');
+    reply.writeHead(200, { 'access-control-allow-origin': '*' }).end(`the hub, ${request.url}`);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { app, page } = await startWithPage({ userData: profile, env: { PROBE_RESOLVE: 'MAP hub.test 127.0.0.1' } });
   const { port } = server.address() as AddressInfo;
-  expect(await page.evaluate(async (p) => (await fetch(`http://hub.test:${p}/`)).text(), port)).toBe('the hub');
+  const { app, page } = await startWithPage({
+    userData: profile,
+    env: { PROBE_RESOLVE: 'MAP hub.test 127.0.0.1' },
+    args: ['--lang=ru'],
+  });
+  const get = (url: string): Promise<string> =>
+    page.evaluate((address) => fetch(address).then((r) => r.text()).catch((e: Error) => e.name), url); // prettier-ignore
+  expect(await get(`http://hub.test:${port}/a`)).toBe('the hub, /a');
   expect(origins).toEqual(['http://bundle.app.stand-in.localhost']); // a known difference: see README.md
+
+  await app.evaluate(({ session }) =>
+    session.defaultSession.webRequest.onBeforeRequest({ urls: ['http://hub.test:*/secret*', 'app://*/secret*'] }, ({ url }, answer) =>
+      answer(url.includes('elsewhere') ? { redirectURL: 'app://bundle/alphabet.txt' } : { cancel: true }),
+    ),
+  );
+  expect(await get(`http://hub.test:${port}/b`)).toBe('the hub, /b');
+  expect(await get(`http://hub.test:${port}/secret`)).toBe('TypeError');
+  expect(await get('secret')).toBe('TypeError');
+  expect(await get('secret?elsewhere')).toBe('abcdefghijklmnopqrstuvwxyz');
+
+  expect(await app.evaluate(({ app: theApp }) => theApp.getLocale())).toBe('ru');
+  expect(await page.evaluate(() => [navigator.language, new Intl.NumberFormat().format(1.5)])).toEqual(['ru', '1,5']);
   await app.close();
   server.close();
+});
+
+test('a preload that is missing or fails is told', async () => {
+  const { app } = await startWithPage({ userData: profile });
+  const bad = join(profile, 'bad.cjs');
+  writeFileSync(bad, "throw new Error('planned')");
+  for (const preload of [bad, join(profile, 'none.cjs')]) {
+    await app.evaluate(
+      (_, path) => (globalThis as unknown as ProbeMain).open({ webPreferences: { preload: path } }).loaded,
+      preload,
+    );
+  }
+  await waitForNote(app, 'preload-error:planned');
+  expect((await notesOf(app)).filter((note) => note.startsWith('preload-error'))).toHaveLength(2);
+  await app.close();
 });
 
 test('a test run that is killed leaves no app behind', async () => {
