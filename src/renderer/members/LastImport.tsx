@@ -1,0 +1,66 @@
+/**
+ * The one undo of a roster import. Promises: it takes back exactly the lines that the import added and that nobody has signed in
+ * to since; it is there again after a restart, until it is used or put away.
+ */
+import { Button } from '@mantine/core';
+import type { ClassStore, ClassView, DraftKey } from '../../client/class-store.ts';
+import type { LogId, MemberId } from '../../core/ids.ts';
+import { useDraft, useStore } from '../../ui/store.tsx';
+import { Notice } from '../frame/Notice.tsx';
+import { useTexts } from '../texts/texts.ts';
+import classes from './LastImport.module.css';
+
+/** What an import added, kept until the undo is used or put away. */
+export interface ImportNote {
+  memberIds: MemberId[];
+}
+export const importNoteKey = (logId: LogId): DraftKey => `place/import/${logId}`;
+
+export function LastImport({ view }: { view: ClassView }) {
+  const t = useTexts();
+  const store = useStore();
+  const note = useDraft<ImportNote>(importNoteKey(view.logId));
+  const members = (note.value?.memberIds ?? []).filter((id) => view.classroom.members[id]?.state === 'listed');
+  if (members.length === 0) return null;
+  const undo = () => {
+    void takeBack(store, view, members);
+    note.write(null);
+  };
+  return (
+    <div className={classes.notice}>
+      <Notice
+        tone="good"
+        isLive
+        title={t.members.imported(members.length)}
+        actions={
+          <>
+            <Button size="sm" variant="default" onClick={undo}>
+              {t.members.undo}
+            </Button>
+            <Button size="sm" variant="subtle" color="gray" onClick={() => note.write(null)}>
+              {t.members.hide}
+            </Button>
+          </>
+        }
+      />
+    </div>
+  );
+}
+
+/** Lines that have not left this computer are simply not sent; the others are erased, for nothing but a name is in them. */
+async function takeBack(store: ClassStore, view: ClassView, memberIds: readonly MemberId[]) {
+  const unsent = new Map(
+    view.outbox.flatMap(({ id, state, command }) =>
+      command.kind === 'listMember' && state === 'waiting' ? [[command.body.memberId, id]] : [],
+    ),
+  );
+  for (const memberId of memberIds) {
+    const id = unsent.get(memberId);
+    if (id) await store.discard(id);
+  }
+  const sent = memberIds.filter((memberId) => !unsent.has(memberId));
+  if (sent.length === 0) return;
+  await store.sendAll(
+    sent.map((memberId) => ({ logId: view.logId, kind: 'removeMember' as const, body: { memberId, erase: true } })),
+  );
+}
