@@ -5,14 +5,15 @@
 import { MantineProvider } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { LanguageProvider } from '../ui/language.tsx';
 import { DesktopProvider, useServerList, useSettings, type WindowDesktop } from './desktop.tsx';
-import { FirstRun } from './first-run/FirstRun.tsx';
+import { FirstRun, type FirstClass } from './first-run/FirstRun.tsx';
 import { ClassesProvider, type OpenStore } from './frame/classes.tsx';
 import { Frame } from './frame/Frame.tsx';
+import { ShortcutsProvider } from './frame/shortcuts.tsx';
 import { resolveVariables, theme } from './theme.ts';
 
 export interface AppProps {
@@ -47,7 +48,7 @@ function Look({ nonce, children }: { nonce: string; children: ReactNode }) {
         getStyleNonce={() => nonce}
       >
         <Notifications position="bottom-right" limit={3} />
-        {children}
+        <ShortcutsProvider>{children}</ShortcutsProvider>
       </MantineProvider>
     </LanguageProvider>
   );
@@ -55,10 +56,11 @@ function Look({ nonce, children }: { nonce: string; children: ReactNode }) {
 
 function Content({ openStore }: { openStore: OpenStore }) {
   const servers = useServerList();
-  if (servers.length === 0) return <FirstRun />;
+  const [firstClass, setFirstClass] = useState<FirstClass | null>(null);
+  if (servers.length === 0) return <FirstRun onFirstClass={setFirstClass} />;
   return (
     <ClassesProvider openStore={openStore}>
-      <Frame />
+      <Frame firstClass={firstClass} onFirstClassMade={() => setFirstClass(null)} />
     </ClassesProvider>
   );
 }

@@ -3,11 +3,21 @@
  * servers, this computer's hub, transfers) by hooks. Screens stay the same over any `Desktop`, real or made for a test.
  * Hides: subscribing, the first reading, and what is known of files that were chosen a moment ago.
  */
-import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react';
 import type { FilesOnTheWay } from '../client/class-store.ts';
 import { PartaError } from '../core/errors.ts';
 import type { FileId, Sha256 } from '../core/ids.ts';
 import type { FileRef } from '../core/wire.ts';
+import { intakeUrl } from '../preload/contract/channels.ts';
 import type {
   CallInput,
   CallName,
@@ -33,6 +43,8 @@ export interface DesktopCalls {
   call<K extends Exclude<CallName, 'transfers.upload'>>(name: K, input: CallInput<K>): Promise<CallOutput<K>>;
   /** Takes chosen files into the library and queues them for the server; ids are good in commands at once. */
   upload(serverId: string, files: readonly File[]): Promise<readonly ChosenFile[]>;
+  /** The same for bytes that have no path: a pasted picture goes to main as a stream. */
+  intake(serverId: string, file: File): Promise<ChosenFile>;
   readonly filesOnTheWay: FilesOnTheWay;
 }
 
@@ -91,7 +103,57 @@ class OwnFiles implements FilesOnTheWay {
 /** Whether a file's bytes are known well enough to be asked for; false only for own uploads that are still under way. */
 export const hasHash = (file: { sha256: string }) => file.sha256 !== NO_HASH;
 
+/** Which files are whole on this computer. Asked for in one call per frame however many rows want to know. */
+class LibraryFacts {
+  #here = new Map<string, boolean>();
+  #wanted = new Set<string>();
+  #listeners = new Set<() => void>();
+  readonly #ask: (hashes: Sha256[]) => Promise<readonly Sha256[]>;
+
+  constructor(ask: (hashes: Sha256[]) => Promise<readonly Sha256[]>) {
+    this.#ask = ask;
+  }
+
+  isHere(sha256: string): boolean | undefined {
+    return this.#here.get(sha256);
+  }
+
+  want(sha256: Sha256) {
+    if (this.#here.get(sha256) === true || sha256 === NO_HASH) return;
+    this.#wanted.add(sha256);
+    if (this.#wanted.size > 1) return;
+    queueMicrotask(() => {
+      const hashes = [...this.#wanted] as Sha256[];
+      this.#wanted.clear();
+      this.#ask(hashes).then(
+        (found) => {
+          for (const hash of hashes) this.#here.set(hash, found.includes(hash));
+          this.#tell();
+        },
+        () => undefined,
+      );
+    });
+  }
+
+  /** A transfer that is done has brought its file, in whichever direction. */
+  update(transfers: readonly Transfer[]) {
+    const fresh = transfers.filter((t) => t.state === 'done' && t.sha256 && this.#here.get(t.sha256) !== true);
+    for (const { sha256 } of fresh) if (sha256) this.#here.set(sha256, true);
+    if (fresh.length > 0) this.#tell();
+  }
+
+  watch = (listener: () => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
 interface DesktopState {
+  library: LibraryFacts;
   calls: DesktopCalls;
   settings: Settings;
   writeSettings: (part: Partial<Settings>) => void;
@@ -119,10 +181,18 @@ export function DesktopProvider({ desktop, children }: { desktop: WindowDesktop;
         ownFiles.note(chosen);
         return chosen;
       },
+      intake: async (serverId, file) => {
+        const answer = await fetch(intakeUrl(serverId, file.name), { method: 'PUT', body: file });
+        const chosen = valueOf((await answer.json()) as DesktopAnswer<ChosenFile>);
+        ownFiles.note([chosen]);
+        return chosen;
+      },
       filesOnTheWay: ownFiles,
     }),
     [desktop, ownFiles],
   );
+
+  const library = useMemo(() => new LibraryFacts((hashes) => calls.call('library.has', { hashes })), [calls]);
 
   useEffect(() => {
     let isGone = false;
@@ -144,6 +214,7 @@ export function DesktopProvider({ desktop, children }: { desktop: WindowDesktop;
     };
     const setAllTransfers = (list: readonly Transfer[]) => {
       ownFiles.update(list);
+      library.update(list);
       setTransfers(list);
     };
     const stops = [
@@ -156,7 +227,7 @@ export function DesktopProvider({ desktop, children }: { desktop: WindowDesktop;
       isGone = true;
       for (const stop of stops) stop();
     };
-  }, [desktop, calls, ownFiles]);
+  }, [desktop, calls, ownFiles, library]);
 
   const writeSettings = useCallback(
     (part: Partial<Settings>) => {
@@ -167,8 +238,8 @@ export function DesktopProvider({ desktop, children }: { desktop: WindowDesktop;
   );
 
   const state = useMemo(
-    () => (settings && servers && hub ? { calls, settings, writeSettings, servers, hub } : null),
-    [calls, settings, writeSettings, servers, hub],
+    () => (settings && servers && hub ? { calls, library, settings, writeSettings, servers, hub } : null),
+    [calls, library, settings, writeSettings, servers, hub],
   );
   if (!state) return null;
   return (
@@ -189,6 +260,13 @@ export const useServerList = (): readonly Server[] => useDesktopState().servers;
 /** The hub of this computer; `absent` where the classes live elsewhere. */
 export const useHub = (): HubState => useDesktopState().hub;
 export const useTransfers = (): readonly Transfer[] => useContext(TransfersContext);
+/** Whether a file is whole on this computer and can be opened; undefined for the moment before main has answered. */
+export function useIsHere(sha256: Sha256): boolean | undefined {
+  const { library } = useDesktopState();
+  useEffect(() => library.want(sha256), [library, sha256]);
+  return useSyncExternalStore(library.watch, () => library.isHere(sha256));
+}
+
 export function useSettings(): [Settings, (part: Partial<Settings>) => void] {
   const { settings, writeSettings } = useDesktopState();
   return [settings, writeSettings];

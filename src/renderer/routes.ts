@@ -10,6 +10,7 @@ export type ClassTab = (typeof CLASS_TABS)[number];
 export const PATTERNS = {
   today: '/',
   newClass: '/new-class',
+  welcome: '/welcome/:logId',
   newAssignment: '/class/:logId/assignments/new',
   editAssignment: '/class/:logId/assignments/:assignmentId/edit',
   assignment: '/class/:logId/assignments/:assignmentId',
@@ -26,6 +27,7 @@ export const PATTERNS = {
 export const routes = {
   today: () => '/',
   newClass: () => '/new-class',
+  welcome: (logId: LogId) => `/welcome/${logId}`,
   connect: () => '/connect',
   classTab: (logId: LogId, tab: ClassTab) => `/class/${logId}/${tab}`,
   importRoster: (logId: LogId) => `/class/${logId}/members/import`,

@@ -1,9 +1,18 @@
-/** The frame around every screen: the rail and the place where the teacher is. Remembers the place in settings. */
-import { useEffect, type ReactNode } from 'react';
-import { Route, Switch, useLocation } from 'wouter';
+/**
+ * The frame around every screen: the rail, and the place where the teacher is. Remembers the place in settings; goes back and
+ * forward; opens the palette; says aloud what changes with the connection. A review has the whole window.
+ */
+import { Button, VisuallyHidden } from '@mantine/core';
+import { IconSchoolOff } from '@tabler/icons-react';
+import { useEffect, useState, type ReactNode } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
 import type { CommandId, LogId, MemberId } from '../../core/ids.ts';
-import { Devices } from '../devices/Devices.tsx';
 import { useSettings } from '../desktop.tsx';
+import { Devices } from '../devices/Devices.tsx';
+import { Connect } from '../first-run/Connect.tsx';
+import type { FirstClass } from '../first-run/FirstRun.tsx';
+import { NewClass, useFirstClass } from '../first-run/NewClass.tsx';
+import { Welcome } from '../first-run/Welcome.tsx';
 import { Lesson } from '../lesson/Lesson.tsx';
 import { Review } from '../review/Review.tsx';
 import { ReviewList } from '../review/ReviewList.tsx';
@@ -13,54 +22,94 @@ import { useTexts } from '../texts/texts.ts';
 import { Today } from '../today/Today.tsx';
 import { ClassScope, useClasses } from './classes.tsx';
 import { ClassScreen } from './ClassScreen.tsx';
+import { stateOf } from './Connection.tsx';
+import { EmptyState } from './EmptyState.tsx';
+import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
+import { useShortcuts } from './shortcuts.tsx';
 import classes from './Frame.module.css';
 
-export function Frame() {
+interface FrameProps {
+  /** A class that first run asked for and that is still to be made. */
+  firstClass: FirstClass | null;
+  onFirstClassMade: () => void;
+}
+
+export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
   const t = useTexts();
+  const [place, go] = useLocation();
+  const [isSearching, setSearching] = useState(false);
   useRememberedPlace();
+  useFirstClass(firstClass, onFirstClassMade);
+  useShortcuts(t.app.name, [
+    { keys: ['Ctrl+K'], text: t.palette.title, run: () => setSearching(true), isGlobal: true },
+    { keys: ['Alt+←'], text: t.shortcuts.back, run: () => history.back(), isGlobal: true },
+    { keys: ['Alt+→'], text: t.shortcuts.forward, run: () => history.forward(), isGlobal: true },
+    { keys: ['Alt+1'], text: t.frame.today, run: () => go(routes.today()), isGlobal: true },
+    { keys: ['Alt+2'], text: t.frame.review, run: () => go(routes.reviewList()), isGlobal: true },
+    { keys: ['Alt+3'], text: t.frame.lesson, run: () => go(routes.lesson()), isGlobal: true },
+    { keys: ['?'], text: t.shortcuts.title },
+  ]);
+  const isWhole = /^\/review\/./.test(place);
   return (
     <div className={classes.frame}>
-      <Rail />
+      {!isWhole && <Rail onSearch={() => setSearching(true)} />}
       <main className={classes.main} aria-label={t.frame.main}>
-        <Switch>
-          <Route path={PATTERNS.today} component={Today} />
-          <Route path={PATTERNS.reviewList} component={ReviewList} />
-          <Route path={PATTERNS.review}>
-            {({ logId, assignmentId, memberId }) => (
-              <InClass logId={logId}>
-                <Review
-                  logId={logId as LogId}
-                  assignmentId={assignmentId as CommandId}
-                  memberId={(memberId ?? null) as MemberId | null}
-                />
-              </InClass>
-            )}
-          </Route>
-          <Route path={PATTERNS.lesson}>
-            {({ logId }) =>
-              logId ? (
-                <InClass logId={logId}>
-                  <Lesson logId={logId as LogId} />
-                </InClass>
-              ) : (
-                <Lesson logId={null} />
-              )
-            }
-          </Route>
-          <Route path={PATTERNS.devices} component={Devices} />
-          <Route path={PATTERNS.settings} component={Settings} />
-          <Route path="/class/:logId/*?">
-            {({ logId }) => (
-              <InClass logId={logId}>
-                <ClassScreen />
-              </InClass>
-            )}
-          </Route>
-          <Route component={Today} />
-        </Switch>
+        <Places />
       </main>
+      <Palette isOpen={isSearching} onClose={() => setSearching(false)} />
+      <Announcements />
     </div>
+  );
+}
+
+function Places() {
+  return (
+    <Switch>
+      <Route path={PATTERNS.today} component={Today} />
+      <Route path={PATTERNS.newClass} component={NewClass} />
+      <Route path={PATTERNS.connect} component={Connect} />
+      <Route path={PATTERNS.welcome}>
+        {({ logId }) => (
+          <InClass logId={logId}>
+            <Welcome />
+          </InClass>
+        )}
+      </Route>
+      <Route path={PATTERNS.reviewList} component={ReviewList} />
+      <Route path={PATTERNS.review}>
+        {({ logId, assignmentId, memberId }) => (
+          <InClass logId={logId}>
+            <Review
+              logId={logId as LogId}
+              assignmentId={assignmentId as CommandId}
+              memberId={(memberId ?? null) as MemberId | null}
+            />
+          </InClass>
+        )}
+      </Route>
+      <Route path={PATTERNS.lesson}>
+        {({ logId }) =>
+          logId ? (
+            <InClass logId={logId}>
+              <Lesson logId={logId as LogId} />
+            </InClass>
+          ) : (
+            <Lesson logId={null} />
+          )
+        }
+      </Route>
+      <Route path={PATTERNS.devices} component={Devices} />
+      <Route path={PATTERNS.settings} component={Settings} />
+      <Route path="/class/:logId/*?">
+        {({ logId }) => (
+          <InClass logId={logId}>
+            <ClassScreen />
+          </InClass>
+        )}
+      </Route>
+      <Route component={Today} />
+    </Switch>
   );
 }
 
@@ -70,19 +119,51 @@ function InClass({ logId, children }: { logId: string; children: ReactNode }) {
   const t = useTexts();
   const openClass = all.find((c) => c.logId === logId);
   if (openClass) return <ClassScope openClass={openClass}>{children}</ClassScope>;
-  return isLoaded ? <p>{t.frame.noSuchClass}</p> : null;
+  if (!isLoaded) return null;
+  return (
+    <EmptyState
+      icon={IconSchoolOff}
+      title={t.frame.noSuchClass}
+      actions={
+        <Button component={Link} href={routes.today()} variant="default">
+          {t.frame.toToday}
+        </Button>
+      }
+    >
+      {t.frame.noSuchClassMore}
+    </EmptyState>
+  );
 }
 
 function useRememberedPlace() {
   const [place, go] = useLocation();
-  const [settings, write] = useSettings();
-  const { place: kept } = settings;
+  const [{ place: kept }, write] = useSettings();
+  const [atStart] = useState(kept);
   useEffect(() => {
     // A window that was just opened stands at the root: back to where the teacher was.
-    if (location.hash === '' && kept !== '' && kept !== routes.today()) go(kept, { replace: true });
-    // oxlint-disable-next-line react/exhaustive-deps -- once.
-  }, []);
+    if (location.hash === '' && atStart.startsWith('/') && atStart !== routes.today()) go(atStart, { replace: true });
+  }, [atStart, go]);
   useEffect(() => {
     if (location.hash !== '' && place !== kept) write({ place });
   }, [place, kept, write]);
+}
+
+/** Read out by a screen reader: the connection when it changes, and how much waits. */
+function Announcements() {
+  const t = useTexts();
+  const { servers, isLoaded } = useClasses();
+  const waiting = servers.flatMap((server) => server.outbox);
+  const refused = waiting.filter((row) => row.state === 'refused').length;
+  if (!isLoaded || servers.length === 0) return null;
+  return (
+    <VisuallyHidden role="status" aria-live="polite">
+      {[
+        t.connection.states[stateOf(servers)],
+        waiting.length > 0 && t.outbox.waiting(waiting.length),
+        refused > 0 && t.outbox.refused(refused),
+      ]
+        .filter(Boolean)
+        .join('. ')}
+    </VisuallyHidden>
+  );
 }

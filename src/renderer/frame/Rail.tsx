@@ -1,24 +1,163 @@
-/** The left rail. */
-import { Link } from 'wouter';
-import { routes } from '../routes.ts';
+/**
+ * The left rail: Сегодня, the classes with what waits in each, Проверка, Урок; below, how we stand with the servers and the
+ * files, and the settings. 240 px wide, or 64 where the teacher or a narrow window (200 % zoom) wants it.
+ */
+import { Kbd, ScrollArea } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import {
+  IconCalendarCheck,
+  IconChecklist,
+  IconDeviceLaptop,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+  IconMessage,
+  IconPlus,
+  IconPresentation,
+  IconSearch,
+  IconSettings,
+  IconSun,
+  IconUserQuestion,
+} from '@tabler/icons-react';
+import { useSettings } from '../desktop.tsx';
+import { PATTERNS, routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
-import { useClasses } from './classes.tsx';
+import { useClasses, type OpenClass } from './classes.tsx';
+import { ClassMark } from './ClassMark.tsx';
+import { ConnectionStatus } from './Connection.tsx';
+import { GLYPH, RailButton, RailCount, RailLink } from './RailItem.tsx';
+import { TransfersStatus } from './Transfers.tsx';
+import classes from './Rail.module.css';
 
-export function Rail() {
+/** Below this width the rail is narrow whatever was chosen: the screen needs the room. */
+const NARROW_WINDOW = '(max-width: 60em)';
+
+export function Rail({ onSearch }: { onSearch: () => void }) {
   const t = useTexts();
-  const { classes } = useClasses();
+  const [settings, write] = useSettings();
+  const isNarrow = useMediaQuery(NARROW_WINDOW, false, { getInitialValueInEffect: false });
+  const isCollapsed = isNarrow || settings.railCollapsed;
+  const { classes: all } = useClasses();
+  const toCheck = all.reduce((sum, one) => sum + one.summary.toCheck, 0);
+  const item = { isCollapsed };
   return (
-    <nav aria-label={t.frame.rail}>
-      <Link href={routes.today()}>{t.frame.today}</Link>
-      {classes.map((c) => (
-        <Link key={c.logId} href={routes.classTab(c.logId, 'chat')}>
-          {c.title}
-        </Link>
-      ))}
-      <Link href={routes.reviewList()}>{t.frame.review}</Link>
-      <Link href={routes.lesson()}>{t.frame.lesson}</Link>
-      <Link href={routes.devices()}>{t.frame.devices}</Link>
-      <Link href={routes.settings()}>{t.frame.settings}</Link>
+    <nav className={classes.rail} data-collapsed={isCollapsed} aria-label={t.frame.rail}>
+      <div className={classes.top}>
+        <button type="button" className={classes.search} onClick={onSearch} aria-label={`${t.palette.title} (Ctrl+K)`}>
+          <IconSearch size={18} stroke={1.8} aria-hidden />
+          {!isCollapsed && (
+            <>
+              <span className={classes.searchText}>{t.frame.search}</span>
+              <Kbd size="xs" aria-hidden>
+                Ctrl K
+              </Kbd>
+            </>
+          )}
+        </button>
+      </div>
+      <ScrollArea className={classes.middle ?? ''} type="auto" scrollbarSize={6}>
+        <div className={classes.group}>
+          <RailLink
+            {...item}
+            href={routes.today()}
+            pattern={PATTERNS.today}
+            icon={<IconSun {...GLYPH} />}
+            label={t.frame.today}
+          />
+          <RailLink
+            {...item}
+            href={routes.reviewList()}
+            pattern={PATTERNS.reviewList}
+            icon={<IconCalendarCheck {...GLYPH} />}
+            label={t.frame.review}
+            name={toCheck > 0 ? `${t.frame.review}, ${t.frame.toCheck(toCheck)}` : undefined}
+            aside={toCheck > 0 ? <RailCount icon={IconChecklist} count={toCheck} /> : undefined}
+          />
+          <RailLink
+            {...item}
+            href={routes.lesson()}
+            pattern="/lesson/*?"
+            icon={<IconPresentation {...GLYPH} />}
+            label={t.frame.lesson}
+          />
+        </div>
+        <div className={classes.group} role="group" aria-label={t.frame.classes}>
+          {!isCollapsed && (
+            <div className={classes.heading} aria-hidden>
+              {t.frame.classes}
+            </div>
+          )}
+          {all.map((one) => (
+            <ClassLink key={one.logId} openClass={one} isCollapsed={isCollapsed} />
+          ))}
+          <RailLink
+            {...item}
+            href={routes.newClass()}
+            pattern={PATTERNS.newClass}
+            icon={<IconPlus {...GLYPH} />}
+            label={t.frame.newClass}
+          />
+        </div>
+      </ScrollArea>
+      <div className={classes.bottom}>
+        <TransfersStatus isCollapsed={isCollapsed} />
+        <ConnectionStatus isCollapsed={isCollapsed} />
+        <RailLink
+          {...item}
+          href={routes.devices()}
+          pattern={PATTERNS.devices}
+          icon={<IconDeviceLaptop {...GLYPH} />}
+          label={t.frame.devices}
+        />
+        <RailLink
+          {...item}
+          href={routes.settings()}
+          pattern={PATTERNS.settings}
+          icon={<IconSettings {...GLYPH} />}
+          label={t.frame.settings}
+        />
+        {!isNarrow && (
+          <RailButton
+            {...item}
+            icon={
+              isCollapsed ? <IconLayoutSidebarLeftExpand {...GLYPH} /> : <IconLayoutSidebarLeftCollapse {...GLYPH} />
+            }
+            label={isCollapsed ? t.frame.expand : t.frame.collapse}
+            onClick={() => write({ railCollapsed: !settings.railCollapsed })}
+          />
+        )}
+      </div>
     </nav>
+  );
+}
+
+function ClassLink({ openClass, isCollapsed }: { openClass: OpenClass; isCollapsed: boolean }) {
+  const t = useTexts();
+  const { logId, title, summary } = openClass;
+  const { unread, toCheck, requests } = summary;
+  const said = [
+    title,
+    unread > 0 && t.frame.unread(unread),
+    toCheck > 0 && t.frame.toCheck(toCheck),
+    requests > 0 && t.frame.requests(requests),
+  ].filter((part) => part !== false);
+  const isQuiet = unread + toCheck + requests === 0;
+  return (
+    <RailLink
+      href={routes.classTab(logId, 'chat')}
+      pattern={`/class/${logId}/*?`}
+      icon={<ClassMark logId={logId} title={title} />}
+      label={title}
+      name={said.join(', ')}
+      isCollapsed={isCollapsed}
+      aside={
+        isQuiet ? undefined : (
+          <>
+            {requests > 0 && <RailCount icon={IconUserQuestion} count={requests} isStrong />}
+            {unread > 0 && <RailCount icon={IconMessage} count={unread} isStrong />}
+            {toCheck > 0 && <RailCount icon={IconChecklist} count={toCheck} />}
+          </>
+        )
+      }
+    />
   );
 }

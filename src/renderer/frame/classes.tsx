@@ -3,7 +3,7 @@
  * and the palette all look at. Opens one {@link ClassStore} per server and keeps it for as long as the server is listed.
  * Hides: opening and closing stores, watching each class, asking main to keep every file of a class on this computer.
  */
-import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type {
   ClassStore,
   ClassStoreOptions,
@@ -11,6 +11,7 @@ import type {
   Connection,
   LogSummary,
   MeView,
+  OutboxRow,
 } from '../../client/class-store.ts';
 import type { FileId, LogId } from '../../core/ids.ts';
 import type { FileRef } from '../../core/wire.ts';
@@ -26,6 +27,8 @@ export interface OpenServer {
   store: ClassStore;
   me: MeView | null;
   connection: Connection | null;
+  /** Everything of ours that this server has not confirmed yet, oldest first. */
+  outbox: readonly OutboxRow[];
 }
 
 export interface OpenClass {
@@ -54,8 +57,9 @@ export function ClassesProvider({ openStore, children }: { openStore: OpenStore;
   const listed = useServerList();
   const stores = useStores(listed, openStore, desktop);
   const servers = useServerStates(listed, stores);
-  const views = useViews(servers);
-  useOfflineFiles(servers, desktop);
+  const watched = useWatched(servers);
+  const views = useViews(watched);
+  useOfflineFiles(watched, desktop);
 
   const value = useMemo<Classes>(() => {
     const classes = servers.flatMap(({ server, store, me }) =>
@@ -112,16 +116,17 @@ function useStores(listed: readonly Server[], openStore: OpenStore, desktop: Des
   return stores;
 }
 
+type ServerState = Partial<Pick<OpenServer, 'me' | 'connection' | 'outbox'>>;
+
 function useServerStates(listed: readonly Server[], stores: ReadonlyMap<string, ClassStore>): readonly OpenServer[] {
-  const [states, setStates] = useState<ReadonlyMap<ClassStore, { me?: MeView | null; connection?: Connection }>>(
-    new Map(),
-  );
+  const [states, setStates] = useState<ReadonlyMap<ClassStore, ServerState>>(new Map());
   useEffect(() => {
-    const note = (store: ClassStore, part: { me?: MeView | null; connection?: Connection }) =>
+    const note = (store: ClassStore, part: ServerState) =>
       setStates((old) => new Map(old).set(store, { ...old.get(store), ...part }));
     const stops = [...stores.values()].flatMap((store) => [
       store.watchMe((me) => note(store, { me })),
       store.watchConnection((connection) => note(store, { connection })),
+      store.watchOutbox((outbox) => note(store, { outbox })),
     ]);
     return () => {
       for (const stop of stops) stop();
@@ -134,7 +139,7 @@ function useServerStates(listed: readonly Server[], stores: ReadonlyMap<string, 
         const store = stores.get(server.serverId);
         const state = store && states.get(store);
         if (!store || state?.me === undefined) return [];
-        return [{ server, store, me: state.me, connection: state.connection ?? null }];
+        return [{ server, store, me: state.me, connection: state.connection ?? null, outbox: state.outbox ?? [] }];
       }),
     [listed, stores, states],
   );
@@ -143,21 +148,26 @@ function useServerStates(listed: readonly Server[], stores: ReadonlyMap<string, 
 const memberLogs = (me: MeView | null) =>
   (me?.logs ?? []).filter((log) => log.state === 'member').map((log) => log.logId);
 
-/** What is watched, as a value that changes only when a class comes or goes, not with every message. */
-function useWatched(servers: readonly OpenServer[]) {
-  const key = servers.map(({ server, me }) => `${server.serverId}:${memberLogs(me).join()}`).join(';');
-  const latest = useRef(servers);
-  latest.current = servers;
-  // oxlint-disable-next-line react/exhaustive-deps -- `key` says when the list of classes has changed.
-  return useMemo(
-    () => latest.current.map(({ server, store, me }) => ({ server, store, logIds: memberLogs(me) })),
-    [key],
-  );
+interface Watched {
+  server: Server;
+  store: ClassStore;
+  logIds: readonly LogId[];
 }
 
-function useViews(servers: readonly OpenServer[]): ReadonlyMap<LogId, ClassView> {
+/** What is watched, as a value that changes only when a class comes or goes, not with every message. */
+function useWatched(servers: readonly OpenServer[]): readonly Watched[] {
+  const [kept, setKept] = useState<readonly Watched[]>([]);
+  const now = servers.map(({ server, store, me }) => ({ server, store, logIds: memberLogs(me) }));
+  const isSame =
+    now.length === kept.length &&
+    now.every((one, i) => one.store === kept[i]?.store && one.logIds.join() === kept[i].logIds.join());
+  if (isSame) return kept;
+  setKept(now);
+  return now;
+}
+
+function useViews(watched: readonly Watched[]): ReadonlyMap<LogId, ClassView> {
   const [views, setViews] = useState<ReadonlyMap<LogId, ClassView>>(new Map());
-  const watched = useWatched(servers);
   useEffect(() => {
     const stops = watched.flatMap(({ store, logIds }) =>
       logIds.map((logId) =>
@@ -179,8 +189,7 @@ function useViews(servers: readonly OpenServer[]): ReadonlyMap<LogId, ClassView>
 }
 
 /** Everything ever handed out or in opens offline: main is asked for each file once per run, and knows what it has. */
-function useOfflineFiles(servers: readonly OpenServer[], desktop: DesktopCalls) {
-  const watched = useWatched(servers);
+function useOfflineFiles(watched: readonly Watched[], desktop: DesktopCalls) {
   useEffect(() => {
     const asked = new Set<FileId>();
     const ask = (serverId: string, files: readonly FileRef[]) => {

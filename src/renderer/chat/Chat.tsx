@@ -1,0 +1,140 @@
+/**
+ * Класс → Чат: the messages and what is being written. Files may be dropped anywhere on it. Everything written is kept with
+ * every stroke and sent through the outbox, so the network never stands between the teacher and the text.
+ */
+import { VisuallyHidden } from '@mantine/core';
+import { IconPaperclip } from '@tabler/icons-react';
+import { useEffect, useRef, useState, type DragEvent } from 'react';
+import type { MessageView } from '../../client/class-store.ts';
+import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import type { ChannelId } from '../../core/ids.ts';
+import { FILES_PER_COMMAND_MAX } from '../../core/limits.ts';
+import { useDraft, useMessages } from '../../ui/store.tsx';
+import { useDesktop } from '../desktop.tsx';
+import { useOpenClass } from '../frame/classes.tsx';
+import { useShortcuts } from '../frame/shortcuts.tsx';
+import { useTexts } from '../texts/texts.ts';
+import { Composer } from './Composer.tsx';
+import { composingKey, kept, NOTHING_WRITTEN, type Composing } from './composing.ts';
+import { MessageList } from './MessageList.tsx';
+import classes from './Chat.module.css';
+
+/** Messages asked for at first and each time the top comes near. */
+const PAGE = 100;
+
+export function Chat({ channelId }: { channelId: ChannelId }) {
+  const t = useTexts();
+  const { logId, view, title, server, store } = useOpenClass();
+  const { upload, intake } = useDesktop();
+  const [count, setCount] = useState(PAGE);
+  const messages = useMessages(logId, channelId, count);
+  const draft = useDraft<Composing>(composingKey(logId, channelId));
+  const composing = draft.value ?? NOTHING_WRITTEN;
+  // Files arrive after an await: they go into what is written then, not into what was written when they were chosen.
+  const latest = useRef(composing);
+  useEffect(() => {
+    latest.current = composing;
+  });
+  const write = (change: Partial<Composing>) => {
+    latest.current = { ...latest.current, ...change };
+    draft.write(kept(latest.current));
+  };
+  const [failure, setFailure] = useState<ErrorCode | null>(null);
+  const [sent, setSent] = useState(0);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const [isDropping, setDropping] = useState(false);
+
+  const attach = async (files: readonly File[], isPasted: boolean) => {
+    if (files.length === 0) return;
+    setFailure(null);
+    try {
+      if (latest.current.files.length + files.length > FILES_PER_COMMAND_MAX) return setFailure('too-many');
+      const chosen = isPasted
+        ? await Promise.all(files.map((file) => intake(server.serverId, file)))
+        : await upload(server.serverId, files);
+      write({ files: [...latest.current.files, ...chosen] });
+    } catch (error) {
+      setFailure(codeOf(error));
+    }
+    input.current?.focus();
+    return undefined;
+  };
+
+  const reply = (message: MessageView) => {
+    write({ replyTo: message.id, editing: null });
+    input.current?.focus();
+  };
+  const edit = (message: MessageView) => {
+    const outboxId = message.seq === null ? (message.outbox?.id ?? null) : null;
+    write({ editing: { messageId: message.id, outboxId, text: message.text } });
+    input.current?.focus();
+  };
+  const editLast = () => {
+    const own = messages?.messages.findLast((one) => one.by === view?.memberId && !one.isRemoved);
+    if (own) edit(own);
+  };
+
+  useShortcuts(t.chat.title, [
+    { keys: ['Enter'], text: t.chat.keys.send },
+    { keys: ['Shift+Enter'], text: t.chat.keys.break },
+    { keys: ['↑'], text: t.chat.keys.editLast },
+    { keys: ['Esc'], text: t.chat.keys.leave },
+    { keys: ['R'], text: t.chat.keys.reply },
+    { keys: ['E'], text: t.chat.keys.edit },
+    { keys: ['Delete'], text: t.chat.keys.remove },
+  ]);
+
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setDropping(false);
+    void attach([...event.dataTransfer.files], false);
+  };
+  const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
+
+  if (!view || !messages || !draft.isLoaded) return null;
+  return (
+    <section
+      className={classes.chat}
+      aria-label={t.chat.of(title)}
+      onDragOver={(event) => {
+        if (!carriesFiles(event)) return;
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
+      }}
+      onDrop={drop}
+    >
+      <VisuallyHidden component="h1">{t.chat.of(title)}</VisuallyHidden>
+      <MessageList
+        view={messages}
+        openClass={view}
+        sent={sent}
+        onOlder={() => setCount((old) => (messages.messages.length >= old ? old + PAGE : old))}
+        onSeen={(seq) => void store.markRead(logId, channelId, seq)}
+        onReply={reply}
+        onEdit={edit}
+      />
+      <Composer
+        channelId={channelId}
+        composing={composing}
+        write={write}
+        clear={draft.clear}
+        messages={messages.messages}
+        failure={failure}
+        setFailure={setFailure}
+        onAttach={(files, isPasted) => void attach(files, isPasted)}
+        onEditLast={editLast}
+        onSent={() => setSent((old) => old + 1)}
+        inputRef={input}
+      />
+      {isDropping && (
+        <div className={classes.drop} aria-hidden>
+          <IconPaperclip size={28} stroke={1.6} />
+          {t.chat.drop}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,126 @@
+/**
+ * A file as it stands in a message, an assignment or a list: kind, name, size, and how far it is. One press opens it: a picture
+ * in the window, anything else with the system's program. Before it is here it shows its progress and never a broken picture.
+ */
+import { CloseButton, Modal, Progress } from '@mantine/core';
+import {
+  IconFile,
+  IconFileTypeDocx,
+  IconFileTypePdf,
+  IconFileTypeXls,
+  IconFileZip,
+  IconMovie,
+  IconMusic,
+  IconPhoto,
+  IconTxt,
+} from '@tabler/icons-react';
+import { useState } from 'react';
+import { notifications } from '@mantine/notifications';
+import type { FileId, Sha256 } from '../../core/ids.ts';
+import { codeOf } from '../../core/errors.ts';
+import { libraryUrl } from '../../preload/contract/channels.ts';
+import { errorText } from '../../ui/error-texts.ts';
+import { formatSize } from '../../ui/format.ts';
+import { useLanguage } from '../../ui/language.tsx';
+import { hasHash, useDesktop, useIsHere, useTransfers } from '../desktop.tsx';
+import { useTexts } from '../texts/texts.ts';
+import classes from './FileChip.module.css';
+
+export interface ShownFile {
+  fileId: FileId;
+  name: string;
+  sizeBytes: number;
+  mediaType: string;
+  /** Absent while the file is only chosen. */
+  sha256?: Sha256;
+}
+
+const KINDS: readonly [RegExp, typeof IconFile][] = [
+  [/\.pdf$/i, IconFileTypePdf],
+  [/\.(docx?|odt|rtf)$/i, IconFileTypeDocx],
+  [/\.(xlsx?|ods|csv)$/i, IconFileTypeXls],
+  [/\.(png|jpe?g|gif|webp|heic|bmp)$/i, IconPhoto],
+  [/\.(txt|md|py|c|cpp|java|js|pas)$/i, IconTxt],
+  [/\.(zip|rar|7z)$/i, IconFileZip],
+  [/\.(mp3|ogg|wav|m4a)$/i, IconMusic],
+  [/\.(mp4|webm|mov|avi)$/i, IconMovie],
+];
+const iconOf = (name: string) => KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? IconFile;
+
+/** Pictures that the window itself shows; main serves no other type as a picture. */
+const isPicture = (mediaType: string) => /^image\/(png|jpeg|gif|webp|bmp|avif)$/.test(mediaType);
+
+const NO_FILE = '' as Sha256;
+
+export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() => void) | undefined }) {
+  const t = useTexts();
+  const language = useLanguage();
+  const { call } = useDesktop();
+  const [isOpen, setOpen] = useState(false);
+  const known = file.sha256 !== undefined && hasHash({ sha256: file.sha256 }) ? file.sha256 : NO_FILE;
+  const isHere = useIsHere(known);
+  const transfer = useTransfers().find((one) => one.fileId === file.fileId && one.state !== 'done');
+  const Icon = iconOf(file.name);
+  const canShow = isHere === true && isPicture(file.mediaType);
+
+  const open = () => {
+    if (canShow) return setOpen(true);
+    call('library.open', { sha256: known, name: file.name }).catch((error: unknown) => {
+      const { what, todo } = errorText(language, codeOf(error));
+      notifications.show({ title: what, message: todo, color: 'red' });
+    });
+    return undefined;
+  };
+  const state = transfer
+    ? transfer.state === 'failed'
+      ? t.files.failed
+      : t.files.onTheWay[transfer.direction]
+    : isHere === false
+      ? t.files.notHere
+      : null;
+  const about = [formatSize(language, file.sizeBytes), state].filter(Boolean).join(' · ');
+
+  return (
+    <div className={classes.chip} data-picture={canShow}>
+      <button
+        type="button"
+        className={classes.open}
+        onClick={open}
+        disabled={isHere !== true}
+        aria-label={`${t.files.open(file.name)}, ${about}`}
+      >
+        {canShow ? (
+          <img className={classes.thumb} src={libraryUrl(known, file.name)} alt="" />
+        ) : (
+          <Icon size={22} stroke={1.5} className={classes.icon} aria-hidden />
+        )}
+        <span className={classes.body}>
+          <span className={classes.name}>{file.name}</span>
+          <span className={classes.about}>{about}</span>
+        </span>
+      </button>
+      {onRemove && (
+        <CloseButton
+          size={32}
+          aria-label={t.files.remove(file.name)}
+          title={t.files.remove(file.name)}
+          onClick={onRemove}
+        />
+      )}
+      {transfer && transfer.sizeBytes > 0 && (
+        <Progress
+          className={classes.progress ?? ''}
+          value={(transfer.doneBytes / transfer.sizeBytes) * 100}
+          size={3}
+          radius={0}
+          aria-label={t.transfers.progress(file.name)}
+        />
+      )}
+      {canShow && (
+        <Modal opened={isOpen} onClose={() => setOpen(false)} title={file.name} size="auto">
+          <img className={classes.picture} src={libraryUrl(known, file.name)} alt={file.name} />
+        </Modal>
+      )}
+    </div>
+  );
+}
