@@ -1,8 +1,11 @@
 /**
  * Short JSON questions to a hub, before and beside the sockets: facts, signing in, joining. Promises: every answer is parsed
  * and bounded; whatever is not a hub (a captive portal, a printer, another site) is `not-a-hub` and never an exception of
- * its own kind. Hides: fetch.
+ * its own kind. Each question has a connection of its own: one kept from before the hub's restart would fail the next
+ * question. Hides: HTTP.
  */
+import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import * as z from 'zod/mini';
 import { PartaError } from '../core/errors.ts';
 import { answer, HubFacts, PROTOCOL_FLOOR, PROTOCOL_VERSION } from '../core/wire.ts';
@@ -28,19 +31,25 @@ export async function askHub<T extends z.core.$ZodType>(
   schema: T,
   { method = 'GET', body, ticket, timeoutMs = REQUEST_MS }: HubRequest = {},
 ): Promise<z.infer<T>> {
+  const sent = body === undefined ? null : Buffer.from(JSON.stringify(body));
+  const url = new URL(path, base);
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const options: RequestOptions = {
+    method,
+    agent: false,
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: {
+      accept: 'application/json',
+      ...(ticket === undefined ? {} : { authorization: `Bearer ${ticket}` }),
+      ...(sent === null ? {} : { 'content-type': 'application/json', 'content-length': sent.length }),
+    },
+  };
   let text: string;
   try {
-    const response = await fetch(new URL(path, base), {
-      method,
-      // A captive portal answers by sending the browser elsewhere.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-      headers: {
-        accept: 'application/json',
-        ...(ticket === undefined ? {} : { authorization: `Bearer ${ticket}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      // A captive portal answers by sending the browser elsewhere: nobody follows here.
+      const request = send(url, options, resolve).on('error', reject);
+      request.end(sent ?? undefined);
     });
     text = await boundedText(response);
   } catch (error) {
@@ -60,10 +69,10 @@ export async function hubFacts(base: string, timeoutMs = REQUEST_MS): Promise<Hu
   return facts;
 }
 
-async function boundedText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+async function boundedText(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
   let total = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     total += chunk.length;
     if (total > ANSWER_BYTES_MAX) throw new PartaError('not-a-hub');
     chunks.push(chunk);

@@ -10,10 +10,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
-import { request as requestHttp, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { Agent, request as requestHttp, type IncomingMessage } from 'node:http';
+import { Agent as TlsAgent, request as requestHttps } from 'node:https';
 import { basename, dirname, extname, join } from 'node:path';
-import { DetailedError, Upload, type FileReader } from 'tus-js-client';
+import { DefaultHttpStack, DetailedError, Upload, type FileReader } from 'tus-js-client';
 import * as z from 'zod/mini';
 import { ERRORS, PartaError, codeOf, isErrorCode, type ErrorCode } from '../core/errors.ts';
 import { fileIdOf, type FileId, type Sha256 } from '../core/ids.ts';
@@ -556,11 +556,14 @@ interface Sending {
 function sendByTus({ endpoint, ticket, path, item, signal, stallMs, onProgress }: Sending): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const source = fileSource(path, item.sizeBytes);
+    // Connections of its own: one kept from before the hub's restart would fail the next request.
+    const agent = endpoint.startsWith('https:') ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
     let stall: NodeJS.Timeout | undefined;
     const end = (error: unknown) => {
       clearTimeout(stall);
       signal.removeEventListener('abort', stop);
       source.close();
+      agent.destroy();
       if (error) reject(error);
       else resolve();
     };
@@ -583,6 +586,7 @@ function sendByTus({ endpoint, ticket, path, item, signal, stallMs, onProgress }
       retryDelays: null,
       storeFingerprintForResuming: false,
       fingerprint: () => Promise.resolve(''),
+      httpStack: new DefaultHttpStack({ agent }),
       fileReader: { openFile: () => Promise.resolve(source) },
       onBeforeRequest: moving,
       onAfterResponse(request, response) {
@@ -701,7 +705,7 @@ function get(
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const request = send(url, { headers, signal, timeout: stallMs }, resolve);
+    const request = send(url, { headers, signal, timeout: stallMs, agent: false }, resolve);
     request.on('timeout', () => request.destroy(new PartaError('hub-unreachable')));
     request.on('error', reject);
     request.end();
