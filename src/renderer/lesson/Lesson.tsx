@@ -158,35 +158,37 @@ function Board({ address, others, code, onRenew }: BoardProps) {
   const t = useTexts();
   const language = useLanguage();
   return (
-    <section className={classes.board} aria-label={t.lesson.howTo}>
-      <div className={classes.words}>
-        <p className={classes.label}>{t.lesson.howTo}</p>
-        <p className={classes.address}>{shownAddress(address)}</p>
-        <p className={classes.label}>{t.lesson.code}</p>
-        <p className={classes.code} aria-label={`${t.lesson.code}: ${code.code}`}>
-          {codeShown(code.code)}
-        </p>
-        <div className={classes.codeFoot}>
-          <span>{t.lesson.codeUntil(formatDateTime(language, code.expiresAt))}</span>
-          <Tooltip label={t.lesson.renewHint}>
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              leftSection={<IconRefresh size={16} stroke={1.8} aria-hidden />}
-              onClick={onRenew}
-            >
-              {t.lesson.renew}
-            </Button>
-          </Tooltip>
-        </div>
-        {others.length > 0 && (
-          <p className={classes.others}>
-            {t.lesson.otherAddresses}: {others.map(shownAddress).join(', ')}
+    <section className={classes.room} aria-label={t.lesson.howTo}>
+      <div className={classes.board}>
+        <div className={classes.words}>
+          <p className={classes.label}>{t.lesson.howTo}</p>
+          <p className={classes.address}>{shownAddress(address)}</p>
+          <p className={classes.label}>{t.lesson.code}</p>
+          <p className={classes.code} aria-label={`${t.lesson.code}: ${code.code}`}>
+            {codeShown(code.code)}
           </p>
-        )}
-      </div>
-      <div className={classes.qr}>
-        <QrCode text={joinUrl(address, code.code)} label={t.lesson.qr(shownAddress(address))} />
+          <div className={classes.codeFoot}>
+            <span>{t.lesson.codeUntil(formatDateTime(language, code.expiresAt))}</span>
+            <Tooltip label={t.lesson.renewHint}>
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                leftSection={<IconRefresh size={16} stroke={1.8} aria-hidden />}
+                onClick={onRenew}
+              >
+                {t.lesson.renew}
+              </Button>
+            </Tooltip>
+          </div>
+          {others.length > 0 && (
+            <p className={classes.others}>
+              {t.lesson.otherAddresses}: {others.map(shownAddress).join(', ')}
+            </p>
+          )}
+        </div>
+        <div className={classes.qr}>
+          <QrCode text={joinUrl(address, code.code)} label={t.lesson.qr(shownAddress(address))} />
+        </div>
       </div>
     </section>
   );

@@ -27,7 +27,7 @@ import { NAME_MAX } from '../../core/limits.ts';
 import { cleanName, nameSkeleton } from '../../core/names.ts';
 import { useClass, useStore } from '../../ui/store.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
-import { Section } from '../frame/Screen.tsx';
+import { Screen, Section } from '../frame/Screen.tsx';
 import { usePresent } from '../lesson/present.ts';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
@@ -77,7 +77,7 @@ function MemberList({ view }: { view: ClassView }) {
     </Button>
   );
   return (
-    <div className={classes.members}>
+    <Screen title={t.members.title} width="narrow" actions={importList}>
       <JoinRequests logId={logId} classroom={classroom} />
       <LastImport view={view} />
       <RefusedMembers view={view} />
@@ -88,7 +88,6 @@ function MemberList({ view }: { view: ClassView }) {
             {hereCount > 0 && <span className={classes.here}> · {t.members.hereNow(hereCount)}</span>}
           </>
         }
-        aside={importList}
       >
         {students.length === 0 ? (
           <EmptyState icon={IconUsers} title={t.members.empty}>
@@ -141,7 +140,7 @@ function MemberList({ view }: { view: ClassView }) {
       {leaving && (
         <RemoveMember view={view} member={leaving.member} erase={leaving.erase} onClose={() => setLeaving(null)} />
       )}
-    </div>
+    </Screen>
   );
 }
 

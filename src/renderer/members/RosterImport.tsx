@@ -126,7 +126,7 @@ function ChooseSource({ code, onRead, onSkip }: ChooseSourceProps) {
         <p className={classes.types}>{t.roster.types}</p>
       </div>
       <Textarea
-        label={`${t.roster.or}. ${t.roster.paste}`}
+        label={t.roster.paste}
         placeholder={t.roster.pastePlaceholder}
         autosize
         minRows={4}

@@ -2,6 +2,7 @@
 import { Button, NativeSelect, TextInput, Tooltip } from '@mantine/core';
 import {
   IconAlertTriangle,
+  IconArrowBackUp,
   IconCircleCheck,
   IconCircleCheckFilled,
   IconCircleDashed,
@@ -9,7 +10,6 @@ import {
   IconClock,
   IconClockExclamation,
   IconPencil,
-  IconRotate2,
   IconSearch,
 } from '@tabler/icons-react';
 import { useEffect, useRef, type Ref } from 'react';
@@ -26,7 +26,7 @@ const STATE_ICONS: Record<WorkState, typeof IconCircleCheck> = {
   'handed-in': IconCircleFilled,
   reviewed: IconCircleCheck,
   returned: IconCircleCheckFilled,
-  redo: IconRotate2,
+  redo: IconArrowBackUp,
 };
 
 /** Where a work stands, by shape and colour and, for a screen reader and on hover, by word. */

@@ -121,7 +121,7 @@ function FileView({ file, presence, opened, serverId, pageWidth }: FileViewProps
           onOutside={() => outside('library.open')}
         />
       ) : (
-        presence && <NotHere file={file} presence={presence} serverId={serverId} />
+        <NotHere file={file} presence={presence} serverId={serverId} pageWidth={pageWidth} />
       )}
     </article>
   );
@@ -146,8 +146,20 @@ function Tile({ children, actions }: { children: ReactNode; actions?: ReactNode 
   );
 }
 
+/** Room for what is about to be there: no spinner, and nothing jumps. */
+const Opening = ({ pageWidth }: { pageWidth: number }) => (
+  <div aria-busy style={{ width: pageWidth, height: pageWidth }} />
+);
+
+interface NotHereProps {
+  file: FileRef;
+  presence: Presence | undefined;
+  serverId: string;
+  pageWidth: number;
+}
+
 /** How a file that is not on this computer stands, and what can be done about it. */
-function NotHere({ file, presence, serverId }: { file: FileRef; presence: Presence; serverId: string }) {
+function NotHere({ file, presence, serverId, pageWidth }: NotHereProps) {
   const t = useTexts();
   const language = useLanguage();
   const desktop = useDesktop();
@@ -157,6 +169,7 @@ function NotHere({ file, presence, serverId }: { file: FileRef; presence: Presen
     desktop.call('transfers.download', { serverId, files: [file] }).catch(() => setAsked(false));
   };
   const resume = (transferId: string) => void desktop.call('transfers.resume', { transferId }).catch(() => undefined);
+  if (!presence) return <Opening pageWidth={pageWidth} />;
   switch (presence.state) {
     case 'coming':
       return (
@@ -234,7 +247,7 @@ function Shown({ file, kind, opened, pageWidth, turns, onOutside }: ShownProps) 
   );
   if (!isShown) return <Tile actions={outside}>{kind === 'other' ? t.review.noViewer : t.review.tooLarge}</Tile>;
   if (state === 'failed') return <Tile actions={outside}>{t.review.notShown}</Tile>;
-  if (state === 'opening') return <div className={classes.opening} aria-busy aria-label={t.review.loading} />;
+  if (state === 'opening') return <Opening pageWidth={pageWidth} />;
   switch (state.kind) {
     case 'pdf':
       return <PdfPages pdf={state} pageWidth={pageWidth} turns={turns} />;
@@ -296,6 +309,7 @@ function PdfPage({
   const ref = useRef<HTMLDivElement>(null);
   const [isNear, setNear] = useState(number === 1);
   const [isBroken, setBroken] = useState(false);
+  const [isDrawn, setDrawn] = useState(false);
   const [ratio, setRatio] = useState(turns % 2 === 0 ? pdf.ratio : 1 / pdf.ratio);
 
   useEffect(() => {
@@ -320,6 +334,7 @@ function PdfPage({
       const mine = canvas.parentElement && canvas.parentElement !== element ? copyOf(canvas) : canvas;
       element.replaceChildren(mine);
       setRatio(canvas.height / canvas.width);
+      setDrawn(true);
       setBroken(false);
     };
     const ready = pdf.drawn(number, pixelWidth, turns);
@@ -341,6 +356,7 @@ function PdfPage({
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- Tab goes from page to page.
         tabIndex={0}
         role="img"
+        aria-busy={isNear && !isDrawn && !isBroken}
         aria-label={t.review.page(number, pdf.pageCount)}
         style={{ width: pageWidth, height: Math.round(pageWidth * ratio) }}
       />
