@@ -1,5 +1,5 @@
 /** A class: its name, its tabs (chat, assignments, list, files) and what stands under them. */
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { IconPlus, IconPresentation } from '@tabler/icons-react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import type { CommandId } from '../../core/ids.ts';
@@ -8,8 +8,8 @@ import { AssignmentScreen } from '../assignments/AssignmentScreen.tsx';
 import { Assignments } from '../assignments/Assignments.tsx';
 import { Chat } from '../chat/Chat.tsx';
 import { ClassFiles } from '../chat/ClassFiles.tsx';
+import { ImportScreen } from '../members/ImportScreen.tsx';
 import { Members } from '../members/Members.tsx';
-import { RosterImport } from '../members/RosterImport.tsx';
 import { CLASS_TABS, PATTERNS, routes, type ClassTab } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
 import { useOpenClass } from './classes.tsx';
@@ -18,7 +18,6 @@ import classes from './ClassScreen.module.css';
 
 export function ClassScreen() {
   const { logId, view } = useOpenClass();
-  const [, go] = useLocation();
   return (
     <div className={classes.screen}>
       <ClassHeader />
@@ -36,7 +35,7 @@ export function ClassScreen() {
               {({ assignmentId }) => <AssignmentScreen assignmentId={assignmentId as CommandId} />}
             </Route>
             <Route path={PATTERNS.importRoster}>
-              <RosterImport logId={logId} onDone={() => go(routes.classTab(logId, 'members'))} />
+              <ImportScreen logId={logId} />
             </Route>
             <Route path={PATTERNS.classTab}>{({ tab }) => <Tab tab={tab as ClassTab} />}</Route>
             <Route>
@@ -94,10 +93,16 @@ function ClassHeader() {
               href={routes.classTab(logId, tab)}
               className={classes.tab}
               aria-current={isHere ? 'page' : undefined}
-              aria-label={count > 0 ? `${t.class.tabs[tab]}, ${said[tab]}` : undefined}
             >
               {t.class.tabs[tab]}
-              {count > 0 && <span className={classes.count}>{count}</span>}
+              {count > 0 && (
+                <>
+                  <span className={classes.count} aria-hidden>
+                    {count}
+                  </span>
+                  <VisuallyHidden>{said[tab]}</VisuallyHidden>
+                </>
+              )}
             </Link>
           );
         })}
