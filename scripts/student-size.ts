@@ -8,8 +8,17 @@ import { gzipSync } from 'node:zlib';
 /** SCREENS: at most 150 KB of gzip script until tasks are shown. */
 export const STUDENT_SCRIPT_BUDGET_BYTES = 150_000;
 
-/** Sources (as Vite's manifest names them) that load only when a pupil hands something in. */
-const ON_DEMAND = [/node_modules\/tus-js-client\//, /node_modules\/hash-wasm\//];
+/**
+ * Sources (as Vite's manifest names them) that come later: when a pupil hands something in, after the tasks have been drawn
+ * (src/student/later.ts), or never, because a page loads one language only.
+ */
+const ON_DEMAND = [
+  /node_modules\/tus-js-client\//,
+  /node_modules\/hash-wasm\//,
+  /^(Chat|HandInPart)\.tsx$/,
+  /ui\/error-texts\.ts$/,
+  /^texts\/en\.ts$/,
+];
 
 interface ManifestEntry {
   readonly file: string;

@@ -11,8 +11,10 @@ import { ClassPage } from './ClassPage.tsx';
 import { Closed } from './Closed.tsx';
 import type { Door, Farewell, Room } from './door.ts';
 import { Join } from './Join.tsx';
+import { LATER_RETRY_MS } from './later.ts';
 import { RoomProvider } from './room.tsx';
 import { storageOf } from './session.ts';
+import { loadTexts } from './texts/texts.ts';
 import { Declined, Waiting } from './Waiting.tsx';
 
 type Stage =
@@ -36,7 +38,7 @@ function firstLanguage(): Language {
 
 export function App({ door }: { door: Door }) {
   const [stage, setStage] = useState<Stage>({ kind: 'starting' });
-  const [language, setLanguage] = useState<Language>(firstLanguage);
+  const [language, setLanguage] = useState<Language | null>(null);
   const room = useRef<Room | null>(null);
   const endedEarly = useRef<ErrorCode | null>(null);
 
@@ -77,6 +79,15 @@ export function App({ door }: { door: Door }) {
   useEffect(() => {
     if (isStarted.current) return;
     isStarted.current = true;
+    const first = firstLanguage();
+    const speakFirst = () => {
+      // The page came from the hub a moment ago: if its words do not, they will in another.
+      loadTexts(first).then(
+        () => setLanguage(first),
+        () => setTimeout(speakFirst, LATER_RETRY_MS),
+      );
+    };
+    speakFirst();
     door.reopen(onEnded).then(
       (kept) => (kept ? opened(kept) : setStage({ kind: 'join' })),
       () => setStage({ kind: 'join' }),
@@ -92,7 +103,11 @@ export function App({ door }: { door: Door }) {
   }, []);
 
   const speak = useCallback((next: Language) => {
-    setLanguage(next);
+    // Without the hub the page stays in the language that it has.
+    loadTexts(next).then(
+      () => setLanguage(next),
+      () => undefined,
+    );
     for (const keeps of room.current?.device.keeps ? [false, true] : [false]) {
       try {
         storageOf(keeps)?.setItem(LANGUAGE_KEY, next);
@@ -102,6 +117,7 @@ export function App({ door }: { door: Door }) {
     }
   }, []);
 
+  if (!language) return null;
   return (
     <LanguageProvider language={language}>
       {stage.kind === 'join' && (

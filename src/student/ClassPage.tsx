@@ -7,9 +7,9 @@ import type { LogId } from '../core/ids.ts';
 import type { Language } from '../ui/language.tsx';
 import { useClass } from '../ui/store.tsx';
 import { Ask } from './Ask.tsx';
-import { Chat } from './Chat.tsx';
 import { ConnectionLine, ConnectionWord } from './ConnectionLine.tsx';
 import { LanguageSwitch } from './Doorway.tsx';
+import { chatPart, comeLater, handInPart } from './later.ts';
 import { Icon } from './icons.tsx';
 import { useMedia, useRoom } from './room.tsx';
 import { Tasks } from './Tasks.tsx';
@@ -35,6 +35,7 @@ export function ClassPage({
   const isWide = useMedia(WIDE);
   const [tab, setTab] = useState<Tab>('tasks');
   const [isLeaving, setIsLeaving] = useState(false);
+  const { isEquipped, chat } = useChat(view !== null && view !== undefined);
   const title = view?.classroom.title ?? '';
   useEffect(() => {
     document.title = title ? `${title} · ${t.product}` : t.product;
@@ -68,11 +69,11 @@ export function ClassPage({
         {!isWide && <Tabs tab={tab} unread={unread} onTab={setTab} />}
         <div className="halves">
           <Half name="tasks" tab={tab} isWide={isWide} label={t.frame.tasks}>
-            <Tasks view={view} />
+            <Tasks view={view} isEquipped={isEquipped} />
           </Half>
           <Half name="chat" tab={tab} isWide={isWide} label={t.frame.chat}>
-            {channel && (
-              <Chat
+            {channel && chat && (
+              <chat.Chat
                 key={channel.channelId}
                 view={view}
                 channelId={channel.channelId}
@@ -102,6 +103,24 @@ export function ClassPage({
       )}
     </div>
   );
+}
+
+/** Once the tasks have been drawn: the room gets its uploads; the chat, when its part of the page has come too. */
+function useChat(isReady: boolean) {
+  const room = useRoom();
+  const [isDrawn, setIsDrawn] = useState(false);
+  const [isEquipped, setIsEquipped] = useState(room.uploads() !== null);
+  useEffect(() => {
+    if (isReady) comeLater(() => setIsDrawn(true));
+  }, [isReady]);
+  const part = handInPart.use(isDrawn);
+  useEffect(() => {
+    if (!part) return;
+    room.equip(part.openUploads);
+    setIsEquipped(true);
+  }, [room, part]);
+  const chat = chatPart.use(isDrawn);
+  return { isEquipped, chat: isEquipped ? chat : null };
 }
 
 function Half({

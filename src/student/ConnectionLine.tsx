@@ -1,8 +1,7 @@
 /** Whether the hub hears us, always in words; what that means for what was written; when the next try comes. */
 import { useEffect, useState } from 'react';
-import { errorText } from '../ui/error-texts.ts';
-import { useLanguage } from '../ui/language.tsx';
 import { useConnection, useStore } from '../ui/store.tsx';
+import { ErrorWords } from './ErrorNote.tsx';
 import { Icon } from './icons.tsx';
 import { useTexts } from './texts/texts.ts';
 
@@ -23,15 +22,13 @@ export function ConnectionWord() {
 /** The explanation, only while there is something to explain. */
 export function ConnectionLine() {
   const t = useTexts();
-  const language = useLanguage();
   const store = useStore();
   const connection = useConnection();
   if (!connection?.code || connection.state === 'online') return null;
-  const { what, todo } = errorText(language, connection.code);
   return (
     <div className="note warn">
       <p>
-        {what} <strong>{todo}</strong>
+        <ErrorWords code={connection.code} />
       </p>
       {connection.state === 'offline' && (
         <p className="row">

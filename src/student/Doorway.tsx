@@ -2,11 +2,7 @@
 import type { ReactNode } from 'react';
 import { useLanguage, type Language } from '../ui/language.tsx';
 import { Desk } from './icons.tsx';
-import { en } from './texts/en.ts';
-import { ru } from './texts/ru.ts';
-import { useTexts } from './texts/texts.ts';
-
-const NAMES: Record<Language, string> = { ru: ru.languageName, en: en.languageName };
+import { LANGUAGE_NAMES, useTexts } from './texts/texts.ts';
 
 /** Offers the other language, in its own words; in a narrow header by its letters. */
 export function LanguageSwitch({
@@ -18,9 +14,15 @@ export function LanguageSwitch({
 }) {
   const other: Language = useLanguage() === 'ru' ? 'en' : 'ru';
   return (
-    <button type="button" className="plain" lang={other} title={NAMES[other]} onClick={() => onLanguage(other)}>
-      {isShort ? other.toUpperCase() : NAMES[other]}
-      {isShort && <span className="unseen">{NAMES[other]}</span>}
+    <button
+      type="button"
+      className="plain"
+      lang={other}
+      title={LANGUAGE_NAMES[other]}
+      onClick={() => onLanguage(other)}
+    >
+      {isShort ? other.toUpperCase() : LANGUAGE_NAMES[other]}
+      {isShort && <span className="unseen">{LANGUAGE_NAMES[other]}</span>}
     </button>
   );
 }

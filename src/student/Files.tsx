@@ -1,40 +1,13 @@
-/** Files on the page: those to download, those on their way up, and the buttons that choose them. */
+/** Files on their way up, and the buttons that choose them. */
 import { useState } from 'react';
 import type { FileId } from '../core/ids.ts';
-import type { FileRef } from '../core/wire.ts';
-import { errorText } from '../ui/error-texts.ts';
 import { formatSize } from '../ui/format.ts';
 import { useLanguage } from '../ui/language.tsx';
+import { ErrorWords } from './ErrorNote.tsx';
 import { Icon } from './icons.tsx';
 import { useMedia, useUploads } from './room.tsx';
 import { useTexts } from './texts/texts.ts';
 import type { UploadView } from './upload.ts';
-
-/** Stored files, as plain links: the browser downloads them by the cookie of this sign-in. */
-export function FileLinks({ files, label }: { files: readonly FileRef[]; label?: string }) {
-  const t = useTexts();
-  const language = useLanguage();
-  if (files.length === 0) return null;
-  return (
-    <ul className="files" aria-label={label}>
-      {files.map(({ fileId, name, sizeBytes }) => {
-        const size = formatSize(language, sizeBytes);
-        return (
-          <li key={fileId}>
-            <a className="file" href={`/api/files/${fileId}`} download={name}>
-              <Icon name="download" />
-              <span className="unseen">{t.file.download}</span>
-              <span className="file-words">
-                <span className="file-name">{name}</span>
-                <span className="dim">{size}</span>
-              </span>
-            </a>
-          </li>
-        );
-      })}
-    </ul>
-  );
-}
 
 /** Files with the hub's word on each: links where they are stored, progress where they are not. */
 export function FilesInFlight({ files, onRemove }: { files: readonly FileId[]; onRemove?: (fileId: FileId) => void }) {
@@ -61,7 +34,6 @@ function UploadRow({ row, onRemove }: { row: UploadView; onRemove?: () => void }
   const percent = sizeBytes > 0 ? Math.floor((sentBytes / sizeBytes) * 100) : 0;
   const word = state === 'sending' ? t.handIn.fileState.sending(percent) : t.handIn.fileState[state];
   const isMoving = state === 'queued' || state === 'sending' || state === 'cut';
-  const why = state === 'failed' && code ? errorText(language, code) : null;
   return (
     <div className={`file upload ${state}`}>
       <Icon name={state === 'stored' ? 'check' : state === 'failed' || state === 'lost' ? 'alert' : 'up'} />
@@ -84,9 +56,9 @@ function UploadRow({ row, onRemove }: { row: UploadView; onRemove?: () => void }
           aria-label={t.handIn.progress(name)}
         />
       )}
-      {why && (
+      {state === 'failed' && code && (
         <p className="grow bad-text">
-          {why.what} {why.todo}{' '}
+          <ErrorWords code={code} />{' '}
           <button type="button" onClick={() => uploads.retry(fileId)}>
             {t.handIn.retryFile}
           </button>

@@ -1,11 +1,12 @@
 /** One message: author, text, files, what waits on it, and what may be done with it. */
 import { useEffect, useRef, useState } from 'react';
 import type { ClassView, MessageView } from '../client/class-store.ts';
-import { errorText } from '../ui/error-texts.ts';
 import { formatDateTime, formatTime } from '../ui/format.ts';
 import { useLanguage } from '../ui/language.tsx';
 import { useStore } from '../ui/store.tsx';
-import { FileLinks, FilesInFlight } from './Files.tsx';
+import { ErrorWords } from './ErrorNote.tsx';
+import { FileLinks } from './FileLinks.tsx';
+import { FilesInFlight } from './Files.tsx';
 import { Icon } from './icons.tsx';
 import { RichText } from './RichText.tsx';
 import { useUploads } from './room.tsx';
@@ -97,16 +98,17 @@ function MessageFiles({ message }: { message: MessageView }) {
 
 function Waiting({ outbox }: { outbox: NonNullable<MessageView['outbox']> }) {
   const t = useTexts();
-  const language = useLanguage();
   const store = useStore();
   const isRefused = outbox.state === 'refused';
-  const why = isRefused ? errorText(language, outbox.code ?? 'internal') : null;
   return (
     <div className={isRefused ? 'outbox bad-text' : 'outbox dim'}>
       <p>
         <Icon name={isRefused ? 'alert' : 'clock'} />
-        {t.chat.state[outbox.state]}
-        {why && `. ${why.what} ${why.todo}`}
+        <span>
+          {t.chat.state[outbox.state]}
+          {isRefused && '. '}
+          {isRefused && <ErrorWords code={outbox.code ?? 'internal'} />}
+        </span>
       </p>
       {isRefused && (
         <p className="row end">

@@ -6,12 +6,14 @@ import { ErrorNote } from './ErrorNote.tsx';
 import { FilesInFlight } from './Files.tsx';
 import { handInKey, type HandInDraft } from './HandIn.tsx';
 import { RichText } from './RichText.tsx';
+import { useUploads } from './room.tsx';
 import { useTexts } from './texts/texts.ts';
 
 export function Sending({ row, logId, assignmentId }: { row: OutboxRow; logId: LogId; assignmentId: CommandId }) {
   const t = useTexts();
   const store = useStore();
   const connection = useConnection();
+  const uploads = useUploads();
   if (row.command.kind !== 'handIn') return null;
   const { fileIds, note } = row.command.body;
   // Back into the form, with everything that was chosen and typed: nothing is dropped silently (S10).
@@ -24,18 +26,21 @@ export function Sending({ row, logId, assignmentId }: { row: OutboxRow; logId: L
     await store.discard(row.id);
   };
   const isRefused = row.state === 'refused';
+  const isStuck = fileIds.some((fileId) => ['lost', 'failed'].includes(uploads.view(fileId)?.state ?? ''));
   return (
     <div className="on-its-way">
       {isRefused ? (
         <ErrorNote code={row.code ?? 'internal'} />
       ) : (
-        <p className="note">
-          <strong>{t.handIn.sending}.</strong>{' '}
-          {connection?.state === 'offline'
-            ? t.handIn.waitingNet
-            : row.state === 'waiting-for-files'
-              ? t.handIn.sendingFiles
-              : ''}
+        <p className={isStuck ? 'note bad' : 'note'}>
+          {isStuck ? (
+            <strong>{t.handIn.stuck}</strong>
+          ) : (
+            <>
+              <strong>{t.handIn.sending}.</strong> {connection?.state === 'offline' && t.handIn.waitingNet}
+              {connection?.state !== 'offline' && row.state === 'waiting-for-files' && t.handIn.sendingFiles}
+            </>
+          )}
         </p>
       )}
       <FilesInFlight files={fileIds} />

@@ -4,12 +4,11 @@ import type { Attempt, Returned } from '../core/classroom.ts';
 import { percentOf, type Scale } from '../core/marks.ts';
 import { formatDateTime, formatDue } from '../ui/format.ts';
 import { useLanguage, type Language } from '../ui/language.tsx';
-import { FileLinks } from './Files.tsx';
-import { HandIn } from './HandIn.tsx';
+import type * as HandInPart from './HandInPart.tsx';
+import { FileLinks } from './FileLinks.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { RichText } from './RichText.tsx';
 import { useNow } from './room.tsx';
-import { Sending } from './Sending.tsx';
 import type { Task, TaskState } from './Tasks.tsx';
 import { useTexts } from './texts/texts.ts';
 
@@ -25,12 +24,15 @@ const ICONS: Record<TaskState, IconName> = {
 export function TaskCard({
   view,
   task,
+  part,
   canHandIn,
   isOpen,
   onToggle,
 }: {
   view: ClassView;
   task: Task;
+  /** Null until the form for handing in has come. */
+  part: typeof HandInPart | null;
   canHandIn: boolean;
   isOpen: boolean;
   onToggle: () => void;
@@ -78,9 +80,9 @@ export function TaskCard({
             <section className="work" aria-label={t.work.heading}>
               {isBack && <Back returned={returned} scale={assignment.scale} />}
               {last && <HandedIn attempt={last} isWaiting={state === 'handed-in'} />}
-              {waiting && <Sending row={waiting} logId={view.logId} assignmentId={id} />}
-              {canHandIn && !waiting && state !== 'returned' && (
-                <HandIn
+              {waiting && part && <part.Sending row={waiting} logId={view.logId} assignmentId={id} />}
+              {canHandIn && part && !waiting && state !== 'returned' && (
+                <part.HandIn
                   logId={view.logId}
                   assignmentId={id}
                   mode={state === 'redo' ? 'again' : last ? 'replace' : 'first'}

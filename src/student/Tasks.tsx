@@ -6,10 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ClassView, OutboxRow } from '../client/class-store.ts';
 import type { CommandId } from '../core/ids.ts';
 import { openAssignments, ownWork, type Work } from '../core/works.ts';
-import { useStore } from '../ui/store.tsx';
-import { ErrorNote } from './ErrorNote.tsx';
-import { FilesInFlight } from './Files.tsx';
-import { RichText } from './RichText.tsx';
+import { handInPart } from './later.ts';
 import { useSay } from './room.tsx';
 import { TaskCard } from './TaskCard.tsx';
 import { useTexts } from './texts/texts.ts';
@@ -39,8 +36,10 @@ export function tasksOf(view: ClassView): Task[] {
 
 const isTodo = ({ state }: Task) => state !== 'handed-in' && state !== 'returned';
 
-export function Tasks({ view }: { view: ClassView }) {
+export function Tasks({ view, isEquipped }: { view: ClassView; isEquipped: boolean }) {
   const t = useTexts();
+  const come = handInPart.use(false);
+  const part = isEquipped ? come : null;
   const tasks = tasksOf(view);
   const canHandIn = view.role === 'student';
 
@@ -63,6 +62,7 @@ export function Tasks({ view }: { view: ClassView }) {
         key={id}
         view={view}
         task={task}
+        part={part ?? null}
         canHandIn={canHandIn}
         isOpen={opened === id}
         onToggle={() => {
@@ -77,7 +77,7 @@ export function Tasks({ view }: { view: ClassView }) {
   if (tasks.length === 0)
     return (
       <div className="task-list">
-        <Orphans view={view} tasks={tasks} />
+        {part && <part.Orphans view={view} tasks={tasks} />}
         <div className="empty">
           <h2>{t.tasks.none}</h2>
           <p className="dim">{t.tasks.noneHint}</p>
@@ -86,7 +86,7 @@ export function Tasks({ view }: { view: ClassView }) {
     );
   return (
     <div className="task-list">
-      <Orphans view={view} tasks={tasks} />
+      {part && <part.Orphans view={view} tasks={tasks} />}
       <h2 className="left">{left > 0 ? t.tasks.left(left) : t.tasks.allDone}</h2>
       {todo.map(card)}
       {todo.length < tasks.length && (
@@ -96,37 +96,6 @@ export function Tasks({ view }: { view: ClassView }) {
         </>
       )}
     </div>
-  );
-}
-
-/** Works refused because their task is gone: still shown with the reason until the pupil puts them away (S10). */
-function Orphans({ view, tasks }: { view: ClassView; tasks: readonly Task[] }) {
-  const t = useTexts();
-  const store = useStore();
-  const shown = new Set(tasks.map(({ waiting }) => waiting?.id));
-  const rows = view.outbox.filter((row) => row.command.kind === 'handIn' && !shown.has(row.id));
-  if (rows.length === 0) return null;
-  return (
-    <>
-      <h2>{t.tasks.orphans}</h2>
-      {rows.map(({ id, command, code }) => {
-        if (command.kind !== 'handIn') return null;
-        const { assignmentId, fileIds, note } = command.body;
-        return (
-          <article key={id} className="card orphan">
-            <h3>{view.classroom.assignments[assignmentId]?.title}</h3>
-            <ErrorNote code={code ?? 'no-such-assignment'} />
-            <FilesInFlight files={fileIds} />
-            {note !== '' && <RichText text={note} />}
-            <div className="row">
-              <button type="button" onClick={() => void store.discard(id)}>
-                {t.work.discard}
-              </button>
-            </div>
-          </article>
-        );
-      })}
-    </>
   );
 }
 

@@ -8,7 +8,7 @@ import type { ClassStore, ClassView, OutboxRow, Stop } from '../client/class-sto
 import type { ErrorCode } from '../core/errors.ts';
 import type { HubFacts } from '../core/wire.ts';
 import { hubFacts, join, keepDevice, keptDevice, openSignIn, storageOf, type Device } from './session.ts';
-import { openUploads, type Uploads } from './upload.ts';
+import type { openUploads, Uploads } from './upload.ts';
 
 /** Confirmation codes of works handed in within this time are repeated when the page closes: a lesson, or two in a row. */
 export const LESSON_MS = 3 * 3_600_000;
@@ -32,7 +32,10 @@ export interface Farewell {
 export interface Room {
   device: Pick<Device, 'name' | 'keeps'>;
   store: ClassStore;
-  uploads: Uploads;
+  /** null until {@link equip}. */
+  uploads(): Uploads | null;
+  /** Gives the room its uploads, which are loaded after the tasks have been drawn; a second time changes nothing. */
+  equip(open: typeof openUploads): void;
   /** The hub's clock, Unix ms. */
   now(): number;
   /** A work begun and not handed in, by assignment; said again when the page closes. */
@@ -128,14 +131,23 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
   // The engine is loaded behind the form: the address opens sooner, and a wrong code costs nothing.
   const { openClassStore } = await import('../client/class-store.ts');
   const signIn = openSignIn(device);
-  const uploads = openUploads({ ticket: signIn.ticket, storage: storageOf(device.keeps) });
+  let uploads: Uploads | null = null;
+  const filesListeners = new Set<() => void>();
   const name = databaseOf(device);
   rememberDatabases([...new Set([...knownDatabases(), name])]);
   const release = claim(name);
   const store = await openClassStore({
     name,
     credentials: { session: signIn.session },
-    files: uploads,
+    // Until the uploads are there, no file of ours counts as stored: what names one waits (S9).
+    files: {
+      isStored: (fileId) => uploads?.isStored(fileId) ?? false,
+      describe: (fileId) => uploads?.describe(fileId) ?? null,
+      watch(listener) {
+        filesListeners.add(listener);
+        return () => filesListeners.delete(listener);
+      },
+    },
     onEnded,
   });
 
@@ -146,7 +158,7 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
   const unfinished = new Set<string>();
   const stops = [
     store.watchOutbox((rows) => (outbox = rows)),
-    store.watchConnection(({ state }) => state === 'online' && uploads.kick()),
+    store.watchConnection(({ state }) => state === 'online' && uploads?.kick()),
     store.watchMe((me) => {
       const mine = me?.logs.find((log) => log.state === 'member');
       if (!mine || mine.logId === logId) return;
@@ -160,7 +172,7 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
     stopClass?.();
     release();
     signIn.close();
-    uploads.close();
+    uploads?.close();
     view = null;
     unfinished.clear();
   }
@@ -174,10 +186,19 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
   return {
     device: { name: device.name, keeps: device.keeps },
     store,
-    uploads,
+    uploads: () => uploads,
+    equip(openTheirs) {
+      if (uploads) return;
+      uploads = openTheirs({ ticket: signIn.ticket, storage: storageOf(device.keeps) });
+      const tell = () => {
+        for (const listener of filesListeners) listener();
+      };
+      uploads.watch(tell);
+      tell();
+    },
     now: signIn.now,
     unfinished,
-    isUnsent: () => outbox.length > 0 || uploads.isBusy() || unfinished.size > 0,
+    isUnsent: () => outbox.length > 0 || (uploads?.isBusy() ?? false) || unfinished.size > 0,
     farewell() {
       const since = signIn.now() - LESSON_MS;
       const works = view

@@ -39,9 +39,10 @@ export function useRoom(): Room {
   return room;
 }
 
-/** The uploads, and a new look at them whenever one has moved. */
+/** The uploads, and a new look at them whenever one has moved. For what is shown once the room has them. */
 export function useUploads(): Uploads {
-  const { uploads } = useRoom();
+  const uploads = useRoom().uploads();
+  if (!uploads) throw new Error('useUploads comes after the room was equipped');
   useSyncExternalStore(uploads.watch, uploads.version);
   return uploads;
 }

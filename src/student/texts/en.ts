@@ -10,8 +10,11 @@ const messages = (count: number) => `${count} ${plural('en', count, { one: 'mess
 
 export const en: Texts = {
   product: 'Parta',
-  languageName: 'English',
-  language: 'Language',
+
+  unexplained: {
+    what: 'That did not work. What you wrote is not lost.',
+    todo: 'Check the connection to the teacher’s computer and try again.',
+  },
 
   join: {
     heading: 'Enter your class',
@@ -143,6 +146,7 @@ export const en: Texts = {
     cancel: 'Do not hand in',
     remove: (name) => `Remove file ${name}`,
     sending: 'Your work is being sent',
+    stuck: 'Not handed in yet: a file below needs your help.',
     sendingFiles: 'Files are on their way. Keep this page open until the confirmation.',
     waitingNet: 'Your work waits for the connection and will go by itself. Keep this page open.',
     stop: 'Cancel sending',

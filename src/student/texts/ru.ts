@@ -8,8 +8,12 @@ const messages = (count: number) =>
 
 export const ru = {
   product: 'Парта',
-  languageName: 'Русский',
-  language: 'Язык',
+
+  /** Where the words for errors have not arrived yet. */
+  unexplained: {
+    what: 'Не получилось. Написанное не потеряно.',
+    todo: 'Проверьте связь с компьютером учителя и повторите.',
+  },
 
   join: {
     heading: 'Вход в класс',
@@ -143,6 +147,7 @@ export const ru = {
     cancel: 'Не сдавать',
     remove: (name: string) => `Убрать файл ${name}`,
     sending: 'Работа отправляется',
+    stuck: 'Работа ещё не сдана: с файлом ниже нужна ваша помощь.',
     sendingFiles: 'Файлы передаются. Не закрывайте страницу до подтверждения.',
     waitingNet: 'Работа ждёт связи с сервером и уйдёт сама. Не закрывайте страницу.',
     stop: 'Отменить отправку',
