@@ -168,17 +168,21 @@ export class Database {
       demandOrder(page);
       const known = await this.#db.states.get(page.logId);
       const folding = new Folding(this.#sourceOf(page.logId), cursor, known?.classroom ?? EMPTY_CLASSROOM);
-      for (const entry of page.entries) await folding.keep(entry);
+      await folding.prepare(page.entries);
+      for (const entry of page.entries) folding.keep(entry);
       if (folding.logPuts.size > 0) await this.#db.log.bulkPut([...folding.logPuts]);
       if (folding.needsRebuild) await this.#rebuild(cursor);
-      else await this.#writeViews(page.logId, folding, known?.classroom);
+      else {
+        await this.#writeViews(page.logId, folding);
+        await this.#writeState(page.logId, known?.classroom, folding.classroom);
+      }
       await this.#db.cursors.put({ ...cursor, cursor: page.upTo, head: Math.max(page.head, page.upTo) });
       return { kind: 'applied', cursor: page.upTo, confirmed: await this.#removeConfirmed(page) };
     });
   }
 
-  async #writeViews(logId: LogId, folding: Folding, before: Classroom | undefined) {
-    const { messages, messageMarks, files, states } = this.#db;
+  async #writeViews(logId: LogId, folding: Folding) {
+    const { messages, messageMarks, files } = this.#db;
     if (folding.messagePuts.size > 0) await messages.bulkPut([...folding.messagePuts]);
     if (folding.markDeletes.size > 0)
       await messageMarks.bulkDelete(
@@ -188,9 +192,11 @@ export class Database {
     if (folding.fileDeletes.size > 0)
       await files.bulkDelete([...folding.fileDeletes].map((seq): [LogId, number] => [logId, seq]));
     if (folding.filePuts.size > 0) await files.bulkPut([...folding.filePuts.values()]);
+  }
+
+  async #writeState(logId: LogId, before: Classroom | undefined, classroom: Classroom) {
     // Most pages are chat, which the folded class does not hold: then its record, the largest of all, is left alone.
-    if (folding.classroom !== before)
-      await states.put({ logId, foldVersion: FOLD_VERSION, classroom: folding.classroom });
+    if (classroom !== before) await this.#db.states.put({ logId, foldVersion: FOLD_VERSION, classroom });
   }
 
   async #removeConfirmed(page: Page): Promise<CommandId[]> {
@@ -202,9 +208,15 @@ export class Database {
 
   #sourceOf(logId: LogId): FoldSource {
     return {
-      logRecord: (page) => this.#db.log.get([logId, page]),
+      logRecords: async (pages) =>
+        (await this.#db.log.bulkGet(pages.map((page): [LogId, number] => [logId, page]))).filter(isThere),
       logPages: async () => (await this.#logKeys(logId)).map(([, page]) => page),
-      messageRecord: (channelId, page) => this.#db.messages.get([logId, channelId, page]),
+      messageRecords: async (keys) =>
+        (
+          await this.#db.messages.bulkGet(
+            keys.map(({ channelId, page }): [LogId, ChannelId, number] => [logId, channelId, page]),
+          )
+        ).filter(isThere),
       edits: (channelId, messageSeq) =>
         this.#db.messageMarks
           .where('[logId+channelId+messageSeq+seq]')
@@ -217,9 +229,10 @@ export class Database {
     return this.#db.log.where('[logId+page]').between([logId, Dexie.minKey], [logId, Dexie.maxKey]).primaryKeys();
   }
 
-  async #logEntries(logId: LogId, each: (entry: Entry) => void | Promise<void>) {
+  /** `each` must not wait: see {@link Folding}. */
+  async #logEntries(logId: LogId, each: (entry: Entry) => void) {
     for (const key of await this.#logKeys(logId))
-      for (const entry of (await this.#db.log.get(key))?.entries ?? []) await each(entry);
+      for (const entry of (await this.#db.log.get(key))?.entries ?? []) each(entry);
   }
 
   // ── Views (S13) ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -241,9 +254,16 @@ export class Database {
     const { logId } = cursor;
     await this.#dropViews(logId);
     cursor.unread = {};
-    const folding = new Folding(this.#sourceOf(logId), cursor, EMPTY_CLASSROOM);
-    await this.#logEntries(logId, (entry) => folding.fold(entry));
-    await this.#writeViews(logId, folding, undefined);
+    let classroom = EMPTY_CLASSROOM;
+    for (const key of await this.#logKeys(logId)) {
+      const entries = (await this.#db.log.get(key))?.entries ?? [];
+      const folding = new Folding(this.#sourceOf(logId), cursor, classroom);
+      await folding.prepare(entries);
+      for (const entry of entries) folding.fold(entry);
+      await this.#writeViews(logId, folding);
+      classroom = folding.classroom;
+    }
+    await this.#writeState(logId, undefined, classroom);
   }
 
   async #dropViews(logId: LogId) {
@@ -693,6 +713,8 @@ export class Database {
     }
   }
 }
+
+const isThere = <T>(record: T | undefined): record is T => record !== undefined;
 
 /** Seqs grow and lie within the page; anything else is no page of a log. */
 function demandOrder(page: Page) {

@@ -30,7 +30,7 @@ export async function openClassStoreWith(ports: Ports, options: ClassStoreOption
 interface Shared {
   listeners: Set<(value: never) => void>;
   last: { value: unknown } | null;
-  /** What is under way is part of the answer, not only what is on disk. */
+  /** What is under way is part of the view, not only what is on disk: something waits. */
   isMomentary: boolean;
   again: () => void;
   stop: Stop;
@@ -99,7 +99,10 @@ class Store implements ClassStore {
         return { known, logs: logIds.map((logId, index) => [logId, snapshots[index]!]) };
       },
       listener,
-      ({ known, logs }) => this.#meView(known, logs),
+      {
+        view: ({ known, logs }) => this.#meView(known, logs),
+        waits: ({ logs }) => logs.some(([, { outbox }]) => outbox.length > 0),
+      },
     );
   }
 
@@ -122,7 +125,7 @@ class Store implements ClassStore {
       ['me', 'cursors', 'states', 'outbox'],
       () => this.#database.classSnapshot(logId),
       listener,
-      (snapshot) => classView(logId, snapshot, this.#underway),
+      { view: (snapshot) => classView(logId, snapshot, this.#underway), waits: hasOutbox },
     );
   }
 
@@ -132,7 +135,7 @@ class Store implements ClassStore {
       ['me', 'cursors', 'messages', 'messageMarks', 'outbox'],
       () => this.#database.messagesSnapshot(logId, channelId, count),
       listener,
-      (snapshot) => messagesView(channelId, snapshot, this.#underway),
+      { view: (snapshot) => messagesView(channelId, snapshot, this.#underway), waits: hasOutbox },
     );
   }
 
@@ -141,13 +144,10 @@ class Store implements ClassStore {
   }
 
   watchOutbox(listener: Parameters<ClassStore['watchOutbox']>[0]): Stop {
-    return this.#watch(
-      'outbox',
-      ['outbox'],
-      () => this.#database.wholeOutbox(),
-      listener,
-      (rows) => outboxRows(rows, this.#underway),
-    );
+    return this.#watch('outbox', ['outbox'], () => this.#database.wholeOutbox(), listener, {
+      view: (rows) => outboxRows(rows, this.#underway),
+      waits: (rows) => rows.length > 0,
+    });
   }
 
   #watch<R, V>(
@@ -155,7 +155,7 @@ class Store implements ClassStore {
     tables: Parameters<Database['watch']>[0],
     question: () => Promise<R>,
     listener: (value: V) => void,
-    view: ((answer: R) => V) | null,
+    laid: { view: (answer: R) => V; waits: (answer: R) => boolean } | null,
   ): Stop {
     let shared = this.#shared.get(key);
     if (!shared) {
@@ -163,16 +163,17 @@ class Store implements ClassStore {
       const created: Shared = {
         listeners: new Set(),
         last: null,
-        isMomentary: view !== null,
+        isMomentary: false,
         again: () => {
           if (!answer) return;
-          created.last = { value: view ? view(answer.value) : answer.value };
+          created.last = { value: laid ? laid.view(answer.value) : answer.value };
           for (const each of created.listeners) each(created.last.value as never);
         },
         stop: () => {},
       };
       created.stop = this.#database.watch(tables, question, (value) => {
         answer = { value };
+        created.isMomentary = laid?.waits(value) ?? false;
         created.again();
       });
       this.#shared.set(key, (shared = created));
@@ -293,6 +294,8 @@ class Store implements ClassStore {
     }
   }
 }
+
+const hasOutbox = ({ outbox }: { outbox: readonly unknown[] }) => outbox.length > 0;
 
 interface Overview {
   known: KnownMe | undefined;

@@ -79,6 +79,8 @@ export function overlay(
 }
 
 const personOf = (who: Who): PersonId => (who.kind === 'person' ? who.personId : ('' as PersonId));
+/** Nobody has told us yet who we are; whoever makes a class before that is a teacher, or will be refused. */
+const UNKNOWN: Who = { kind: 'person', personId: '' as PersonId, hubRole: 'teacher' };
 const whoIs = (me: Me): Who => ({ kind: 'person', personId: me.personId, hubRole: me.hubRole });
 
 /** Who this reader is in a log: by the log, or by the command that makes it while it waits. */
@@ -89,8 +91,7 @@ function readerIn(snapshot: ClassSnapshot): { memberId: MemberId; role: Role } |
 }
 
 function laidOver({ known, classroom, outbox }: ClassSnapshot, underway: Underway) {
-  if (!known) return { classroom, pending: new Set<string>() };
-  return overlay(classroom, outbox, whoIs(known.me), known.clockOffsetMs, underway);
+  return overlay(classroom, outbox, known ? whoIs(known.me) : UNKNOWN, known?.clockOffsetMs ?? 0, underway);
 }
 
 /** A class as pages see it; null while nothing is known of it here. */

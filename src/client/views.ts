@@ -5,9 +5,10 @@
  * and skipped (S12). Hides: which records a fold touches; each is read once and written once per transaction.
  */
 import type { Classroom } from '../core/classroom.ts';
+import { PartaError } from '../core/errors.ts';
 import { apply, erasedBy, isErased, type Erasure } from '../core/evolve.ts';
 import type { ChannelId, CommandId, LogId, MemberId } from '../core/ids.ts';
-import { changeIn, type Entry, type FileRef, type LogKey, type Role } from '../core/wire.ts';
+import { changeIn, type Change, type Entry, type FileRef, type LogKey, type Role } from '../core/wire.ts';
 
 /** Entries and messages lie in records by their seq; a record holds those whose seqs share all but the lowest bits. */
 export const ENTRIES_PER_RECORD = 256;
@@ -71,20 +72,28 @@ export interface NamedFiles {
   files: FileRef[];
 }
 
-/** What a fold reads of one log; answers undefined for what is not there. */
+/** What a fold reads of one log; leaves out what is not there. */
 export interface FoldSource {
-  logRecord(page: number): Promise<LogRecord | undefined>;
+  logRecords(pages: readonly number[]): Promise<LogRecord[]>;
   logPages(): Promise<number[]>;
-  messageRecord(channelId: ChannelId, page: number): Promise<MessageRecord | undefined>;
+  messageRecords(keys: readonly { channelId: ChannelId; page: number }[]): Promise<MessageRecord[]>;
   edits(channelId: ChannelId, messageSeq: number): Promise<MessageMark[]>;
 }
 
-/** One fold over some entries, to be written by whoever opened the transaction. */
+const messageKey = (channelId: ChannelId, page: number) => `${channelId}/${page}`;
+
+/**
+ * One fold over some entries, to be written by whoever opened the transaction: first {@link prepare}, which reads all that the
+ * fold will touch, then {@link keep} or {@link fold} for each entry. These do not wait, because a transaction that is waited
+ * in for anything but the database closes itself.
+ */
 export class Folding {
   readonly #source: FoldSource;
   readonly #cursor: LogCursor;
+  readonly #changes = new Map<Entry, Change | null>();
   readonly #log = new Map<number, LogRecord>();
   readonly #messages = new Map<string, MessageRecord>();
+  readonly #edits = new Map<number, MessageMark[]>();
   classroom: Classroom;
   readonly logPuts = new Set<LogRecord>();
   readonly messagePuts = new Set<MessageRecord>();
@@ -102,17 +111,44 @@ export class Folding {
     this.classroom = classroom;
   }
 
+  /** Reads every record that folding these entries touches, each once. */
+  async prepare(entries: readonly Entry[]) {
+    const pages = new Set(entries.map((entry) => recordOf(entry.seq)));
+    const keys = new Map<string, { channelId: ChannelId; page: number }>();
+    const wantMessages = (channelId: ChannelId, page: number) =>
+      keys.set(messageKey(channelId, page), { channelId, page });
+    for (const entry of entries) {
+      const change = changeIn(entry);
+      this.#changes.set(entry, change);
+      if (change?.kind === 'messagePosted') wantMessages(change.body.channelId, recordOf(entry.seq));
+      if (change?.kind === 'messageRemoved') {
+        const { channelId, messageSeq } = change.body;
+        const edits = await this.#source.edits(channelId, messageSeq);
+        this.#edits.set(messageSeq, edits);
+        for (const seq of [messageSeq, ...edits.map((mark) => mark.seq)]) pages.add(recordOf(seq));
+        wantMessages(channelId, recordOf(messageSeq));
+      }
+      if (change?.kind === 'memberErased') for (const page of await this.#source.logPages()) pages.add(page);
+    }
+    const { logId } = this.#cursor;
+    for (const page of pages) this.#log.set(page, { logId, page, entries: [] });
+    for (const record of await this.#source.logRecords([...pages])) this.#log.set(record.page, record);
+    for (const [key, { channelId, page }] of keys) this.#messages.set(key, { logId, channelId, page, messages: [] });
+    for (const record of await this.#source.messageRecords([...keys.values()]))
+      this.#messages.set(messageKey(record.channelId, record.page), record);
+  }
+
   /** Keeps an entry, of a known kind or not, and folds it. */
-  async keep(entry: Entry) {
-    const record = await this.#logRecord(recordOf(entry.seq));
+  keep(entry: Entry) {
+    const record = this.#logRecord(entry.seq);
     record.entries.push(entry);
     this.logPuts.add(record);
-    await this.fold(entry);
+    this.fold(entry);
   }
 
   /** Folds an entry that is kept already. */
-  async fold(entry: Entry) {
-    const change = changeIn(entry);
+  fold(entry: Entry) {
+    const change = this.#changes.get(entry) ?? null;
     if (change === null) return;
     const erasure = erasedBy(change, this.classroom);
     this.classroom = apply(this.classroom, entry, change);
@@ -123,7 +159,7 @@ export class Folding {
     switch (change.kind) {
       case 'messagePosted': {
         const { channelId, text, files, replyTo } = change.body;
-        const record = await this.#messageRecord(channelId, recordOf(seq));
+        const record = this.#messageRecord(channelId, seq);
         record.messages.push({ id, seq, at, by, channelId, text, files, replyTo, isRemoved: false });
         this.messagePuts.add(record);
         this.#countUnread(channelId, seq, by, 1);
@@ -137,23 +173,20 @@ export class Folding {
       case 'messageRemoved':
         return this.#removeMessage(change.body.channelId, change.body.messageSeq, erasure);
       case 'memberErased':
-        return erasure ? this.#eraseEverywhere(erasure) : undefined;
+        if (erasure) for (const record of this.#log.values()) this.#blank(record, erasure);
+        this.needsRebuild = true;
     }
   }
 
-  async #logRecord(page: number): Promise<LogRecord> {
-    const { logId } = this.#cursor;
-    const record = this.#log.get(page) ?? (await this.#source.logRecord(page)) ?? { logId, page, entries: [] };
-    this.#log.set(page, record);
+  #logRecord(seq: number): LogRecord {
+    const record = this.#log.get(recordOf(seq));
+    if (!record) throw new PartaError('internal');
     return record;
   }
 
-  async #messageRecord(channelId: ChannelId, page: number): Promise<MessageRecord> {
-    const { logId } = this.#cursor;
-    const key = `${channelId}/${page}`;
-    const record = this.#messages.get(key) ??
-      (await this.#source.messageRecord(channelId, page)) ?? { logId, channelId, page, messages: [] };
-    this.#messages.set(key, record);
+  #messageRecord(channelId: ChannelId, seq: number): MessageRecord {
+    const record = this.#messages.get(messageKey(channelId, recordOf(seq)));
+    if (!record) throw new PartaError('internal');
     return record;
   }
 
@@ -164,33 +197,27 @@ export class Folding {
   }
 
   /** Blanks the rows of a message and leaves a stone in its place. */
-  async #removeMessage(channelId: ChannelId, messageSeq: number, erasure: Erasure | null) {
-    const pending = [...this.markPuts.values()].filter(
+  #removeMessage(channelId: ChannelId, messageSeq: number, erasure: Erasure | null) {
+    const fresh = [...this.markPuts.values()].filter(
       (mark) => mark.channelId === channelId && mark.messageSeq === messageSeq,
     );
-    const edits = [...(await this.#source.edits(channelId, messageSeq)), ...pending];
+    const edits = [...(this.#edits.get(messageSeq) ?? []), ...fresh];
     for (const mark of edits) {
       this.markPuts.delete(mark.seq);
       this.markDeletes.set(mark.seq, mark);
     }
     for (const seq of [messageSeq, ...edits.map((mark) => mark.seq)])
-      if (erasure) this.#blank(await this.#logRecord(recordOf(seq)), erasure);
+      if (erasure) this.#blank(this.#logRecord(seq), erasure);
 
-    const row = (await this.#logRecord(recordOf(messageSeq))).entries.find((entry) => entry.seq === messageSeq);
+    const row = this.#logRecord(messageSeq).entries.find((entry) => entry.seq === messageSeq);
     if (!row) return;
-    const record = await this.#messageRecord(channelId, recordOf(messageSeq));
+    const record = this.#messageRecord(channelId, messageSeq);
     const old = record.messages.find((message) => message.seq === messageSeq);
     if (old && !old.isRemoved) this.#countUnread(channelId, messageSeq, old.by, -1);
     const { id, seq, at, by } = row;
     const stone: StoredMessage = { id, seq, at, by, channelId, text: '', files: [], replyTo: null, isRemoved: true };
     record.messages = [...record.messages.filter((message) => message !== old), stone].sort((a, b) => a.seq - b.seq);
     this.messagePuts.add(record);
-  }
-
-  async #eraseEverywhere(erasure: Erasure) {
-    for (const page of new Set([...(await this.#source.logPages()), ...this.#log.keys()]))
-      this.#blank(await this.#logRecord(page), erasure);
-    this.needsRebuild = true;
   }
 
   #blank(record: LogRecord, erasure: Erasure) {

@@ -1,0 +1,42 @@
+// `npm run faults -- --seeds N [--from S]`: plays N seeded stories of a class under faults (network, hub, programs) and says
+// what came of them: a line per failing seed, the last line of stdout one JSON object. Exit code 1 if anything was lost,
+// doubled or different, or a kind of fault never happened. `--seed S` replays one with everything that happens in it.
+// Hides: the processes (test/support/convergence-runs.ts).
+import { parseArgs } from 'node:util';
+import { runSeed } from '../../test/support/convergence.ts';
+import { runSeeds } from '../../test/support/convergence-runs.ts';
+
+const SEEDS_DEFAULT = 500;
+const REPORT_EVERY = 50;
+
+const { values } = parseArgs({
+  options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' } },
+});
+const whole = (text: string | undefined, otherwise: number, name: string): number => {
+  const number = text === undefined ? otherwise : Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  process.stderr.write(`--${name} takes a whole number above 0\n`);
+  process.exit(2);
+};
+
+if (values.seed === undefined) {
+  const count = whole(values.seeds, SEEDS_DEFAULT, 'seeds');
+  let done = 0;
+  const runs = await runSeeds(count, whole(values.from, 1, 'from'), ({ seed, problems }) => {
+    done += 1;
+    for (const problem of problems) process.stderr.write(`seed ${seed}: ${problem}\n`);
+    if (done % REPORT_EVERY === 0) process.stderr.write(`${done} of ${count} seeds\n`);
+  });
+  process.stdout.write(`${JSON.stringify(runs)}\n`);
+  // So few seeds may miss a kind of fault by chance; then the run has not shown what it should.
+  const isShown = Object.values(runs.faults).every((times) => times > 0);
+  process.exitCode = runs.failing.length === 0 && isShown ? 0 : 1;
+} else {
+  const seed = whole(values.seed, 1, 'seed');
+  const result = await runSeed(seed, (line) => process.stdout.write(`${line}\n`));
+  const { commands, faults, lost, doubled, diverged, problems } = result;
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  const failing = problems.length > 0 ? [seed] : [];
+  process.stdout.write(`${JSON.stringify({ seeds: 1, commands, faults, lost, doubled, diverged, failing })}\n`);
+  process.exitCode = failing.length > 0 ? 1 : 0;
+}

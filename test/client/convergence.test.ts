@@ -1,0 +1,28 @@
+/**
+ * The whole of sync under faults: as many seeded stories as PARTA_SEEDS says (500), over the real hub core with its real
+ * database. A seed that fails is replayed, with everything that happens, by `npm run faults -- --seed N`.
+ */
+import { expect, test } from 'vitest';
+import type { SeedResult } from '../support/convergence.ts';
+import { runSeeds } from '../support/convergence-runs.ts';
+
+const SEEDS_DEFAULT = 500;
+const seeds = Number(process.env.PARTA_SEEDS ?? SEEDS_DEFAULT);
+
+test(`${seeds} stories of a class under faults end with everybody seeing the same, nothing lost, nothing doubled`, async () => {
+  const problems: string[] = [];
+  let fewestCommands = Infinity;
+  const runs = await runSeeds(seeds, 1, (result: SeedResult) => {
+    fewestCommands = Math.min(fewestCommands, result.commands);
+    for (const problem of result.problems) problems.push(`seed ${result.seed}: ${problem.slice(0, 500)}`);
+  });
+  expect(problems).toEqual([]);
+  expect({ lost: runs.lost, doubled: runs.doubled, diverged: runs.diverged }).toEqual({
+    lost: 0,
+    doubled: 0,
+    diverged: 0,
+  });
+  expect(runs.seeds).toBe(seeds);
+  expect(fewestCommands).toBeGreaterThanOrEqual(50);
+  for (const [fault, count] of Object.entries(runs.faults)) expect(count, fault).toBeGreaterThan(0);
+});

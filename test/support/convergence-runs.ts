@@ -1,0 +1,98 @@
+/**
+ * Many seeds of convergence.ts, shared out to processes: each works alone on its seed, so that the outcome of a seed does not
+ * depend on how many run beside it. A process that dies is a failure of the seed it was at.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import type { Faults, SeedResult } from './convergence.ts';
+
+export interface Runs {
+  seeds: number;
+  commands: number;
+  faults: Faults;
+  lost: number;
+  doubled: number;
+  diverged: number;
+  /** Seeds with anything wrong. */
+  failing: number[];
+}
+
+export const WORKERS = Math.min(2, availableParallelism());
+/** A seed takes about half a second; one that takes this long hangs. */
+const SEED_TIMEOUT_MS = 120_000;
+
+const noFaults = (): Faults => ({ cut: 0, delay: 0, drop: 0, duplicate: 0, hubCrash: 0, clientCrash: 0 });
+
+/**
+ * Plays the seeds `from … from + count - 1`.
+ * @param onResult called after each
+ */
+export async function runSeeds(
+  count: number,
+  from: number,
+  onResult: (result: SeedResult) => void = () => {},
+): Promise<Runs> {
+  const runs: Runs = { seeds: count, commands: 0, faults: noFaults(), lost: 0, doubled: 0, diverged: 0, failing: [] };
+  const end = from + count;
+  let next = from;
+  const add = (result: SeedResult) => {
+    runs.commands += result.commands;
+    for (const fault of Object.keys(runs.faults) as (keyof Faults)[]) runs.faults[fault] += result.faults[fault];
+    runs.lost += result.lost;
+    runs.doubled += result.doubled;
+    runs.diverged += result.diverged;
+    if (result.problems.length > 0) runs.failing.push(result.seed);
+    onResult(result);
+  };
+  const work = async () => {
+    let worker: ChildProcess | null = null;
+    while (next < end) {
+      const seed = next;
+      next += 1;
+      worker ??= startWorker();
+      const result = await play(worker, seed);
+      if (result.problems.some((problem) => problem.startsWith(DIED))) {
+        worker.kill('SIGKILL');
+        worker = null;
+      }
+      add(result);
+    }
+    worker?.disconnect();
+  };
+  await Promise.all(Array.from({ length: Math.min(WORKERS, count) }, work));
+  runs.failing.sort((a, b) => a - b);
+  return runs;
+}
+
+const DIED = 'the process';
+
+function startWorker(): ChildProcess {
+  // What the parent was started with (a test runner's loaders) is not for the child.
+  return fork(new URL('./convergence-worker.ts', import.meta.url), {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+function play(worker: ChildProcess, seed: number): Promise<SeedResult> {
+  return new Promise((resolve) => {
+    const died = (why: string) =>
+      done({ seed, commands: 0, faults: noFaults(), lost: 0, doubled: 0, diverged: 0, problems: [`${DIED} ${why}`] });
+    const done = (result: SeedResult) => {
+      clearTimeout(timer);
+      worker.off('message', hear);
+      worker.off('exit', exited);
+      resolve(result);
+    };
+    const hear = (message: SeedResult | 'ready') => (message === 'ready' ? void worker.send(seed) : done(message));
+    const exited = () => died('ended');
+    const timer = setTimeout(() => died('hangs'), SEED_TIMEOUT_MS);
+    worker.on('message', hear);
+    worker.on('exit', exited);
+    if (started.has(worker)) worker.send(seed);
+    started.add(worker);
+  });
+}
+
+/** Workers that have said that they are ready. */
+const started = new WeakSet<ChildProcess>();

@@ -1,0 +1,159 @@
+/**
+ * A program with a class store in it, in this process: it can be started, killed and started again on the same disk, and all it
+ * knows of the world (clock, chance, network, disk) is the test's.
+ */
+import type {
+  ClassStore,
+  ClassView,
+  FilesOnTheWay,
+  MessagesView,
+  OutboxRow,
+  Stop,
+} from '../../src/client/class-store.ts';
+import { openClassStoreWith } from '../../src/client/open-class-store.ts';
+import type { Ports } from '../../src/client/ports.ts';
+import type { ChannelId, FileId, HubId, LogId, PersonId, Sha256 } from '../../src/core/ids.ts';
+import type { FileRef } from '../../src/core/wire.ts';
+import { CALL_TIMEOUT_MS } from '../../src/client/hub-api.ts';
+import type { FaultyNetwork } from './faulty-transport.ts';
+import { MemoryDisk } from './memory-disk.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** Files of this person's own on their way to the hub; the test says when they arrive. */
+export class OwnFiles implements FilesOnTheWay {
+  readonly #stored = new Set<FileId>();
+  readonly #known = new Map<FileId, FileRef>();
+  readonly #listeners = new Set<() => void>();
+
+  add(fileId: FileId, name: string): FileRef {
+    const sha256 = fileId.repeat(2) as string as Sha256;
+    const file = { fileId, name, sizeBytes: 1, sha256, mediaType: 'text/plain' };
+    this.#known.set(fileId, file);
+    return file;
+  }
+  arrived(fileId: FileId) {
+    this.#stored.add(fileId);
+    for (const listener of this.#listeners) listener();
+  }
+  isStored(fileId: FileId) {
+    return this.#stored.has(fileId);
+  }
+  describe(fileId: FileId) {
+    return this.#known.get(fileId) ?? null;
+  }
+  watch(listener: () => void): Stop {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+export interface LocalClientOptions {
+  name: string;
+  personId: PersonId;
+  time: VirtualTime;
+  random: () => number;
+  network: FaultyNetwork;
+  /** Another device's disk is another disk; another tab shares one. */
+  disk?: MemoryDisk;
+  ports?: Partial<Ports>;
+}
+
+export class LocalClient {
+  readonly name: string;
+  readonly personId: PersonId;
+  readonly disk: MemoryDisk;
+  readonly files = new OwnFiles();
+  readonly #options: LocalClientOptions;
+  #store: ClassStore | null = null;
+  #life = 0;
+  /** Started and not killed since; its store may not be open yet. */
+  isStarted = false;
+
+  constructor(options: LocalClientOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.personId = options.personId;
+    this.disk = options.disk ?? new MemoryDisk(options.time);
+  }
+
+  get isUp(): boolean {
+    return this.#store !== null;
+  }
+  get store(): ClassStore {
+    if (!this.#store) throw new Error(`${this.name} is not running`);
+    return this.#store;
+  }
+
+  /** @param isTab beside what runs on this disk already */
+  async start({ isTab = false, ports = {} }: { isTab?: boolean; ports?: Partial<Ports> } = {}): Promise<ClassStore> {
+    const { time, random, network, personId } = this.#options;
+    this.#life += 1;
+    this.isStarted = true;
+    const life = this.#life;
+    const isAlive = () => life === this.#life;
+    const world: Ports = {
+      now: () => time.now,
+      after: (delayMs, callback) => time.after(delayMs, () => isAlive() && callback()),
+      random,
+      randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
+      connect: network.connectFor(personId, isAlive),
+      fetch: network.fetchFor(personId, isAlive),
+      disk: isTab ? this.disk.mountBeside() : this.disk.mount(),
+      watchNetwork: () => () => {},
+      ...this.#options.ports,
+      ...ports,
+    };
+    const now = () => time.now;
+    const store = await openClassStoreWith(world, {
+      name: `test-${personId}`,
+      credentials: {
+        session: async () => ({
+          url: 'http://hub.test',
+          ticket: 'ticket',
+          expiresAt: now() + CALL_TIMEOUT_MS,
+          personId,
+          hubId: personId as string as HubId,
+          now: now(),
+        }),
+      },
+      files: this.files,
+    });
+    if (!isAlive()) throw new Error(`${this.name} was killed while it started`);
+    this.#store = store;
+    return store;
+  }
+
+  /** SIGKILL. */
+  kill(): void {
+    this.#life += 1;
+    this.disk.crash();
+    this.#store = null;
+    this.isStarted = false;
+  }
+
+  async stop(): Promise<void> {
+    await this.store.close();
+    this.#store = null;
+    this.isStarted = false;
+  }
+
+  class(logId: LogId): Promise<ClassView | null> {
+    return first((listener) => this.store.watchClass(logId, listener));
+  }
+  messages(logId: LogId, channelId: ChannelId, count = 10_000): Promise<MessagesView> {
+    return first((listener) => this.store.watchMessages(logId, channelId, count, listener));
+  }
+  outbox(): Promise<readonly OutboxRow[]> {
+    return first((listener) => this.store.watchOutbox(listener));
+  }
+}
+
+/** What a watch answers first. */
+export function first<T>(watch: (listener: (value: T) => void) => Stop): Promise<T> {
+  return new Promise((resolve) => {
+    const stop = watch((value) => {
+      resolve(value);
+      queueMicrotask(() => stop());
+    });
+  });
+}
