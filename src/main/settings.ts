@@ -4,7 +4,7 @@
  * the app starts with defaults; a write is on disk, whole, before it returns. Hides: electron-store.
  */
 import Store from 'electron-store';
-import { copyFileSync, existsSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { DeviceId } from '../core/ids.ts';
@@ -77,14 +77,11 @@ export function openStored<F extends FileName>(dir: string, name: F, log: Log): 
   const schemas: Record<string, readonly [z.core.$ZodType, unknown]> = FILES[name];
   const path = join(dir, `${name}.json`);
   const open = () => new Store<Record<string, unknown>>({ cwd: dir, name, configFileMode: FILE_MODE });
-  let store: Store<Record<string, unknown>>;
-  try {
-    store = open();
-  } catch {
+  if (!holdsAnObject(path)) {
     setAside(path, renameSync);
     log.write('settings-set-aside');
-    store = open();
   }
+  const store = open();
 
   const values = new Map<string, unknown>();
   let isCopied = false;
@@ -112,6 +109,17 @@ export function openStored<F extends FileName>(dir: string, name: F, log: Log): 
       for (const [key, value] of parsed) values.set(key, value);
     },
   };
+}
+
+/** Also where there is no file yet. */
+function holdsAnObject(path: string): boolean {
+  if (!existsSync(path)) return true;
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 function setAside(path: string, move: (from: string, to: string) => void): void {

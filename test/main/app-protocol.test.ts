@@ -206,7 +206,10 @@ describe('bytes made in the page', () => {
   it('stream into an upload', async () => {
     const { get, taken } = await served();
     const bytes = bytesOf(100_000);
-    const response = await get(intakeUrl('server/1', 'снимок / экрана.png'), { method: 'PUT', body: bytes });
+    const response = await get(intakeUrl('server/1', 'снимок / экрана.png'), {
+      method: 'PUT',
+      body: new Uint8Array(bytes),
+    });
     expect(await response.json()).toMatchObject({ ok: true, value: { name: 'снимок / экрана.png' } });
     expect(taken[0]).toMatchObject({ serverId: 'server/1', name: 'снимок / экрана.png' });
     expect(taken[0]?.bytes.equals(bytes)).toBe(true);

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PartaError } from '../../src/core/errors.ts';
@@ -117,7 +117,7 @@ describe('asking a hub', () => {
     const hub = await scripted();
     hub.faults.html = true;
     await expect(hubFacts(hub.url)).rejects.toThrow('not-a-hub');
-    const answers: Record<string, (reply: import('node:http').ServerResponse) => void> = {
+    const answers: Record<string, (reply: ServerResponse) => void> = {
       '/portal/api/hub': (reply) => reply.writeHead(302, { location: 'https://login.example/' }).end(),
       '/api/hub': (reply) => reply.end('x'.repeat(ANSWER_BYTES_MAX + 1)),
       '/api/me': (reply) => reply.end('{"ok":true,"value":{"hubId":"no"}}'),

@@ -406,6 +406,7 @@ describe('the queue', () => {
     const bytes = bytesOf(1000);
     await transfers.upload(SERVER, [chosen(dir, 'a.txt', bytes)]);
     await until(() => library.has(sha256Of(bytes) as FileRef['sha256']));
+    expect(hub.uploads.size).toBe(0);
   });
 
   it('a transfer is paused, goes on and is cancelled', async () => {
