@@ -149,7 +149,7 @@ async function settled(page: Page) {
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
       const before = document.body.innerHTML;
       for (let i = 0; i < 5; i++) await frame();
-      return before === document.body.innerHTML;
+      return before === document.body.innerHTML && !document.querySelector('[aria-busy="true"]');
     },
     undefined,
     { timeout: SETTLE_TIMEOUT_MS },

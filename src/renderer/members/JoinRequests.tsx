@@ -100,8 +100,6 @@ function Request({ request, matched, students, onConfirm, onDecline }: RequestPr
       <div className={classes.who}>
         <p className={classes.typed}>{request.name}</p>
         <p className={classes.facts}>{t.members.askedAt(formatDateTime(language, request.at), request.device)}</p>
-      </div>
-      <div className={classes.line}>
         {line ? (
           <>
             <p className={classes.found}>
@@ -166,6 +164,7 @@ function Choice({ request, students, chosen, onChoose }: ChoiceProps) {
         {why}
       </p>
       <Select
+        className={classes.choice}
         size="sm"
         searchable
         clearable

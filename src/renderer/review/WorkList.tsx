@@ -1,5 +1,5 @@
 /** The pupils of an assignment at the left: who has handed in, what is checked, what was begun; found by `/`. */
-import { Button, NativeSelect, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, NativeSelect, TextInput, Tooltip } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconArrowBackUp,
@@ -11,6 +11,8 @@ import {
   IconClockExclamation,
   IconPencil,
   IconSearch,
+  IconSortAscending,
+  IconSortAZ,
 } from '@tabler/icons-react';
 import { useEffect, useRef, type Ref } from 'react';
 import type { MemberId } from '../../core/ids.ts';
@@ -18,7 +20,7 @@ import type { Scale } from '../../core/marks.ts';
 import type { Work, WorkState } from '../../core/works.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { useTexts } from '../texts/texts.ts';
-import { markShown, WORK_FILTERS, WORK_ORDERS, type WorkFilter, type WorkOrder } from './marking.ts';
+import { markShown, WORK_FILTERS, type WorkFilter, type WorkOrder } from './marking.ts';
 import classes from './WorkList.module.css';
 
 const STATE_ICONS: Record<WorkState, typeof IconCircleCheck> = {
@@ -105,13 +107,16 @@ export function WorkList(props: WorkListProps) {
             onChange={(event) => onFilter(event.currentTarget.value as WorkFilter)}
             data={WORK_FILTERS.map((value) => ({ value, label: t.review.filters[value] }))}
           />
-          <NativeSelect
-            size="sm"
-            aria-label={t.review.order}
-            value={order}
-            onChange={(event) => onOrder(event.currentTarget.value as WorkOrder)}
-            data={WORK_ORDERS.map((value) => ({ value, label: t.review.orders[value] }))}
-          />
+          <Tooltip label={t.review.orders[order]}>
+            <ActionIcon
+              variant="default"
+              size={36}
+              aria-label={t.review.orders[order]}
+              onClick={() => onOrder(order === 'name' ? 'time' : 'name')}
+            >
+              {order === 'name' ? <IconSortAZ size={18} stroke={1.6} /> : <IconSortAscending size={18} stroke={1.6} />}
+            </ActionIcon>
+          </Tooltip>
         </div>
       </div>
       {listed.length === 0 ? (

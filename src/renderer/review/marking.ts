@@ -12,8 +12,7 @@ import type { CommandOf } from '../../core/wire.ts';
 
 export const WORK_FILTERS = ['all', 'unchecked', 'late'] as const;
 export type WorkFilter = (typeof WORK_FILTERS)[number];
-export const WORK_ORDERS = ['name', 'time'] as const;
-export type WorkOrder = (typeof WORK_ORDERS)[number];
+export type WorkOrder = 'name' | 'time';
 
 /** How many works ahead are opened before they are asked for. */
 export const WORKS_AHEAD = 2;

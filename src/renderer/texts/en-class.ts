@@ -16,8 +16,7 @@ export const enClass: Widen<typeof ruClass> = {
     find: 'Find a student',
     filter: 'Show',
     filters: { all: 'All', unchecked: 'Not reviewed', late: 'Late' },
-    order: 'Order',
-    orders: { name: 'By name', time: 'By time' },
+    orders: { name: 'Order: by name', time: 'Order: by time of hand-in' },
     noneShown: 'Nobody found',
     showAll: 'Show everybody',
     states: {

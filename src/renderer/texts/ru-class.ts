@@ -15,8 +15,7 @@ export const ruClass = {
     find: 'Найти ученика',
     filter: 'Показать',
     filters: { all: 'Все', unchecked: 'Не проверено', late: 'Сдано поздно' },
-    order: 'Порядок',
-    orders: { name: 'По фамилии', time: 'По времени сдачи' },
+    orders: { name: 'Порядок: по фамилии', time: 'Порядок: по времени сдачи' },
     noneShown: 'Никого не нашлось',
     showAll: 'Показать всех',
     states: {
