@@ -1,6 +1,7 @@
 // How the teacher's app is bundled: main (three entries: the app, the embedded hub, the hub's writer thread), the sandboxed
 // preload (one CommonJS file, nothing beside it), and the window's page. Libraries of main stay in node_modules.
 // Promises: out/main/{index,hub,store-writer}.js, out/preload/index.cjs, out/renderer/index.html; no inline script anywhere.
+import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
@@ -37,7 +38,8 @@ export default defineConfig({
     build: {
       outDir: 'out/renderer',
       emptyOutDir: true,
-      rolldownOptions: { input: { index: 'src/renderer/index.html' } },
+      // Absolute: `dev` would look for it below root, `build` below the project.
+      rolldownOptions: { input: { index: resolve('src/renderer/index.html') } },
       // A data: URL would need a hole in the content security policy.
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 2000,
