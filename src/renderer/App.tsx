@@ -5,7 +5,7 @@
 import { MantineProvider } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
-import { useState, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { LanguageProvider } from '../ui/language.tsx';
@@ -14,7 +14,7 @@ import { FirstRun, type FirstClass } from './first-run/FirstRun.tsx';
 import { ClassesProvider, type OpenStore } from './frame/classes.tsx';
 import { Frame } from './frame/Frame.tsx';
 import { ShortcutsProvider } from './frame/shortcuts.tsx';
-import { resolveVariables, theme } from './theme.ts';
+import { resolveVariables, themeIn } from './theme.ts';
 
 export interface AppProps {
   desktop: WindowDesktop;
@@ -39,10 +39,11 @@ function Look({ nonce, children }: { nonce: string; children: ReactNode }) {
   const [settings] = useSettings();
   const prefersDark = useMediaQuery('(prefers-color-scheme: dark)', false, { getInitialValueInEffect: false });
   const scheme = settings.theme === 'system' ? (prefersDark ? 'dark' : 'light') : settings.theme;
+  const spoken = useMemo(() => themeIn(settings.language), [settings.language]);
   return (
     <LanguageProvider language={settings.language}>
       <MantineProvider
-        theme={theme}
+        theme={spoken}
         forceColorScheme={scheme}
         cssVariablesResolver={resolveVariables}
         getStyleNonce={() => nonce}

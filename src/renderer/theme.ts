@@ -3,7 +3,17 @@
  * dark keep a contrast of at least 4.5:1 for every text, dimmed text included.
  * Surfaces and lines are variables `--parta-…` (see `resolveVariables`), so that a screen never names a grey of its own.
  */
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  mergeThemeOverrides,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
+import type { Language } from '../ui/language.tsx';
+import { en } from './texts/en.ts';
+import { ru } from './texts/ru.ts';
 
 const accent: MantineColorsTuple = [
   '#eef4fd',
@@ -44,7 +54,18 @@ const gray: MantineColorsTuple = [
   '#1f252d',
 ];
 
-export const theme = createTheme({
+// Mantine counts a filled button's text against the light theme's shade only; these two know both themes.
+const resolveColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  if (input.variant !== 'filled') return colors;
+  const isAccent = input.color === undefined || input.color === 'accent';
+  if (isAccent) return { ...colors, color: 'var(--parta-on-accent)', hoverColor: 'var(--parta-on-accent)' };
+  if (input.color !== 'red') return colors;
+  return { ...colors, background: 'var(--parta-danger)', hover: 'var(--parta-danger-hover)', color: '#ffffff' };
+};
+
+const theme = createTheme({
+  variantColorResolver: resolveColors,
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 3 },
   autoContrast: true,
@@ -73,9 +94,26 @@ export const theme = createTheme({
     Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, events: { hover: true, focus: true, touch: false } } },
+    Checkbox: { defaultProps: { iconColor: 'var(--parta-on-accent)' } },
+    Radio: { defaultProps: { iconColor: 'var(--parta-on-accent)' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 32 } },
   },
 });
+
+/** The theme, with the words that Mantine itself says in this language. */
+export function themeIn(language: Language) {
+  const close = { 'aria-label': { ru, en }[language].frame.close };
+  return mergeThemeOverrides(
+    theme,
+    createTheme({
+      components: {
+        Modal: { defaultProps: { closeButtonProps: close } },
+        Drawer: { defaultProps: { closeButtonProps: close } },
+        Notification: { defaultProps: { closeButtonProps: close } },
+      },
+    }),
+  );
+}
 
 /** The window's own variables, beside Mantine's. */
 export const resolveVariables: CSSVariablesResolver = () => ({
@@ -92,6 +130,9 @@ export const resolveVariables: CSSVariablesResolver = () => ({
     '--parta-selected': '#dce7f6',
     '--parta-line': '#e0e4ea',
     '--parta-accent': '#2458a6',
+    '--parta-on-accent': '#ffffff',
+    '--parta-danger': '#b3261e',
+    '--parta-danger-hover': '#971f18',
     '--parta-own': '#e3edfa',
     '--parta-other': '#f1f3f6',
     '--parta-good': '#1a6e3c',
@@ -120,6 +161,9 @@ export const resolveVariables: CSSVariablesResolver = () => ({
     '--parta-selected': '#243349',
     '--parta-line': '#2c323a',
     '--parta-accent': '#8ab4f8',
+    '--parta-on-accent': '#0e1a2e',
+    '--parta-danger': '#b3261e',
+    '--parta-danger-hover': '#c9362d',
     '--parta-own': '#22344f',
     '--parta-other': '#22272e',
     '--parta-good': '#7fd19b',

@@ -25,6 +25,7 @@ import { Screen } from '../frame/Screen.tsx';
 import { useShortcuts } from '../frame/shortcuts.tsx';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
+import { DayField } from './DayField.tsx';
 import {
   contentOf,
   dayOf,
@@ -36,6 +37,7 @@ import {
   type AssignmentForm,
   type FormFault,
 } from './editing.ts';
+import { TimeField } from './TimeField.tsx';
 import classes from './AssignmentEditor.module.css';
 
 const DAY_MS = 86_400_000;
@@ -148,7 +150,12 @@ export function AssignmentEditor({ assignmentId }: { assignmentId: CommandId | n
     go(leave);
   };
   return (
-    <Screen title={old ? t.editor.edit : t.editor.new} lead={t.editor.kept} width="narrow">
+    <Screen
+      title={old ? t.editor.edit : t.editor.new}
+      lead={t.editor.kept}
+      back={{ href: leave, label: old ? old.title : t.assignments.toAll }}
+      width="narrow"
+    >
       <form className={classes.form} onSubmit={(event) => void give(event)} noValidate>
         <TextInput
           ref={title}
@@ -204,18 +211,12 @@ export function AssignmentEditor({ assignmentId }: { assignmentId: CommandId | n
         <fieldset className={classes.group}>
           <legend className={classes.legend}>{t.editor.due}</legend>
           <div className={classes.moment}>
-            <TextInput
-              type="date"
-              aria-label={t.editor.dueDay}
-              value={form.dueDay}
-              onChange={(event) => write({ dueDay: event.currentTarget.value })}
-            />
-            <TextInput
-              type="time"
-              aria-label={t.editor.dueTime}
+            <DayField label={t.editor.dueDay} value={form.dueDay} onChange={(dueDay) => write({ dueDay })} />
+            <TimeField
+              label={t.editor.dueTime}
               value={form.dueTime}
-              disabled={form.dueDay === ''}
-              onChange={(event) => write({ dueTime: event.currentTarget.value })}
+              isDisabled={form.dueDay === ''}
+              onChange={(dueTime) => write({ dueTime })}
             />
             <Button variant="default" size="xs" onClick={() => write({ dueDay: dayOf(now + DAY_MS) })}>
               {t.editor.tomorrow}
@@ -270,18 +271,16 @@ export function AssignmentEditor({ assignmentId }: { assignmentId: CommandId | n
               <Radio value="later" label={t.editor.later} />
               {form.publish === 'later' && (
                 <div className={classes.moment}>
-                  <TextInput
-                    type="date"
-                    aria-label={t.editor.publishDay}
+                  <DayField
+                    label={t.editor.publishDay}
                     value={form.publishDay}
                     error={fault('publishAt')}
-                    onChange={(event) => write({ publishDay: event.currentTarget.value })}
+                    onChange={(publishDay) => write({ publishDay })}
                   />
-                  <TextInput
-                    type="time"
-                    aria-label={t.editor.publishTime}
+                  <TimeField
+                    label={t.editor.publishTime}
                     value={form.publishTime}
-                    onChange={(event) => write({ publishTime: event.currentTarget.value })}
+                    onChange={(publishTime) => write({ publishTime })}
                   />
                 </div>
               )}

@@ -1,7 +1,7 @@
 /** One assignment: what was asked, the bar, and everybody's work; a row opens it in the review. */
 import { Button, Menu, Modal, ActionIcon } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconArrowLeft, IconCopy, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
+import { IconCopy, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Assignment } from '../../core/classroom.ts';
@@ -54,6 +54,7 @@ export function AssignmentScreen({ assignmentId }: { assignmentId: CommandId }) 
   return (
     <Screen
       title={assignment.title}
+      back={{ href: routes.classTab(logId, 'assignments'), label: t.assignments.toAll }}
       lead={
         <span className={classes.about}>
           <Due assignment={assignment} />
@@ -65,15 +66,6 @@ export function AssignmentScreen({ assignmentId }: { assignmentId: CommandId }) 
       }
       actions={
         <>
-          <Button
-            component={Link}
-            href={routes.classTab(logId, 'assignments')}
-            variant="subtle"
-            color="gray"
-            leftSection={<IconArrowLeft size={18} stroke={1.7} aria-hidden />}
-          >
-            {t.assignments.toAll}
-          </Button>
           <Button
             component={Link}
             href={routes.editAssignment(logId, assignmentId)}

@@ -28,6 +28,7 @@ export function FirstRun({ onFirstClass }: { onFirstClass: (first: FirstClass) =
       <div className={classes.card}>
         {door === null ? (
           <>
+            <p className={classes.brand}>{t.app.name}</p>
             <h1 className={classes.title}>{t.firstRun.title}</h1>
             <p className={classes.lead}>{t.firstRun.lead}</p>
             <div className={classes.doors}>

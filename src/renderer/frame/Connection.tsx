@@ -39,7 +39,7 @@ export function ConnectionStatus({ isCollapsed }: { isCollapsed: boolean }) {
         <RailButton
           icon={<Icon {...GLYPH} />}
           label={label}
-          name={waiting > 0 ? `${label}. ${t.outbox.waiting(waiting)}` : label}
+          said={waiting > 0 ? t.outbox.waiting(waiting) : undefined}
           isCollapsed={isCollapsed}
           tone={state === 'online' || state === 'updating' ? undefined : 'warn'}
           aside={waiting > 0 ? t.outbox.short(waiting) : undefined}

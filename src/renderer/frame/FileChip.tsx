@@ -2,7 +2,7 @@
  * A file as it stands in a message, an assignment or a list: kind, name, size, and how far it is. One press opens it: a picture
  * in the window, anything else with the system's program. Before it is here it shows its progress and never a broken picture.
  */
-import { CloseButton, Modal, Progress } from '@mantine/core';
+import { CloseButton, Modal, Progress, VisuallyHidden } from '@mantine/core';
 import {
   IconFile,
   IconFileTypeDocx,
@@ -82,20 +82,17 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
 
   return (
     <div className={classes.chip} data-picture={canShow}>
-      <button
-        type="button"
-        className={classes.open}
-        onClick={open}
-        disabled={isHere !== true}
-        aria-label={`${t.files.open(file.name)}, ${about}`}
-      >
+      <button type="button" className={classes.open} onClick={open} disabled={isHere !== true}>
         {canShow ? (
           <img className={classes.thumb} src={libraryUrl(known, file.name)} alt="" />
         ) : (
           <Icon size={22} stroke={1.5} className={classes.icon} aria-hidden />
         )}
         <span className={classes.body}>
-          <span className={classes.name}>{file.name}</span>
+          <span className={classes.name}>
+            {isHere === true && <VisuallyHidden>{t.files.open} </VisuallyHidden>}
+            {file.name}
+          </span>
           <span className={classes.about}>{about}</span>
         </span>
       </button>

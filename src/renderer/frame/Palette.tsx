@@ -90,18 +90,12 @@ function find(targets: readonly Target[], typed: string): Target[] {
 export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const t = useTexts();
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size="lg"
-      centered={false}
-      yOffset="12vh"
-      aria-label={t.palette.title}
-    >
-      <PaletteBody onClose={onClose} />
-    </Modal>
+    <Modal.Root opened={isOpen} onClose={onClose} size="lg" centered={false} yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label={t.palette.title}>
+        <PaletteBody onClose={onClose} />
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -2,7 +2,7 @@
  * The left rail: Сегодня, the classes with what waits in each, Проверка, Урок; below, how we stand with the servers and the
  * files, and the settings. 240 px wide, or 64 where the teacher or a narrow window (200 % zoom) wants it.
  */
-import { Kbd, ScrollArea } from '@mantine/core';
+import { Kbd, ScrollArea, VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import {
   IconCalendarCheck,
@@ -42,9 +42,11 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
   return (
     <nav className={classes.rail} data-collapsed={isCollapsed} aria-label={t.frame.rail}>
       <div className={classes.top}>
-        <button type="button" className={classes.search} onClick={onSearch} aria-label={`${t.palette.title} (Ctrl+K)`}>
+        <button type="button" className={classes.search} onClick={onSearch}>
           <IconSearch size={18} stroke={1.8} aria-hidden />
-          {!isCollapsed && (
+          {isCollapsed ? (
+            <VisuallyHidden>{t.frame.search}</VisuallyHidden>
+          ) : (
             <>
               <span className={classes.searchText}>{t.frame.search}</span>
               <Kbd size="xs" aria-hidden>
@@ -69,7 +71,7 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
             pattern={PATTERNS.reviewList}
             icon={<IconCalendarCheck {...GLYPH} />}
             label={t.frame.review}
-            name={toCheck > 0 ? `${t.frame.review}, ${t.frame.toCheck(toCheck)}` : undefined}
+            said={toCheck > 0 ? t.frame.toCheck(toCheck) : undefined}
             aside={toCheck > 0 ? <RailCount icon={IconChecklist} count={toCheck} /> : undefined}
           />
           <RailLink
@@ -135,7 +137,6 @@ function ClassLink({ openClass, isCollapsed }: { openClass: OpenClass; isCollaps
   const { logId, title, summary } = openClass;
   const { unread, toCheck, requests } = summary;
   const said = [
-    title,
     unread > 0 && t.frame.unread(unread),
     toCheck > 0 && t.frame.toCheck(toCheck),
     requests > 0 && t.frame.requests(requests),
@@ -147,7 +148,7 @@ function ClassLink({ openClass, isCollapsed }: { openClass: OpenClass; isCollaps
       pattern={`/class/${logId}/*?`}
       icon={<ClassMark logId={logId} title={title} />}
       label={title}
-      name={said.join(', ')}
+      said={said.length > 0 ? said.join(', ') : undefined}
       isCollapsed={isCollapsed}
       aside={
         isQuiet ? undefined : (

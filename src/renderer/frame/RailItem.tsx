@@ -1,5 +1,5 @@
 /** One line of the rail, as a link or as a button: an icon and a word, or the icon alone with the word in a tooltip. */
-import { Tooltip } from '@mantine/core';
+import { Tooltip, VisuallyHidden } from '@mantine/core';
 import type { ComponentProps, ComponentType, ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
 import classes from './RailItem.module.css';
@@ -9,25 +9,22 @@ type Glyph = ComponentType<{ size?: number | string; stroke?: number | string }>
 interface ItemProps {
   icon: ReactNode;
   label: string;
-  /** What a screen reader says, where it is more than the label. */
-  name?: string | undefined;
+  /** What a screen reader says after the label: the counts in words. */
+  said?: string | undefined;
   isCollapsed: boolean;
   tone?: 'warn' | 'bad' | undefined;
   /** Counts at the right; a collapsed rail shows them on the icon. */
   aside?: ReactNode;
 }
 
-function Content({ icon, label, isCollapsed, tone, aside }: ItemProps) {
+function Content({ icon, label, said, isCollapsed, tone, aside }: ItemProps) {
   return (
     <>
       <span className={classes.icon} data-tone={tone}>
         {icon}
       </span>
-      {!isCollapsed && (
-        <span className={classes.label} aria-hidden>
-          {label}
-        </span>
-      )}
+      {isCollapsed ? <VisuallyHidden>{label}</VisuallyHidden> : <span className={classes.label}>{label}</span>}
+      {said !== undefined && <VisuallyHidden>{said}</VisuallyHidden>}
       {aside !== undefined && (
         <span className={classes.aside} aria-hidden>
           {aside}
@@ -48,7 +45,6 @@ export function RailLink({ href, pattern, ...item }: ItemProps & { href: string;
         href={href}
         className={classes.item}
         data-collapsed={item.isCollapsed}
-        aria-label={item.name ?? item.label}
         aria-current={isHere ? 'page' : undefined}
       >
         <Content {...item} />
@@ -60,22 +56,16 @@ export function RailLink({ href, pattern, ...item }: ItemProps & { href: string;
 export function RailButton({
   icon,
   label,
-  name,
+  said,
   isCollapsed,
   tone,
   aside,
   ...button
-}: ItemProps & Omit<ComponentProps<'button'>, 'name' | 'type'>) {
+}: ItemProps & Omit<ComponentProps<'button'>, 'type'>) {
   return (
     <Tooltip label={label} position="right" disabled={!isCollapsed}>
-      <button
-        {...button}
-        type="button"
-        className={classes.item}
-        data-collapsed={isCollapsed}
-        aria-label={name ?? label}
-      >
-        <Content icon={icon} label={label} isCollapsed={isCollapsed} tone={tone} aside={aside} />
+      <button {...button} type="button" className={classes.item} data-collapsed={isCollapsed}>
+        <Content icon={icon} label={label} said={said} isCollapsed={isCollapsed} tone={tone} aside={aside} />
       </button>
     </Tooltip>
   );

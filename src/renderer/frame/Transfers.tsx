@@ -44,7 +44,7 @@ export function TransfersStatus({ isCollapsed }: { isCollapsed: boolean }) {
         <RailButton
           icon={<IconArrowsUpDown {...GLYPH} />}
           label={t.transfers.title}
-          name={t.transfers.summary(count('up'), count('down'), failed)}
+          said={t.transfers.summary(count('up'), count('down'), failed)}
           isCollapsed={isCollapsed}
           tone={failed > 0 ? 'bad' : undefined}
           aside={short}

@@ -176,7 +176,7 @@ function Outbox({ items }: { items: ReturnType<typeof useOutboxItems> }) {
   return (
     <Section title={t.outbox.title} aside={<Total>{items.length}</Total>}>
       <div className={classes.panel}>
-        <p className={classes.safe}>{t.outbox.safe}</p>
+        {items.some((item) => item.row.state !== 'refused') && <p className={classes.safe}>{t.outbox.safe}</p>}
         <OutboxList items={items} />
       </div>
     </Section>
