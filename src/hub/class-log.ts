@@ -225,7 +225,14 @@ export class ClassLog {
         this.#lane.unshift(...jobs);
         continue;
       }
-      for (const job of jobs) this.#gathering.push(this.#settle(job));
+      for (const job of jobs) {
+        try {
+          this.#gathering.push(this.#settle(job));
+        } catch (error) {
+          // A fault in a rule must refuse one command, not stop the class.
+          job.reject(error);
+        }
+      }
       this.#flush();
     }
     this.#isWorking = false;
@@ -288,9 +295,9 @@ export class ClassLog {
       erasure: erasedBy(change, this.#decided),
       ...comingAndGoing(change, this.#decided),
     };
+    this.#decided = apply(this.#decided, { id: command.id, at, by }, change);
     this.#decidedHead += 1;
     const seq = this.#decidedHead;
-    this.#decided = apply(this.#decided, { id: command.id, at, by }, change);
     this.#known.set(command.id, { seq, hash: job.commandHash });
     this.#remember(change, row, seq);
     return { job, result: { id: command.id, ok: true, seq }, row, stateAfter: this.#decided };

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { AppToHub, type HubToApp } from '../core/embedding.ts';
+import { AppToHub, HUB_PORT_DEFAULT, type HubToApp } from '../core/embedding.ts';
 import { codeOf } from '../core/errors.ts';
 import { openHub, type Hub } from './hub.ts';
 import { jsonLines } from './log.ts';
@@ -38,7 +38,9 @@ async function obey(message: AppToHub): Promise<void> {
       const { dataDir, port, studentDir, hubName } = message;
       mkdirSync(dataDir, { recursive: true });
       const log = jsonLines((line) => appendFileSync(join(dataDir, 'hub.log'), line));
-      opening = openHub({ dataDir, port, studentDir, hubName, log });
+      // The default says that the app has no port of last time: the folder may have.
+      const first = port === HUB_PORT_DEFAULT ? null : port;
+      opening = openHub({ dataDir, port: first, studentDir, hubName, log, onBroken: () => process.exit(1) });
       const hub = await opening;
       parent.postMessage({ kind: 'ready', port: hub.port, hubId: hub.hubId, hubName: hub.hubName });
       return;

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DataStore, Server, Upload, type Lock, type Locker } from '@tus/server';
 import * as z from 'zod/mini';
-import { codeOf, PartaError, type ErrorCode } from '../core/errors.ts';
+import { codeOf, type ErrorCode } from '../core/errors.ts';
 import { FileId, Sha256, type PersonId } from '../core/ids.ts';
 import { FILE_BYTES_MAX } from '../core/limits.ts';
 import { safeFileName } from '../core/names.ts';

@@ -6,7 +6,7 @@
  * pages that are not ours are refused before anything else is looked at (DNS rebinding, foreign pages in a browser on the LAN).
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import * as z from 'zod/mini';
 import { readerOf, type Member } from '../core/classroom.ts';
@@ -39,6 +39,8 @@ export const BODY_BYTES_MAX = 16 * 1024;
 export const BODY_MS = 10_000;
 export const HEADERS_MS = 10_000;
 export const IDLE_MS = 30_000;
+/** What is under way when the hub is closed gets this long. */
+export const CLOSE_GRACE_MS = 300;
 export const CONNECTIONS_MAX = 4_000;
 export const FILES_COOKIE = 'parta_files';
 
@@ -119,6 +121,8 @@ export class Http {
   readonly server: Server;
   readonly #context: HttpContext;
   readonly #routes: readonly { method: string; path: RegExp; handle: Handler }[];
+  /** Every TCP connection, upgraded ones too, which Node's own list leaves out. */
+  readonly #connections = new Set<Socket>();
   /** Long bodies on their way, by device: a device that is shut out is cut off here too. */
   readonly #flowing = new Map<Device, Set<IncomingMessage>>();
 
@@ -129,7 +133,10 @@ export class Http {
     this.server.timeout = IDLE_MS;
     this.server.maxConnections = CONNECTIONS_MAX;
     this.server.on('request', (request, response) => void this.#serve(request, response));
-    // An upgrade that is nobody's: Socket.IO takes its own path before this.
+    this.server.on('connection', (connection) => {
+      this.#connections.add(connection);
+      connection.once('close', () => this.#connections.delete(connection));
+    });
     this.server.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
       else socket.destroy();
@@ -138,6 +145,17 @@ export class Http {
       for (const deviceId of deviceIds)
         for (const request of this.#flowing.get(deviceId) ?? []) request.socket.destroy();
     });
+  }
+
+  /** Stops listening; what is under way gets a moment to end, then every connection is cut. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.server.closeIdleConnections();
+    const timer = setTimeout(() => {
+      for (const connection of this.#connections) connection.destroy();
+    }, CLOSE_GRACE_MS);
+    await closed;
+    clearTimeout(timer);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

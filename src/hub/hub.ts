@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Member } from '../core/classroom.ts';
-import { HUB_PORT_TRIES } from '../core/embedding.ts';
+import { HUB_PORT_DEFAULT, HUB_PORT_TRIES } from '../core/embedding.ts';
 import { PartaError } from '../core/errors.ts';
 import { uuidV7, type CommandId, type HubId, type PersonId } from '../core/ids.ts';
 import { cleanName } from '../core/names.ts';
@@ -30,8 +30,8 @@ const HOUSEKEEPING_MS = 10 * 60_000;
 
 export interface HubOptions {
   dataDir: string;
-  /** The port to ask for first; 0 for any. The port that was kept from last time goes before, unless 0 is asked for. */
-  port: number;
+  /** The port to ask for first; 0 for any, which is then not kept; null for the one of last time, or the default. */
+  port: number | null;
   hubName: string;
   /** Address to listen on; all of them by default. */
   address?: string;
@@ -45,6 +45,8 @@ export interface HubOptions {
   restoreFrom?: string;
   log?: Log;
   now?: () => number;
+  /** Called when the database can no longer be written: nothing more can be promised, start the hub again. */
+  onBroken?: () => void;
   rates?: Partial<Rates>;
   fileLimits?: Partial<FileLimits>;
 }
@@ -76,7 +78,13 @@ const listOf = (text: string | undefined) =>
 /** Opens a hub. Throws PartaError: `busy` (another hub has the folder), `port-taken`, `storage-damaged`. */
 export async function openHub(options: HubOptions): Promise<Hub> {
   const { dataDir, log = silent, now = Date.now, restoreFrom } = options;
-  const store = await openSqliteStore({ dataDir, hubName: cleanName(options.hubName) || 'Parta', restoreFrom, now });
+  const store = await openSqliteStore({
+    dataDir,
+    hubName: cleanName(options.hubName) || 'Parta',
+    restoreFrom,
+    now,
+    ...(options.onBroken ? { onBroken: options.onBroken } : {}),
+  });
   const identity = await store.identity();
   const { hubId, epoch } = identity;
   if (restoreFrom) log('hub-restored', { hubId });
@@ -137,9 +145,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   const shut = async () => {
     clearInterval(housekeeping);
     await schedule.close();
-    await sockets.close();
-    http.server.closeAllConnections();
-    if (http.server.listening) await new Promise((resolve) => http.server.close(resolve));
+    await Promise.all([sockets.close(), http.close()]);
     await logs.close();
     await store.close();
     log('hub-closed', { hubId });
@@ -154,7 +160,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   let port: number;
   try {
     await files.open();
-    port = await listen(http.server, options.port === 0 ? 0 : (identity.port ?? options.port), options.address);
+    port = await listen(http.server, options.port ?? identity.port ?? HUB_PORT_DEFAULT, options.address);
     if (options.port !== 0 && port !== identity.port) await store.keepPort(port);
     await schedule.open();
   } catch (error) {
@@ -196,7 +202,7 @@ async function listen(server: Server, first: number, address: string | undefined
         else reject(error);
       };
       server.once('error', refuse);
-      server.listen({ port, host: address ?? '::' }, () => {
+      server.listen({ port, ...(address ? { host: address } : {}) }, () => {
         server.off('error', refuse);
         resolve(true);
       });

@@ -42,8 +42,8 @@ export const PAGE_BYTES_MAX = 256 * 1024;
 /** Rows looked at for one pulled page; a reader who may see few of them gets the cursor moved on. */
 const PULL_ROWS_MAX = 1_024;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Rows of a pull are read before they are filtered, so pages wait in a short row per socket. */
-const ASKS_WAITING_MAX = 16;
+/** Questions of one socket that may be unanswered at once. */
+const ASKS_WAITING_MAX = 128;
 
 /** What one socket may do: `burst` at once, then `perSecond`. */
 export interface Rate {

@@ -7,7 +7,6 @@
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { HUB_PORT_DEFAULT } from '../core/embedding.ts';
 import { codeOf } from '../core/errors.ts';
 import { openHub, type HubOptions } from './hub.ts';
 import { jsonLines } from './log.ts';
@@ -30,8 +29,9 @@ function readOptions() {
   const { values } = parseArgs({
     options: { data: text, port: text, name: text, teacher: text, student: text, restore: text, backup: text },
   });
-  const port = Number(values.port ?? HUB_PORT_DEFAULT);
-  if (!values.data || !Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(USAGE);
+  const port = values.port === undefined ? null : Number(values.port);
+  if (!values.data || (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65_535)))
+    throw new Error(USAGE);
   return { ...values, data: values.data, port };
 }
 
@@ -39,10 +39,11 @@ async function run(): Promise<void> {
   const { data, port, name, teacher, student, restore, backup } = readOptions();
   const options: HubOptions = {
     dataDir: data,
-    port,
+    port: backup ? 0 : port,
     hubName: name ?? 'Parta',
     studentDir: student ?? STUDENT_DIR,
     log: jsonLines((line) => process.stderr.write(line)),
+    onBroken: () => process.exit(1),
     ...(restore ? { restoreFrom: restore } : {}),
   };
   const hub = await openHub(options);

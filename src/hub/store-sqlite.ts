@@ -15,9 +15,9 @@ import { Worker } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import type { MessageFact, StoredFile } from '../core/classroom.ts';
 import { PartaError } from '../core/errors.ts';
-import { LogId, uuidV7, type CommandId, type FileId, type HubId, type MemberId, type PersonId } from '../core/ids.ts';
+import { LogId, PersonId, uuidV7, type CommandId, type FileId, type HubId, type MemberId } from '../core/ids.ts';
 import type { Label } from '../core/wire.ts';
-import { blank, ERASURES_FILE, openForWriting, SCHEMA_VERSION, type ToWriter } from './store-writer.ts';
+import { blank, ERASURES_FILE, forgetPersons, openForWriting, SCHEMA_VERSION, type ToWriter } from './store-writer.ts';
 import type {
   DeviceRow,
   FileRow,
@@ -49,6 +49,10 @@ export interface SqliteOptions {
   /** A backup to start from instead of what the folder holds. */
   restoreFrom?: string | undefined;
   now?: () => number;
+  /** Called when the writer has died. */
+  onBroken?: () => void;
+  /** Starts the writer; by default in a thread of its own. Tests bring one whose pace and death they decide. */
+  startWriter?: (databaseFile: string) => Promise<{ worker: Worker; safety: WriterReady }>;
 }
 
 /** Opens or makes the store of a folder; `busy` where another hub has it open, `storage-damaged` where it cannot be read. */
@@ -60,8 +64,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   try {
     if (restoreFrom) await restore(file, restoreFrom, join(dataDir, ERASURES_FILE));
     prepare(file, hubName, now());
-    const { worker, safety } = await startWriter(file);
-    return new Sqlite(file, worker, safety, lock);
+    const { worker, safety } = await (options.startWriter ?? startWriter)(file);
+    return new Sqlite(file, worker, safety, lock, options.onBroken);
   } catch (error) {
     lock.close();
     if (error instanceof PartaError) throw error;
@@ -103,7 +107,7 @@ function prepare(file: string, hubName: string, at: number): void {
 
 const ErasureLine = z.object({
   logId: LogId,
-  id: z.string(),
+  persons: z.array(PersonId),
   erasure: z.object({ ids: z.array(z.string()), about: z.array(z.string()), messagesBy: z.array(z.string()) }),
 });
 
@@ -123,8 +127,11 @@ async function restore(file: string, from: string, erasuresFile: string): Promis
     db.prepare(`UPDATE meta SET value = ? WHERE key = 'epoch'`).run(newEpoch());
     const lines = existsSync(erasuresFile) ? readFileSync(erasuresFile, 'utf8').split('\n') : [];
     for (const line of lines.filter(Boolean)) {
-      const { logId, erasure } = z.parse(ErasureLine, JSON.parse(line));
+      const { logId, erasure, persons } = z.parse(ErasureLine, JSON.parse(line));
       blank(db, logId, { ...erasure, messagesBy: erasure.messagesBy as MemberId[] }, Number.MAX_SAFE_INTEGER);
+      for (const personId of persons)
+        db.prepare('DELETE FROM person_log WHERE person_id = ? AND log_id = ?').run(personId, logId);
+      forgetPersons(db, persons);
     }
     db.exec('COMMIT');
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -189,9 +196,12 @@ class Sqlite implements SqliteStore {
   #inFlight: Waiting[] | null = null;
   #isScheduled = false;
   #isBroken = false;
+  #isClosing = false;
+  readonly #onBroken: (() => void) | undefined;
   #whenIdle: (() => void)[] = [];
 
-  constructor(file: string, worker: Worker, safety: WriterReady, lock: DatabaseSync) {
+  constructor(file: string, worker: Worker, safety: WriterReady, lock: DatabaseSync, onBroken?: () => void) {
+    this.#onBroken = onBroken;
     this.safety = safety;
     this.#lock = lock;
     this.#worker = worker;
@@ -204,7 +214,7 @@ class Sqlite implements SqliteStore {
   // ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #write<T>(name: WriteName, ...args: unknown[]): Promise<T> {
-    if (this.#isBroken) return Promise.reject(new PartaError('internal'));
+    if (this.#isBroken || this.#isClosing) return Promise.reject(new PartaError('busy'));
     return new Promise<T>((resolve, reject) => {
       const write = { name, args } as Write;
       this.#gathering.push({ write, resolve: resolve as (value: unknown) => void, reject });
@@ -238,7 +248,9 @@ class Sqlite implements SqliteStore {
 
   /** The writer died: nothing more can be promised, so nothing more is accepted. */
   #break(): void {
+    if (this.#isBroken || this.#isClosing) return;
     this.#isBroken = true;
+    this.#onBroken?.();
     for (const { reject } of [...(this.#inFlight ?? []), ...this.#gathering]) reject(new PartaError('internal'));
     this.#inFlight = null;
     this.#gathering = [];
@@ -456,6 +468,7 @@ class Sqlite implements SqliteStore {
   async close(): Promise<void> {
     if (!this.#isBroken && (this.#inFlight || this.#gathering.length > 0))
       await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    this.#isClosing = true;
     this.#statements.clear();
     this.#db.close();
     if (!this.#isBroken) {

@@ -13,7 +13,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.ts';
 import { isErased, UNERASABLE_KINDS, type Erasure } from '../core/evolve.ts';
-import type { LogId, Sha256 } from '../core/ids.ts';
+import type { LogId, PersonId, Sha256 } from '../core/ids.ts';
 import type { Entry } from '../core/wire.ts';
 import type { Append, Appended, Write, WriteName, WriterReady, Written } from './store.ts';
 
@@ -89,6 +89,27 @@ export function blank(db: DatabaseSync, logId: LogId, erasure: Erasure, seq: num
   // The snapshot holds names and notes: it is folded again from what is left.
   db.prepare('DELETE FROM snapshot WHERE log_id = ?').run(logId);
   return unnamed;
+}
+
+/**
+ * Removes the persons behind an erased member, their devices and what they brought and nobody names, unless they have to do
+ * with another log still. A teacher of the hub stays one.
+ */
+export function forgetPersons(db: DatabaseSync, personIds: readonly PersonId[]): void {
+  for (const personId of personIds) {
+    const gone = db
+      .prepare(
+        `DELETE FROM person WHERE person_id = ? AND hub_role = 'guest'
+         AND NOT EXISTS (SELECT 1 FROM person_log WHERE person_log.person_id = person.person_id)`,
+      )
+      .run(personId).changes;
+    if (gone === 0) continue;
+    db.prepare('DELETE FROM device WHERE person_id = ?').run(personId);
+    // Old from this moment: the next sweep takes rows and bytes.
+    db.prepare(
+      'UPDATE file SET begun_at = 0 WHERE person_id = ? AND NOT EXISTS (SELECT 1 FROM file_ref WHERE file_ref.file_id = file.file_id)',
+    ).run(personId);
+  }
 }
 
 const SQLITE_FULL = 13;
@@ -292,7 +313,8 @@ export class Writer {
         this.#run('DELETE FROM person_log WHERE person_id = ? AND log_id = ?', personId, logId);
       if (row.erasure) {
         unnamed.push(...blank(this.#db, logId, row.erasure, seq));
-        this.#erasures.push(`${JSON.stringify({ logId, id: row.id, erasure: row.erasure })}\n`);
+        forgetPersons(this.#db, row.leaves);
+        this.#erasures.push(`${JSON.stringify({ logId, erasure: row.erasure, persons: row.leaves })}\n`);
       }
     }
     this.#run('UPDATE log SET head = ?, next_due_at = ? WHERE log_id = ?', seq, nextDueAt, logId);

@@ -45,6 +45,8 @@ export interface HttpAsk {
   body?: Uint8Array | string | object;
   /** The Host header, where the name is mapped to the address of `hubUrl`. */
   host?: string | undefined;
+  /** The address to come from: loopback is a whole network of them. */
+  localAddress?: string;
 }
 
 /** One HTTP request with nothing added: any path, any Host, any Origin. */
@@ -61,14 +63,17 @@ export function ask(hubUrl: string, path: string, what: HttpAsk = {}): Promise<H
   };
   const { hostname, port } = new URL(hubUrl);
   return new Promise((resolve, reject) => {
-    const asked = request({ hostname, port, path, method, headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) }),
-      );
-    });
+    const asked = request(
+      { hostname, port, path, method, headers, agent: false, localAddress: what.localAddress },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) }),
+        );
+      },
+    );
     asked.on('error', reject);
     asked.end(payload);
   });

@@ -1,0 +1,68 @@
+/** S20: what falls due is done by the hub, by its clock, once. */
+import { afterEach, expect, test } from 'vitest';
+import { dueIdOf } from '../../src/core/ids.ts';
+import { ASSIGNMENT, startClass, type StartedClass } from '../support/class.ts';
+import { startHub } from '../support/hub.ts';
+import { eventually, Person } from '../support/person.ts';
+
+let room: StartedClass;
+let aheadMs = 0;
+const now = () => Date.now() + aheadMs;
+afterEach(() => room?.stop());
+
+const HOUR_MS = 60 * 60_000;
+
+test('[S20] a scheduled homework is published at its time, by the hub, in full, under the derived id, once', async () => {
+  aheadMs = 0;
+  room = await startClass(['Белов Илья'], { now });
+  const [pupil] = room.pupils;
+  const scheduled = { ...ASSIGNMENT, fileIds: [], publishAt: now() + HOUR_MS };
+  const { id, seq } = await room.teacher.send(room.logId, 'scheduleAssignment', scheduled);
+  await pupil!.caughtUp(room.logId, seq);
+  expect(JSON.stringify(pupil!.logs.get(room.logId)!.entries)).not.toContain(ASSIGNMENT.title);
+  await room.hub.lookAtSchedule();
+  expect(room.teacher.logs.get(room.logId)!.cursor).toBe(seq);
+
+  aheadMs = HOUR_MS + 1;
+  await Promise.all([room.hub.lookAtSchedule(), room.hub.lookAtSchedule()]);
+  await room.hub.lookAtSchedule();
+  const { entries } = await pupil!.caughtUp(room.logId, seq + 1);
+  expect(entries.at(-1)).toMatchObject({ id: dueIdOf(id), kind: 'assigned', by: null });
+  expect(entries.at(-1)?.body).toMatchObject({ assignmentId: id, title: ASSIGNMENT.title });
+  await room.say(room.teacher, 'следующее');
+  expect((await room.teacher.caughtUp(room.logId, seq + 2)).entries.filter((e) => e.kind === 'assigned')).toHaveLength(
+    1,
+  );
+});
+
+test('[S20] what fell due while the hub was off is done when it opens', async () => {
+  aheadMs = 0;
+  room = await startClass([], { now });
+  const scheduled = { ...ASSIGNMENT, fileIds: [], publishAt: now() + HOUR_MS };
+  const { id, seq } = await room.teacher.send(room.logId, 'scheduleAssignment', scheduled);
+  await room.hub.close();
+  aheadMs = 2 * HOUR_MS;
+  const later = await startHub({ dataDir: room.dataDir, now });
+  const teacher = new Person(later.url, room.owner);
+  const log = await teacher.follow(room.logId);
+  expect(log.entries.at(-1)).toMatchObject({ id: dueIdOf(id), seq: seq + 1, kind: 'assigned' });
+  teacher.close();
+  await later.stop();
+});
+
+test('[S20] the timer alone publishes, without anybody asking', async () => {
+  aheadMs = 0;
+  room = await startClass([], { now });
+  const scheduled = { ...ASSIGNMENT, fileIds: [], publishAt: now() + 200 };
+  const { seq } = await room.teacher.send(room.logId, 'scheduleAssignment', scheduled);
+  await eventually(() => room.teacher.logs.get(room.logId)!.cursor > seq);
+  expect(room.teacher.logs.get(room.logId)!.entries.at(-1)?.kind).toBe('assigned');
+});
+
+test('[S20] nobody but the hub may publish before the time', async () => {
+  aheadMs = 0;
+  room = await startClass([], { now });
+  const scheduled = { ...ASSIGNMENT, fileIds: [], publishAt: now() + HOUR_MS };
+  const { id } = await room.teacher.send(room.logId, 'scheduleAssignment', scheduled);
+  expect(await room.teacher.refusalOf(room.logId, 'publishAssignment', { assignmentId: id })).toBe('not-allowed');
+});

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LogId } from '../../src/core/ids.ts';
+import { openSqliteStore } from '../../src/hub/store-sqlite.ts';
+import { newId } from '../support/person.ts';
+import { describeStore, newRow } from './store.contract.ts';
+
+const makeDir = () => mkdtemp(join(tmpdir(), 'parta-store-'));
+const remove = (dir: string) => rm(dir, { recursive: true, force: true });
+
+describeStore('store-sqlite', async () => {
+  const dataDir = await makeDir();
+  const open = (restoreFrom?: string) => openSqliteStore({ dataDir, hubName: 'Школа', restoreFrom });
+  return {
+    open: () => open(),
+    restore: open,
+    remove: () => remove(dataDir),
+    backupFile: join(dataDir, 'backup.db'),
+  };
+});
+
+let dataDir: string;
+beforeEach(async () => (dataDir = await makeDir()));
+afterEach(() => remove(dataDir));
+
+test('[S2] the writer syncs every commit: WAL, synchronous FULL, secure_delete on', async () => {
+  const store = await openSqliteStore({ dataDir, hubName: 'Школа' });
+  expect(store.safety).toEqual({ journalMode: 'wal', synchronous: 2, secureDelete: 1 });
+  await store.close();
+});
+
+test('[S16] no file of the store holds erased text any more', async () => {
+  const secret = 'Очень личное сообщение';
+  const store = await openSqliteStore({ dataDir, hubName: 'Школа' });
+  const logId = newId<LogId>();
+  const message = newRow({ body: JSON.stringify({ text: secret }) });
+  const holders = () =>
+    readdirSync(dataDir).filter((name) => readFileSync(join(dataDir, name)).includes(Buffer.from(secret)));
+  await store.append({ logId, expectedHead: 0, rows: [message], nextDueAt: null });
+  expect(holders()).not.toEqual([]);
+  const erasure = { ids: [message.id], about: [], messagesBy: [] };
+  await store.append({ logId, expectedHead: 1, rows: [newRow({ kind: 'messageRemoved', erasure })], nextDueAt: null });
+  expect(holders()).toEqual([]);
+  await store.close();
+});
+
+test('one folder is open in one hub at a time', async () => {
+  const store = await openSqliteStore({ dataDir, hubName: 'Школа' });
+  await expect(openSqliteStore({ dataDir, hubName: 'Школа' })).rejects.toMatchObject({ code: 'busy' });
+  await store.close();
+  await (await openSqliteStore({ dataDir, hubName: 'Школа' })).close();
+});
+
+test('a database of a newer program is refused, not changed', async () => {
+  await (await openSqliteStore({ dataDir, hubName: 'Школа' })).close();
+  const db = new DatabaseSync(join(dataDir, 'hub.db'));
+  db.exec(`UPDATE meta SET value = '999' WHERE key = 'schema'`);
+  db.close();
+  await expect(openSqliteStore({ dataDir, hubName: 'Школа' })).rejects.toMatchObject({ code: 'unknown-protocol' });
+});
+
+test('a file that is no database is storage-damaged, and a missing backup leaves the folder as it was', async () => {
+  await (await openSqliteStore({ dataDir, hubName: 'Школа' })).close();
+  const restoreFrom = join(dataDir, 'nothing.db');
+  await expect(openSqliteStore({ dataDir, hubName: 'Школа', restoreFrom })).rejects.toMatchObject({
+    code: 'storage-damaged',
+  });
+  expect(existsSync(join(dataDir, 'hub.db'))).toBe(true);
+  await (await openSqliteStore({ dataDir, hubName: 'Школа' })).close();
+});

@@ -1,0 +1,312 @@
+/** What every store of a hub must keep, whatever it is made of. Run by store-sqlite.test.ts. */
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FileId, LogId, MemberId, PersonId, Sha256 } from '../../src/core/ids.ts';
+import type { Label } from '../../src/core/wire.ts';
+import type { DeviceRow, FileRow, NewRow, Store } from '../../src/hub/store.ts';
+import { newFileId, newId } from '../support/person.ts';
+
+export interface StoreFolder {
+  open(): Promise<Store>;
+  /** A fresh folder that starts from this backup. */
+  restore(backupFile: string): Promise<Store>;
+  remove(): Promise<void>;
+  backupFile: string;
+}
+
+export const newRow = (fields: Partial<NewRow> = {}): NewRow => ({
+  id: newId(),
+  at: 1,
+  kind: 'messagePosted',
+  label: 'all' as Label,
+  by: null,
+  about: null,
+  body: JSON.stringify({ channelId: newId(), text: 'текст', files: [], replyTo: null }),
+  commandHash: 'hash',
+  fileIds: [],
+  erasure: null,
+  enters: [],
+  leaves: [],
+  ...fields,
+});
+
+export const newDevice = (personId: PersonId, fields: Partial<DeviceRow> = {}): DeviceRow => ({
+  deviceId: newId(),
+  personId,
+  name: 'ПК',
+  secretHash: randomBytes(32),
+  keeps: false,
+  addedAt: 1,
+  seenAt: null,
+  revoked: null,
+  ...fields,
+});
+
+const newFile = (fields: Partial<FileRow> = {}): FileRow => ({
+  fileId: newFileId(),
+  personId: newId<PersonId>(),
+  name: 'работа.pdf',
+  mediaType: 'application/pdf',
+  sizeBytes: 10,
+  sha256: null,
+  announced: null,
+  begunAt: 1,
+  ...fields,
+});
+
+const hashOf = (digit: string) => digit.repeat(64) as Sha256;
+
+export function describeStore(name: string, makeFolder: () => Promise<StoreFolder>): void {
+  describe(name, () => {
+    let folder: StoreFolder;
+    let store: Store;
+    beforeEach(async () => {
+      folder = await makeFolder();
+      store = await folder.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await folder.remove();
+    });
+    const reopen = async () => {
+      await store.close();
+      store = await folder.open();
+    };
+    const append = (logId: LogId, expectedHead: number, ...rows: NewRow[]) =>
+      store.append({ logId, expectedHead, rows, nextDueAt: null });
+
+    test('keeps its identity and port over a restart', async () => {
+      const before = await store.identity();
+      await store.keepPort(8123);
+      await reopen();
+      expect(await store.identity()).toEqual({ ...before, port: 8123 });
+      expect(before.port).toBeNull();
+    });
+
+    test('[S1] gives seq 1, 2, 3… per log, each log for itself, and keeps rows as they were given', async () => {
+      const [a, b] = [newId<LogId>(), newId<LogId>()];
+      const rows = [newRow(), newRow({ label: 'teachers' as Label, by: newId<MemberId>(), about: 'x' }), newRow()];
+      await append(a, 0, rows[0]!, rows[1]!);
+      await append(b, 0, newRow());
+      await append(a, 2, rows[2]!);
+      await reopen();
+      const read = await store.read(a, 0, 10, 10);
+      expect(read.map((row) => row.seq)).toEqual([1, 2, 3]);
+      expect(read.map(({ seq: _seq, ...row }) => row)).toEqual(
+        rows.map(({ id, at, kind, label, by, about, body }) => ({ id, at, kind, label, by, about, body })),
+      );
+      expect((await store.read(b, 0, 10, 10)).map((row) => row.seq)).toEqual([1]);
+      expect((await store.read(a, 1, 2, 10)).map((row) => row.seq)).toEqual([2]);
+      expect((await store.read(a, 0, 10, 2)).map((row) => row.seq)).toEqual([1, 2]);
+      expect(await store.head(a)).toEqual({ head: 3, snapshot: null });
+      expect(await store.head(newId<LogId>())).toBeNull();
+    });
+
+    test('[S2] refuses an append on another head and leaves nothing of it', async () => {
+      const logId = newId<LogId>();
+      await append(logId, 0, newRow());
+      expect(await append(logId, 0, newRow())).toEqual({ ok: false });
+      expect(await append(logId, 2, newRow())).toEqual({ ok: false });
+      expect((await store.head(logId))?.head).toBe(1);
+    });
+
+    test('[S2] one log that fails in a group undoes no other log of the same group', async () => {
+      const logs = [newId<LogId>(), newId<LogId>(), newId<LogId>()] as const;
+      const twin = newRow();
+      // Given in one turn of the event loop, so they share a transaction; the middle one breaks its second row.
+      const settled = await Promise.allSettled([
+        append(logs[0], 0, newRow()),
+        append(logs[1], 0, twin, twin),
+        append(logs[2], 0, newRow()),
+      ]);
+      expect(settled.map((one) => one.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect((await store.head(logs[0]))?.head).toBe(1);
+      expect(await store.head(logs[1])).toBeNull();
+      expect((await store.head(logs[2]))?.head).toBe(1);
+    });
+
+    test('[S3] knows command ids with their seq and hash, per log', async () => {
+      const [a, b] = [newId<LogId>(), newId<LogId>()];
+      const row = newRow({ commandHash: 'abc' });
+      await append(a, 0, newRow(), row);
+      expect(await store.known(a, [row.id, newId()])).toEqual(new Map([[row.id, { seq: 2, hash: 'abc' }]]));
+      expect(await store.known(b, [row.id])).toEqual(new Map());
+    });
+
+    test('tells what decide needs of a message', async () => {
+      const logId = newId<LogId>();
+      const [channelId, by] = [newId(), newId<MemberId>()];
+      const file = newFile({ sha256: hashOf('a') });
+      await store.beginFile(file);
+      const message = newRow({ by, body: JSON.stringify({ channelId, text: '', files: [{}], replyTo: null }) });
+      const other = newRow({ kind: 'classRenamed', body: '{"title":"7А"}' });
+      await append(logId, 0, message, other);
+      expect(await store.messages(logId, [message.id, other.id, newId()])).toEqual(
+        new Map([[message.id, { seq: 1, by, channelId, removed: false, hasFiles: true }]]),
+      );
+    });
+
+    test('[S16] an erasure blanks the rows it names and what names their files; order stays', async () => {
+      const logId = newId<LogId>();
+      const member = newId<MemberId>();
+      const [kept, gone] = [newFile({ sha256: hashOf('a') }), newFile({ sha256: hashOf('b') })];
+      await store.beginFile(kept);
+      await store.beginFile(gone);
+      const [request, message, work, foreign] = [
+        newRow({ kind: 'joinRequested' }),
+        newRow({ by: member, fileIds: [gone.fileId, kept.fileId] }),
+        newRow({ kind: 'handedIn', about: member }),
+        newRow({ fileIds: [kept.fileId] }),
+      ] as const;
+      const eraser = newRow({
+        kind: 'memberErased',
+        about: member,
+        erasure: { ids: [request.id], about: [member], messagesBy: [member] },
+      });
+      await append(logId, 0, request, message, work, foreign);
+      await store.keepSnapshot(logId, 4, '{}');
+      const appended = await append(logId, 4, eraser);
+      expect(appended).toEqual({ ok: true, unnamed: [hashOf('b')] });
+      const rows = await store.read(logId, 0, 10, 10);
+      expect(rows.map((row) => row.body === null)).toEqual([true, true, true, false, false]);
+      expect(rows.map((row) => row.seq)).toEqual([1, 2, 3, 4, 5]);
+      expect([...(await store.known(logId, [message.id])).values()]).toEqual([{ seq: 2, hash: null }]);
+      expect(await store.file(gone.fileId)).toBeNull();
+      expect(await store.namedBy(kept.fileId)).toEqual(new Map([[logId, ['all']]]));
+      // The snapshot held what was erased.
+      expect((await store.head(logId))?.snapshot).toBeNull();
+    });
+
+    test('[S16] a snapshot made before an erasure does not come back after it', async () => {
+      const logId = newId<LogId>();
+      await append(logId, 0, newRow());
+      await append(logId, 1, newRow({ kind: 'messageRemoved', erasure: { ids: [], about: [], messagesBy: [] } }));
+      await store.keepSnapshot(logId, 1, 'old');
+      expect((await store.head(logId))?.snapshot).toBeNull();
+      await store.keepSnapshot(logId, 2, 'new');
+      expect((await store.head(logId))?.snapshot).toEqual({ seq: 2, state: 'new' });
+    });
+
+    test('[S15] a row cannot name a file that is not stored', async () => {
+      const logId = newId<LogId>();
+      const file = newFile();
+      await store.beginFile(file);
+      await expect(append(logId, 0, newRow({ fileIds: [file.fileId] }))).rejects.toThrow('internal');
+      await expect(append(logId, 0, newRow({ fileIds: [newFileId()] }))).rejects.toThrow('internal');
+      await store.fileStored(file.fileId, hashOf('c'));
+      expect(await append(logId, 0, newRow({ fileIds: [file.fileId] }))).toEqual({ ok: true, unnamed: [] });
+    });
+
+    test('files: begun once, known when stored, counted, forgotten only while nobody names them', async () => {
+      const personId = newId<PersonId>();
+      const file = newFile({ personId });
+      expect(await store.beginFile(file)).toBe(true);
+      expect(await store.beginFile({ ...file, name: 'another' })).toBe(false);
+      expect(await store.file(file.fileId)).toEqual(file);
+      expect(await store.storedFiles([file.fileId])).toEqual(new Map());
+      expect(await store.usageOf(personId)).toEqual({ bytes: 10, unfinished: 1 });
+      await store.fileStored(file.fileId, hashOf('d'));
+      expect((await store.storedFiles([file.fileId])).get(file.fileId)?.sha256).toBe(hashOf('d'));
+      expect(await store.usageOf(personId)).toEqual({ bytes: 10, unfinished: 0 });
+      expect(await store.hasContent(hashOf('d'))).toBe(true);
+      expect((await store.forgottenFiles(2)).map((row) => row.fileId)).toEqual([file.fileId]);
+      expect(await store.forgottenFiles(1)).toEqual([]);
+      await append(newId<LogId>(), 0, newRow({ fileIds: [file.fileId] }));
+      expect(await store.forgottenFiles(2)).toEqual([]);
+      expect(await store.forgetFile(file.fileId)).toBe(false);
+      const other = newFile();
+      await store.beginFile(other);
+      expect(await store.forgetFile(other.fileId)).toBe(true);
+      expect(await store.file(other.fileId)).toBeNull();
+      expect(await store.namedBy('0'.repeat(32) as FileId)).toEqual(new Map());
+    });
+
+    test('people and devices: kept, seen, revoked, with the logs they have to do with', async () => {
+      const personId = newId<PersonId>();
+      const device = newDevice(personId);
+      await store.addPerson({ personId, hubRole: 'teacher', name: 'Анна' }, device);
+      expect(await store.person(personId)).toEqual({ personId, hubRole: 'teacher', name: 'Анна' });
+      expect(await store.teachers()).toHaveLength(1);
+      await store.deviceSeen(device.deviceId, 5, true);
+      await store.deviceSeen(device.deviceId, 6, null);
+      expect(await store.device(device.deviceId)).toMatchObject({ seenAt: 6, keeps: true, revoked: null });
+      expect(Buffer.from((await store.device(device.deviceId))!.secretHash)).toEqual(device.secretHash);
+      const second = newDevice(personId, { addedAt: 2 });
+      await store.addDevice(second);
+      await store.revokeDevices([device.deviceId], 'lesson-ended');
+      await store.revokeDevices([device.deviceId], 'signed-out');
+      expect((await store.device(device.deviceId))?.revoked).toBe('lesson-ended');
+      expect((await store.devicesOf([personId])).map((row) => row.deviceId)).toEqual([second.deviceId]);
+      const [a, b] = [newId<LogId>(), newId<LogId>()];
+      await append(a, 0, newRow({ enters: [personId] }));
+      await append(b, 0, newRow({ enters: [personId] }));
+      await append(b, 1, newRow({ leaves: [personId] }));
+      expect(await store.logsOf(personId)).toEqual([a]);
+      await store.removePerson(personId);
+      expect(await store.person(personId)).toBeNull();
+      expect(await store.device(second.deviceId)).toBeNull();
+      expect(await store.logsOf(personId)).toEqual([]);
+    });
+
+    test('a class code belongs to one class', async () => {
+      const [a, b] = [newId<LogId>(), newId<LogId>()];
+      await append(a, 0, newRow());
+      await append(b, 0, newRow());
+      const code = { code: '123456', expiresAt: 10 };
+      expect(await store.setJoinCode(a, code)).toBe(true);
+      expect(await store.setJoinCode(a, code)).toBe(true);
+      expect(await store.setJoinCode(b, code)).toBe(false);
+      expect(await store.setJoinCode(newId<LogId>(), { code: '654321', expiresAt: 10 })).toBe(false);
+      expect(await store.joinCode(a)).toEqual(code);
+      expect(await store.joinCode(b)).toBeNull();
+      expect(await store.logByJoinCode('123456')).toEqual({ logId: a, expiresAt: 10 });
+      await store.setJoinCode(a, { code: '111111', expiresAt: 11 });
+      expect(await store.logByJoinCode('123456')).toBeNull();
+    });
+
+    test('[S20] knows the next time at which a log has something due', async () => {
+      const logId = newId<LogId>();
+      await store.append({ logId, expectedHead: 0, rows: [newRow()], nextDueAt: 77 });
+      expect(await store.logsWithDue()).toEqual([{ logId, dueAt: 77 }]);
+      await store.append({ logId, expectedHead: 1, rows: [newRow()], nextDueAt: null });
+      expect(await store.logsWithDue()).toEqual([]);
+    });
+
+    test('[S14] a restored store has the backup’s rows, a new epoch, and the people and files of what it replaces', async () => {
+      const logId = newId<LogId>();
+      const personId = newId<PersonId>();
+      const device = newDevice(personId);
+      await append(logId, 0, newRow());
+      const before = await store.identity();
+      await store.backup(folder.backupFile);
+      const file = newFile({ sha256: hashOf('e') });
+      await append(logId, 1, newRow());
+      await store.addPerson({ personId, hubRole: 'guest', name: 'Пётр' }, device);
+      await store.beginFile(file);
+      await store.revokeDevices([device.deviceId], 'signed-out');
+      await store.close();
+      store = await folder.restore(folder.backupFile);
+      expect((await store.head(logId))?.head).toBe(1);
+      const after = await store.identity();
+      expect(after.hubId).toBe(before.hubId);
+      expect(after.epoch).not.toBe(before.epoch);
+      expect((await store.storedFiles([file.fileId])).size).toBe(1);
+      expect((await store.device(device.deviceId))?.revoked).toBe('signed-out');
+      await reopen();
+      expect((await store.identity()).epoch).toBe(after.epoch);
+    });
+
+    test('[S16] what was erased after a backup stays erased when the backup is restored', async () => {
+      const logId = newId<LogId>();
+      const message = newRow();
+      await append(logId, 0, message, newRow());
+      await store.backup(folder.backupFile);
+      const erasure = { ids: [message.id], about: [message.id], messagesBy: [] };
+      await append(logId, 2, newRow({ kind: 'messageRemoved', about: message.id, erasure }));
+      await store.close();
+      store = await folder.restore(folder.backupFile);
+      const rows = await store.read(logId, 0, 10, 10);
+      expect(rows.map((row) => row.body === null)).toEqual([true, false]);
+    });
+  });
+}
