@@ -7,9 +7,9 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A page that never asks for anything is shown as it is after this time. */
-export const PAGE_ASKS_MS = 20_000;
-const FRAME_MS = 2_000;
+/** A page that stays empty is shown as it is after this time. */
+export const PAGE_DRAWS_MS = 20_000;
+const LOOK_MS = 50;
 
 export interface ReadyFacts {
   pid: number;
@@ -18,24 +18,32 @@ export interface ReadyFacts {
   hubRunning: boolean;
 }
 
+/** Something stands in the page, and two frames since: one may still show what was there before. */
+const DRAWN = `new Promise((done) => {
+  const look = () => {
+    if (!document.getElementById('root')?.childElementCount) return setTimeout(look, ${LOOK_MS});
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+  };
+  look();
+})`;
+
 /**
- * @param asked resolves when the page has made its first call
+ * @param others what must be ready besides the page
  * @param facts asked when the picture is taken
  */
 export async function tellFirstPaint(
   window: BrowserWindow,
   file: string,
-  asked: Promise<unknown>,
+  others: Promise<unknown>,
   facts: () => ReadyFacts,
 ): Promise<void> {
-  const loaded = new Promise<void>((resolve) => window.webContents.once('did-finish-load', () => resolve()));
-  await Promise.race([Promise.all([asked, loaded]), delay(PAGE_ASKS_MS, null, { ref: false })]);
-  // Two frames: one may still show what was there before the answer.
-  const frames = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))';
-  await Promise.race([window.webContents.executeJavaScript(frames), delay(FRAME_MS, null, { ref: false })]);
+  const { webContents } = window;
+  const loaded = new Promise<void>((resolve) => webContents.once('did-finish-load', () => resolve()));
+  const drawn = loaded.then(() => webContents.executeJavaScript(DRAWN) as Promise<unknown>);
+  await Promise.race([Promise.all([drawn, others]), delay(PAGE_DRAWS_MS, null, { ref: false })]);
   const now = facts();
   const picture = join(now.dataDir, 'first-paint.png');
-  await writeFile(picture, (await window.webContents.capturePage()).toPNG());
+  await writeFile(picture, (await webContents.capturePage()).toPNG());
   await writeFile(`${file}.new`, JSON.stringify({ ...now, picture }));
   await rename(`${file}.new`, file);
 }

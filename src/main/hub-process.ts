@@ -25,6 +25,7 @@ export interface HubChild {
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'exit', listener: (code: number) => void): unknown;
   kill(): boolean;
+  readonly pid: number | undefined;
   readonly stdout: NodeJS.ReadableStream | null;
   readonly stderr: NodeJS.ReadableStream | null;
 }
@@ -123,7 +124,7 @@ export function openHubProcess(options: HubProcessOptions): HubProcess {
       case 'ready':
         ready = { port: parsed.data.port, hubId: parsed.data.hubId };
         readySince = Date.now();
-        log.write('hub-ready', { port: parsed.data.port, hubId: parsed.data.hubId });
+        log.write('hub-ready', { port: parsed.data.port, hubId: parsed.data.hubId, pid: child?.pid ?? null });
         options.onReady(parsed.data.port, parsed.data.hubName || hubName);
         enter('ready');
         settle(null);

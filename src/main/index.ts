@@ -27,7 +27,7 @@ import { openLibrary } from './library.ts';
 import { childOutput, openLog } from './log.ts';
 import { checkAddresses, firewallState, lanAddresses } from './network.ts';
 import { OUR_ORIGIN, OUR_PAGE, secureAll } from './security.ts';
-import { openServers } from './servers.ts';
+import { isCovered, openServers } from './servers.ts';
 import { openStored } from './settings.ts';
 import { CANNOT_START } from './texts.ts';
 import { openTransfers } from './transfers.ts';
@@ -66,18 +66,16 @@ async function run(): Promise<void> {
   nativeTheme.themeSource = settings.read('theme');
 
   let window: BrowserWindow | null = null;
-  let policyOrigins = '';
+  let policy: readonly string[] = [];
 
   // ── what the page may ask ──────────────────────────────────────────────────────────────────────────────────────────
 
   // First, because every part tells its news through it; nobody can ask before there is a window.
-  const pageAsked = Promise.withResolvers<void>();
   const door = openDoor({
     page: () => window?.webContents ?? null,
     log,
     handlers: {
       'app.facts': () => {
-        pageAsked.resolve();
         // Where Electron cannot be had, tests run the app in a stand-in, which leaves this mark.
         const isStandIn = Object.hasOwn(globalThis, 'standInOpened');
         return {
@@ -151,11 +149,7 @@ async function run(): Promise<void> {
       if (before?.port !== port) signIns.write({ embedded: { hubName: before?.hubName ?? hubName, port } });
       void check();
       transfers.wake();
-      // The policy of the page that is shown names the old port.
-      const isListed = known.list().some((server) => server.kind === 'embedded');
-      if (window && isListed && policyOrigins !== '' && policyOrigins !== known.origins().join(' ')) {
-        window.webContents.reload();
-      }
+      renewPolicy();
     },
     onChange() {
       if (hub.port() === null) network = { addresses: [], firewall: 'unknown' };
@@ -188,8 +182,14 @@ async function run(): Promise<void> {
     onChange() {
       door.tell('servers', known.list());
       transfers.wake();
+      renewPolicy();
     },
   });
+  /** A policy is given with the document: a page that may not speak to a new hub begins again. */
+  function renewPolicy(): void {
+    const isOld = known.origins().some((origin) => !isCovered(origin, policy));
+    if (window && policy.length > 0 && isOld) window.webContents.reload();
+  }
   const library = await openLibrary(dataDir, shell);
   const transfers = await openTransfers({
     dir: dataDir,
@@ -209,11 +209,7 @@ async function run(): Promise<void> {
     createAppHandler({
       rendererDir: join(HERE, '..', 'renderer'),
       library,
-      hubOrigins() {
-        const origins = known.origins();
-        policyOrigins = origins.join(' ');
-        return origins;
-      },
+      hubOrigins: () => (policy = known.origins()),
       intake: (serverId, name, bytes) => transfers.intake(serverId, name, bytes),
       devServer: app.isPackaged ? null : (ELECTRON_RENDERER_URL ?? null),
       isOurOrigin: (origin) => origin === OUR_ORIGIN,
@@ -240,8 +236,9 @@ async function run(): Promise<void> {
       const addresses = port === null ? [] : lanAddresses().map(({ address }) => `http://${address}:${port}`);
       return { pid: process.pid, dataDir, addresses, hubRunning: port !== null };
     };
-    const asked = Promise.all([pageAsked.promise, hubStarted]);
-    tellFirstPaint(opened, PARTA_READY_FILE, asked, facts).catch((error: unknown) => log.failure('uncaught', error));
+    tellFirstPaint(opened, PARTA_READY_FILE, hubStarted, facts).catch((error: unknown) =>
+      log.failure('uncaught', error),
+    );
   }
 
   // ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -29,9 +29,16 @@ export interface Servers {
   session(serverId: string): Promise<Session & { url: string }>;
   /** The hub did not take the ticket. */
   ticketRefused(serverId: string): void;
-  /** Origins the page may speak to, for the content security policy: http and ws of every known hub. */
+  /**
+   * Origins the page may speak to, for the content security policy: http and ws of every known hub. Until this computer has
+   * a hub, any port of this computer: the page makes the hub and goes on with it, and a policy cannot grow.
+   */
   origins(): string[];
 }
+
+/** Whether a page under a policy with these `origins` may speak to `url`. */
+export const isCovered = (url: string, origins: readonly string[]): boolean =>
+  origins.some((origin) => origin === url || (origin.endsWith(':*') && url.startsWith(origin.slice(0, -1))));
 
 export interface ServersOptions {
   stored: StoredFile<'servers'>;
@@ -147,6 +154,7 @@ export function openServers({ stored, auth, hub, deviceName, onChange }: Servers
     origins() {
       const expected = stored.read('embedded')?.port ?? null;
       const urls = signIns().map((signIn) => urlOf(signIn) || embeddedUrl(expected));
+      if (!signIns().some((signIn) => signIn.kind === 'embedded')) urls.push('http://127.0.0.1:*');
       return [...new Set(urls.filter((url) => url !== ''))].flatMap((url) => [url, url.replace(/^http/, 'ws')]);
     },
   };

@@ -58,6 +58,8 @@ function lookLikeElectron(): void {
   Object.defineProperty(process, 'versions', { value: { ...process.versions, electron: version }, enumerable: true });
   process.argv.splice(1, 1); // this file
   process.argv[0] = join(import.meta.dirname, 'dist', 'electron');
+  // A class server lets the window's page in by its origin, which is not `app://bundle` here.
+  process.env.PARTA_HUB_ORIGINS ??= 'http://bundle.app.stand-in.localhost';
 }
 
 /** Everything that must stand before the app may hear "ready". */

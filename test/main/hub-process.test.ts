@@ -11,6 +11,7 @@ const CREDENTIALS = { deviceId: HUB, secret: 's', personId: HUB, hubId: HUB };
 
 class Child extends EventEmitter implements HubChild {
   readonly heard: { kind: string; [key: string]: unknown }[] = [];
+  readonly pid = undefined;
   readonly stdout = null;
   readonly stderr = null;
   killed = false;

@@ -7,7 +7,7 @@ import { openAuth, TICKET_SPARE_MS, type Cipher } from '../../src/main/auth.ts';
 import type { HubProcess } from '../../src/main/hub-process.ts';
 import { ANSWER_BYTES_MAX, askHub, hubFacts } from '../../src/main/hub-requests.ts';
 import { SILENT } from '../../src/main/log.ts';
-import { addressesMeant, openServers } from '../../src/main/servers.ts';
+import { addressesMeant, isCovered, openServers } from '../../src/main/servers.ts';
 import type { SignIn } from '../../src/main/settings.ts';
 import { startScriptedHub, CODE } from './scripted-hub.ts';
 import { heardLog } from './scratch.ts';
@@ -220,7 +220,11 @@ describe('servers', () => {
   it('names http and ws of every hub for the policy, the expected port before the hub is ready', async () => {
     const remote = await scripted();
     const { servers, hub, store } = opened();
-    expect(servers.origins()).toEqual([]);
+    const any = ['http://127.0.0.1:*', 'ws://127.0.0.1:*'];
+    expect(servers.origins()).toEqual(any);
+    expect(isCovered('http://127.0.0.1:8010', any)).toBe(true);
+    expect(isCovered('http://127.0.0.10:8010', any)).toBe(false);
+    expect(isCovered('http://192.168.1.5:8010', any)).toBe(false);
     await servers.create('Школа', 'Анна');
     await servers.join(remote.url, CODE);
     hub.running = null;
