@@ -476,12 +476,12 @@ export class Database {
     return this.#outboxRows(logId);
   }
 
-  /** Logs that have commands waiting, who I am as last heard, and logs that are only kept (S17). */
-  whatWaits(): Promise<{ known: KnownMe | undefined; waiting: Set<LogId>; kept: Set<LogId> }> {
+  /** Logs that have commands waiting, who I am as last heard, and logs that are kept here. */
+  whatWaits(): Promise<{ known: KnownMe | undefined; waiting: Set<LogId>; here: Set<LogId> }> {
     return this.#read(['me', 'cursors', 'outbox'], async () => ({
       known: await this.#db.me.get('me'),
       waiting: new Set((await this.#db.outbox.toArray()).map((row) => row.logId)),
-      kept: new Set((await this.#db.cursors.toArray()).filter((c) => c.isLeft).map((c) => c.logId)),
+      here: new Set(await this.#db.cursors.toCollection().primaryKeys()),
     }));
   }
 
@@ -706,7 +706,8 @@ export class Database {
   }
   async #transaction<T>(mode: 'r' | 'rw', tables: readonly TableName[], work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#db.transaction(mode, [...tables], work);
+      // Dexie keeps hold of the transaction only where it sees an async function.
+      return await this.#db.transaction(mode, [...tables], async () => work());
     } catch (thrown) {
       if (thrown instanceof PartaError) throw thrown;
       throw new PartaError(isFull(thrown) ? 'disk-full-here' : 'storage-damaged', { cause: thrown });

@@ -117,6 +117,7 @@ export class HubLink implements LogOwner {
    * where it is gone, it is made, listed, and everything returns to it (S14).
    */
   async #lost(logId: LogId) {
+    this.#logs.get(logId)?.drop();
     this.#logs.delete(logId);
     const making = this.#making.has(logId) ? null : await this.database.makingOf(logId);
     if (!making) {
@@ -142,10 +143,10 @@ export class HubLink implements LogOwner {
   async submitAll(): Promise<void> {
     if (!this.#isOpen || !this.#isListed) return;
     try {
-      const { known, waiting, kept } = await this.database.whatWaits();
+      const { known, waiting, here } = await this.database.whatWaits();
       const listed = new Set(known?.me.logs.map((log) => log.logId));
       for (const logId of waiting)
-        if (!this.#logs.has(logId) && !listed.has(logId) && !kept.has(logId)) this.#add(logId, true);
+        if (!this.#logs.has(logId) && !listed.has(logId) && !here.has(logId)) this.#add(logId, true);
       for (const logId of waiting) this.#logs.get(logId)?.submit();
     } catch (thrown) {
       this.fail(codeOf(thrown));

@@ -66,6 +66,7 @@ export class LogSync {
   #troubles = 0;
   #batchMax: number | undefined;
   readonly #timers = new Set<Stop>();
+  #isDropped = false;
 
   /** @param isNew the hub has not told of this log: what waits for it begins with its making */
   constructor(owner: LogOwner, logId: LogId, isNew: boolean) {
@@ -122,6 +123,8 @@ export class LogSync {
       cursor: known?.cursor ?? 0,
     });
     if (following.logId !== this.logId) throw new PartaError('bad-request');
+    // Asked before we were taken out, answered after: taking it over would bring the log back.
+    if (this.#isDropped) return;
     const cursor = await database.followed(following);
     if (cursor.logKey !== this.logKey) this.#accepted.clear();
     this.logKey = cursor.logKey;
@@ -164,7 +167,7 @@ export class LogSync {
   /** Pulls until the target; the next page is asked for while this one goes to disk. */
   async #catchUp() {
     let coming: Promise<Page> | null = null;
-    while (this.#owner.isOpen && this.#isFollowed && this.logKey !== null && this.#cursor < this.#target) {
+    while (this.#isAlive && this.#isFollowed && this.logKey !== null && this.#cursor < this.#target) {
       const page: Page = await (coming ?? this.#pull(this.logKey, this.#cursor));
       if (page.upTo <= page.after) {
         // Nothing where something must be: the hub knows of less than it said.
@@ -185,7 +188,7 @@ export class LogSync {
 
   #enqueue(task: () => Promise<void>) {
     this.#work = this.#work.then(async () => {
-      if (!this.#owner.isOpen) return;
+      if (!this.#isAlive) return;
       try {
         await task().catch((thrown) => (codeOf(thrown) === 'wrong-key' ? this.#followAgain() : Promise.reject(thrown)));
       } catch (thrown) {
@@ -212,7 +215,7 @@ export class LogSync {
 
   async #submitAll() {
     try {
-      while (this.#shouldSubmitAgain && this.#owner.isOpen && (this.#isFollowed || this.#mayBeNew)) {
+      while (this.#shouldSubmitAgain && this.#isAlive && (this.#isFollowed || this.#mayBeNew)) {
         this.#shouldSubmitAgain = false;
         if (await this.#submitBatch()) this.#shouldSubmitAgain = true;
       }
@@ -231,7 +234,7 @@ export class LogSync {
     const chosen = nextBatch(rows, this.#held(rows), (id) => this.#accepted.has(id), this.#batchMax);
     if (chosen.length === 0) return false;
     const batch = await database.markTried(chosen);
-    if (batch.length === 0 || !this.#owner.isOpen) return false;
+    if (batch.length === 0 || !this.#isAlive) return false;
     this.#sending(batch.map((row) => row.id));
     let results: readonly CommandResult[];
     try {
@@ -328,9 +331,19 @@ export class LogSync {
   #later(delayMs: number, callback: () => void) {
     const stop = this.#owner.ports.after(delayMs, () => {
       this.#timers.delete(stop);
-      if (this.#owner.isOpen) callback();
+      if (this.#isAlive) callback();
     });
     this.#timers.add(stop);
+  }
+
+  get #isAlive(): boolean {
+    return this.#owner.isOpen && !this.#isDropped;
+  }
+
+  /** We are out of this log: what is under way comes to nothing. */
+  drop(): void {
+    this.#isDropped = true;
+    for (const stop of this.#timers) stop();
   }
 
   /** Resolves when nothing of this log is under way any more; the owner has closed the wire before. */

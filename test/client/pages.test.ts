@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../src/client/database.ts';
 import { ENTRIES_PER_RECORD } from '../../src/client/views.ts';
+import { PartaError } from '../../src/core/errors.ts';
 import type { CommandId, FileId, LogId, PersonId } from '../../src/core/ids.ts';
 import type { Entry, Following, LogKey, Page } from '../../src/core/wire.ts';
 import { MemoryDisk } from '../support/memory-disk.ts';
@@ -109,8 +110,8 @@ describe('one transaction', () => {
     async (table) => {
       const before = await everything();
       const message = post('раз');
-      const row = { id: message.id, kind: 'postMessage', body: { channelId: paper.channelId, text: 'раз', fileIds: [], replyTo: null } } as const; // prettier-ignore
-      await database.addCommands([{ logId, command: row }], paper.now);
+      const body = { channelId: paper.channelId, text: 'раз', fileIds: [], replyTo: null };
+      await database.addCommands([{ logId, command: { id: message.id, kind: 'postMessage', body } }], paper.now);
       const file = {
         fileId: nextFileId(),
         name: 'а.txt',
@@ -141,7 +142,7 @@ describe('one transaction', () => {
     disk.fault.onPut = (table) => {
       if (table === 'cursors') disk.crash();
     };
-    await expect(database.applyPage(page(0, 2))).rejects.toThrow();
+    await expect(database.applyPage(page(0, 2))).rejects.toBeInstanceOf(PartaError);
     disk.fault.onPut = () => {};
     database = await openDatabase(NAME, disk.mount());
     expect(await records('log')).toEqual([]);

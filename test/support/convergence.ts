@@ -9,7 +9,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { ClassView, MessageView } from '../../src/client/class-store.ts';
+import type { ClassView, MessageView, MeView } from '../../src/client/class-store.ts';
 import { CHECK_EVERY_MS } from '../../src/client/hub-link.ts';
 import { seenBy, type Classroom } from '../../src/core/classroom.ts';
 import { codeOf } from '../../src/core/errors.ts';
@@ -17,7 +17,7 @@ import type { ChannelId, CommandId, FileId, LogId, MemberId, Sha256 } from '../.
 import { changeIn, type CommandKind, type CommandOf, type Entry } from '../../src/core/wire.ts';
 import { worksOf } from '../../src/core/works.ts';
 import { CALM, FaultyNetwork, STORM, type FaultCounts } from './faulty-transport.ts';
-import { LocalClient } from './local-client.ts';
+import { first, LocalClient } from './local-client.ts';
 import { LocalHub } from './local-hub.ts';
 import { seeded, VirtualTime } from './virtual-time.ts';
 
@@ -104,8 +104,8 @@ class Story {
     for (const client of this.#clients) client.store.connectNow();
     // What was lost in the storm without a trace is found by the next slow check.
     await this.#time.pass(CHECK_EVERY_MS + 5_000);
-    const isCalm = await this.#time.passUntil(() => this.#isSettled(), CALM_MS, 5_000);
-    if (!isCalm) this.result.problems.push('did not settle');
+    const isCalm = await this.#time.passUntil(async () => !(await this.#unsettled()), CALM_MS, 5_000);
+    if (!isCalm) this.result.problems.push(`did not settle: ${await this.#unsettled()}`);
     this.#trace?.('all is quiet');
     await this.#compare();
     return this.result;
@@ -333,24 +333,19 @@ class Story {
 
   // ── The end ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Everybody online, everybody at the head, nothing waiting but what belongs to a class that one was taken out of. */
-  async #isSettled(): Promise<boolean> {
-    if (!this.#hub.isUp) return false;
+  /** Everybody current, nothing waiting but what belongs to a class that one was taken out of; else who is not, and how. */
+  async #unsettled(): Promise<string | null> {
+    if (!this.#hub.isUp) return 'the hub is down';
     const { state } = await this.#hub.state(this.#logId);
     for (const client of this.#clients) {
-      const isMember = readerIn(state, client) !== undefined;
-      const me = await new Promise<{ state: string; isCurrent: boolean; waiting: number; refused: number } | undefined>(
-        (resolve) => {
-          const stop = client.store.watchMe((seen) => {
-            resolve(seen?.logs.find((log) => log.logId === this.#logId));
-            queueMicrotask(() => stop());
-          });
-        },
-      );
-      if (isMember && !(me?.state === 'member' && me.isCurrent && me.waiting === me.refused)) return false;
-      if (!isMember && me?.state === 'member') return false;
+      const me = await first<MeView | null>((listener) => client.store.watchMe(listener));
+      const log = me?.logs.find((one) => one.logId === this.#logId);
+      const isSettled = readerIn(state, client)
+        ? log?.state === 'member' && log.isCurrent && log.waiting === log.refused
+        : log?.state !== 'member';
+      if (!isSettled) return `${client.name}: ${JSON.stringify(log)} ${JSON.stringify(await client.outbox())}`;
     }
-    return true;
+    return null;
   }
 
   async #compare() {
