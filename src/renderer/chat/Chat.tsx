@@ -9,13 +9,14 @@ import type { MessageView } from '../../client/class-store.ts';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { ChannelId } from '../../core/ids.ts';
 import { FILES_PER_COMMAND_MAX } from '../../core/limits.ts';
+import type { CommandOf } from '../../core/wire.ts';
 import { useDraft, useMessages } from '../../ui/store.tsx';
 import { useDesktop } from '../desktop.tsx';
 import { useOpenClass } from '../frame/classes.tsx';
 import { useShortcuts } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { Composer } from './Composer.tsx';
-import { composingKey, kept, NOTHING_WRITTEN, type Composing } from './composing.ts';
+import { composingKey, kept, NOTHING_WRITTEN, type Composing, type Editing } from './composing.ts';
 import { MessageList } from './MessageList.tsx';
 import classes from './Chat.module.css';
 
@@ -74,6 +75,47 @@ export function Chat({ channelId }: { channelId: ChannelId }) {
     if (own) edit(own);
   };
 
+  /**
+   * The field is free for the next message at once; what was written goes into the outbox meanwhile. The outbox removes the kept
+   * draft in its own transaction, so strokes made in between are kept once more.
+   */
+  const post = async (body: CommandOf<'postMessage'>['body']) => {
+    const taken = latest.current;
+    setFailure(null);
+    latest.current = NOTHING_WRITTEN;
+    draft.clear();
+    try {
+      await store.send(logId, 'postMessage', body, composingKey(logId, channelId));
+      setSent((old) => old + 1);
+    } catch (error) {
+      const { text, files, editing } = latest.current;
+      const both = [taken.text, text].filter((part) => part !== '').join('\n');
+      latest.current = { text: both, files: [...taken.files, ...files], replyTo: taken.replyTo, editing };
+      setFailure(codeOf(error));
+    }
+    if (kept(latest.current)) draft.write(latest.current);
+  };
+  const rewrite = async (editing: Editing, text: string, message: MessageView | undefined) => {
+    setFailure(null);
+    write({ editing: null });
+    try {
+      if (editing.outboxId === null) {
+        await store.send(logId, 'editMessage', { messageId: editing.messageId, text });
+      } else {
+        const fileIds = message?.files.map((file) => file.fileId) ?? [];
+        await store.edit(editing.outboxId, 'postMessage', {
+          channelId,
+          text,
+          fileIds,
+          replyTo: message?.replyTo ?? null,
+        });
+      }
+    } catch (error) {
+      write({ editing });
+      setFailure(codeOf(error));
+    }
+  };
+
   useShortcuts(t.chat.title, [
     { keys: ['Enter'], text: t.chat.keys.send },
     { keys: ['Shift+Enter'], text: t.chat.keys.break },
@@ -120,13 +162,12 @@ export function Chat({ channelId }: { channelId: ChannelId }) {
         channelId={channelId}
         composing={composing}
         write={write}
-        clear={draft.clear}
         messages={messages.messages}
         failure={failure}
-        setFailure={setFailure}
         onAttach={(files, isPasted) => void attach(files, isPasted)}
         onEditLast={editLast}
-        onSent={() => setSent((old) => old + 1)}
+        onPost={(body) => void post(body)}
+        onRewrite={(editing, text, message) => void rewrite(editing, text, message)}
         inputRef={input}
       />
       {isDropping && (

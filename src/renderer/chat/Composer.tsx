@@ -6,15 +6,16 @@ import { ActionIcon, CloseButton, Textarea, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconPaperclip, IconPencil, IconSend2 } from '@tabler/icons-react';
 import { useRef, type ClipboardEvent, type KeyboardEvent, type RefObject } from 'react';
 import type { MessageView } from '../../client/class-store.ts';
-import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/errors.ts';
 import type { ChannelId } from '../../core/ids.ts';
 import { MESSAGE_TEXT_MAX } from '../../core/limits.ts';
+import type { CommandOf } from '../../core/wire.ts';
 import { useDesktop, useTransfers } from '../desktop.tsx';
 import { useOpenClass } from '../frame/classes.tsx';
 import { FileChip, type ShownFile } from '../frame/FileChip.tsx';
 import { ErrorNotice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
-import { composingKey, type Composing } from './composing.ts';
+import type { Composing, Editing } from './composing.ts';
 import { snippet } from './Message.tsx';
 import classes from './Composer.module.css';
 
@@ -22,26 +23,22 @@ export interface ComposerProps {
   channelId: ChannelId;
   composing: Composing;
   write: (change: Partial<Composing>) => void;
-  /** Shows nothing written, after what was written is sent. */
-  clear: () => void;
   messages: readonly MessageView[];
   failure: ErrorCode | null;
-  setFailure: (code: ErrorCode | null) => void;
   onAttach: (files: readonly File[], isPasted: boolean) => void;
   onEditLast: () => void;
-  onSent: () => void;
+  onPost: (body: CommandOf<'postMessage'>['body']) => void;
+  onRewrite: (editing: Editing, text: string, message: MessageView | undefined) => void;
   inputRef: RefObject<HTMLTextAreaElement | null>;
 }
 
 export function Composer(props: ComposerProps) {
-  const { channelId, composing, write, clear, messages, failure, setFailure, onAttach, onEditLast, onSent, inputRef } =
-    props;
+  const { channelId, composing, write, messages, failure, onAttach, onEditLast, onPost, onRewrite, inputRef } = props;
   const t = useTexts();
-  const { logId, view, store } = useOpenClass();
+  const { view } = useOpenClass();
   const { call } = useDesktop();
   const transfers = useTransfers();
   const chooser = useRef<HTMLInputElement>(null);
-  const isSending = useRef(false);
   const { editing, files, replyTo } = composing;
   const text = editing ? editing.text : composing.text;
   const isTooLong = text.length > MESSAGE_TEXT_MAX;
@@ -49,34 +46,16 @@ export function Composer(props: ComposerProps) {
   const carriesFiles = editing ? (edited?.files.length ?? 0) > 0 : files.length > 0;
   const canSend = !isTooLong && (text.trim() !== '' || carriesFiles);
 
-  const send = async () => {
-    if (!canSend || isSending.current) return;
-    isSending.current = true;
-    setFailure(null);
-    const body = { channelId, text: text.trimEnd(), fileIds: files.map((file) => file.fileId), replyTo };
-    try {
-      if (!editing) {
-        await store.send(logId, 'postMessage', body, composingKey(logId, channelId));
-        clear();
-        onSent();
-      } else if (editing.outboxId) {
-        const fileIds = edited?.files.map((file) => file.fileId) ?? [];
-        await store.edit(editing.outboxId, 'postMessage', { ...body, fileIds, replyTo: edited?.replyTo ?? null });
-        write({ editing: null });
-      } else {
-        await store.send(logId, 'editMessage', { messageId: editing.messageId, text: body.text });
-        write({ editing: null });
-      }
-    } catch (error) {
-      setFailure(codeOf(error));
-    } finally {
-      isSending.current = false;
-    }
+  const send = () => {
+    if (!canSend) return;
+    const typed = text.trimEnd();
+    if (editing) onRewrite(editing, typed, edited);
+    else onPost({ channelId, text: typed, fileIds: files.map((file) => file.fileId), replyTo });
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Enter' && !event.shiftKey) void send();
+    if (event.key === 'Enter' && !event.shiftKey) send();
     else if (event.key === 'Escape' && editing) write({ editing: null });
     else if (event.key === 'Escape' && replyTo) write({ replyTo: null });
     else if (event.key === 'ArrowUp' && text === '' && !editing) onEditLast();
@@ -169,7 +148,7 @@ export function Composer(props: ComposerProps) {
               color="accent"
               aria-label={editing ? t.chat.save : t.chat.send}
               disabled={!canSend}
-              onClick={() => void send()}
+              onClick={() => send()}
             >
               <IconSend2 size={20} stroke={1.7} />
             </ActionIcon>

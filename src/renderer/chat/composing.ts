@@ -8,11 +8,14 @@ export interface Composing {
   files: ShownFile[];
   replyTo: CommandId | null;
   /** A message of ours that is being rewritten; what was being written before it stays above. */
-  editing: {
-    messageId: CommandId;
-    /** Of a message that is still waiting. */ outboxId: CommandId | null;
-    text: string;
-  } | null;
+  editing: Editing | null;
+}
+
+export interface Editing {
+  messageId: CommandId;
+  /** Of a message that is still waiting; null once it is confirmed. */
+  outboxId: CommandId | null;
+  text: string;
 }
 
 export const NOTHING_WRITTEN: Composing = { text: '', files: [], replyTo: null, editing: null };

@@ -42,7 +42,7 @@ export function ConnectionStatus({ isCollapsed }: { isCollapsed: boolean }) {
           said={waiting > 0 ? t.outbox.waiting(waiting) : undefined}
           isCollapsed={isCollapsed}
           tone={state === 'online' || state === 'updating' ? undefined : 'warn'}
-          aside={waiting > 0 ? t.outbox.short(waiting) : undefined}
+          aside={waiting > 0 ? (isCollapsed ? waiting : t.outbox.short(waiting)) : undefined}
           onClick={() => setOpen(!isOpen)}
           aria-expanded={isOpen}
           aria-haspopup="dialog"

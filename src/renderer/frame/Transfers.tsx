@@ -47,7 +47,7 @@ export function TransfersStatus({ isCollapsed }: { isCollapsed: boolean }) {
           said={t.transfers.summary(count('up'), count('down'), failed)}
           isCollapsed={isCollapsed}
           tone={failed > 0 ? 'bad' : undefined}
-          aside={short}
+          aside={isCollapsed ? transfers.length : short}
           onClick={() => setOpen(!isOpen)}
           aria-expanded={isOpen}
           aria-haspopup="dialog"
