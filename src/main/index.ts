@@ -25,7 +25,7 @@ import { hubEnv, openHubProcess } from './hub-process.ts';
 import { openDoor } from './ipc.ts';
 import { openLibrary } from './library.ts';
 import { childOutput, openLog } from './log.ts';
-import { checkAddresses, firewallState, lanAddresses } from './network.ts';
+import { checkAddresses, firewallState, lanAddresses, watchAddresses } from './network.ts';
 import { OUR_ORIGIN, OUR_PAGE, secureAll } from './security.ts';
 import { isCovered, openServers } from './servers.ts';
 import { openStored } from './settings.ts';
@@ -199,6 +199,10 @@ async function run(): Promise<void> {
     log,
   });
 
+  const stopWatching = watchAddresses(() => {
+    void check();
+    transfers.wake();
+  });
   // Its state tells why, where it does not start.
   const hubStarted = signIns.read('embedded') ? hub.start().catch(() => {}) : Promise.resolve();
 
@@ -257,6 +261,7 @@ async function run(): Promise<void> {
     event.preventDefault();
     if (isEnding) return;
     isEnding = true;
+    stopWatching();
     void Promise.allSettled([transfers.close(), hub.stop()]).then(() => {
       log.write('app-stop');
       hasEnded = true;

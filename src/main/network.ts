@@ -11,6 +11,8 @@ import { hubFacts } from './hub-requests.ts';
 
 export const SELF_CHECK_MS = 2_000;
 export const FIREWALL_TOOL_MS = 3_000;
+/** How often the adapters are looked at: a laptop joins another network without telling anybody. */
+export const ADAPTERS_LOOK_MS = 15_000;
 
 type Firewall = HubState['firewall'];
 export interface LanAddress {
@@ -42,6 +44,18 @@ export function lanAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = n
     return range + (VIRTUAL.test(adapter) ? 10 : 0);
   };
   return found.sort((a, b) => rank(a) - rank(b) || a.adapter.localeCompare(b.adapter));
+}
+
+/** Tells when this computer's addresses have changed. @returns how to stop it */
+export function watchAddresses(changed: () => void, everyMs = ADAPTERS_LOOK_MS, look = lanAddresses): () => void {
+  let last = JSON.stringify(look());
+  const timer = setInterval(() => {
+    const now = JSON.stringify(look());
+    if (now === last) return;
+    last = now;
+    changed();
+  }, everyMs);
+  return () => clearInterval(timer);
 }
 
 /** Asks the hub through each address. An answer from this machine does not prove that the firewall lets others in. */

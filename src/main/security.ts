@@ -1,6 +1,6 @@
 /**
  * What a page of this app may not do. Promises: it stays on its own address, opens no window, gets no permission but copying
- * to the clipboard, embeds nothing; a link to the outside opens in the system's browser, and only if it parses as plain http
+ * to the clipboard and reaching hubs, embeds nothing; a link to the outside opens in the system's browser, and only if it parses as plain http
  * or https. Hides: Electron's hooks for all this.
  */
 import { app, session, shell, type WebContents } from 'electron';
@@ -55,9 +55,14 @@ export function isOurPage(url: string): boolean {
   return pathname === '/' || pathname === '/index.html';
 }
 
-export function isAllowed(permission: string, origin: string): boolean {
-  return permission === 'clipboard-sanitized-write' && origin === OUR_ORIGIN;
-}
+/**
+ * Copying, and speaking to hubs: Chromium asks before a page reaches into the local network (Local Network Access) and
+ * refuses silently where nobody says yes. Which hubs is the content security policy's matter.
+ */
+const GRANTED = new Set(['clipboard-sanitized-write', 'local-network', 'loopback-network', 'local-network-access']);
+
+export const isAllowed = (permission: string, origin: string): boolean =>
+  GRANTED.has(permission) && origin === OUR_ORIGIN;
 
 /**
  * A link as it may be given to the system; null where it may not. Other schemes start programs (`file:`, `ms-msdt:`, `smb:`),

@@ -1,7 +1,8 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HubId } from '../../src/core/ids.ts';
-import { checkAddresses, firewallState, lanAddresses, type RunTool } from '../../src/main/network.ts';
+import { checkAddresses, firewallState, lanAddresses, watchAddresses, type RunTool } from '../../src/main/network.ts';
+import { until } from './scratch.ts';
 import { startScriptedHub } from './scripted-hub.ts';
 
 const info = (address: string, over: Partial<NetworkInterfaceInfo> = {}): NetworkInterfaceInfo[] => [
@@ -31,6 +32,20 @@ describe('addresses', () => {
     ]);
     expect(found[1]?.adapter).toBe('Беспроводная сеть');
     expect(lanAddresses({})).toEqual([]);
+  });
+
+  it('a change of network is noticed', async () => {
+    let here = [{ address: '192.168.1.5', adapter: 'eth0' }];
+    let changes = 0;
+    const stop = watchAddresses(
+      () => void (changes += 1),
+      1,
+      () => here,
+    );
+    onTestFinished(stop);
+    here = [{ address: '10.0.0.7', adapter: 'wlan0' }];
+    await until(() => changes > 0);
+    expect(changes).toBe(1);
   });
 
   it('an address works only if our own hub answers there', async () => {

@@ -77,9 +77,17 @@ describe('what a page may do', () => {
     }
   });
 
-  it('copies to the clipboard, and has no other right', () => {
-    expect(isAllowed('clipboard-sanitized-write', 'app://bundle')).toBe(true);
-    expect(isAllowed('clipboard-sanitized-write', 'http://127.0.0.1')).toBe(false);
+  it('copies to the clipboard, reaches hubs on the local network, and has no other right', () => {
+    for (const permission of [
+      'clipboard-sanitized-write',
+      'local-network',
+      'loopback-network',
+      'local-network-access',
+    ]) {
+      expect(isAllowed(permission, 'app://bundle')).toBe(true);
+      expect(isAllowed(permission, 'http://127.0.0.1')).toBe(false);
+      expect(isAllowed(permission, '')).toBe(false);
+    }
     for (const permission of [
       'media',
       'geolocation',
