@@ -3,12 +3,15 @@
  * Speaks the words of core/embedding.ts and nothing else; what teachers and pupils do comes over the network as with any hub.
  */
 import { join } from 'node:path';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { AppToHub, HUB_PORT_DEFAULT, type HubToApp } from '../core/embedding.ts';
 import { codeOf } from '../core/errors.ts';
 import { openHub, type Hub } from './hub.ts';
 import { jsonLines } from './log.ts';
+
+/** The diary begins anew at a start when it is longer than this; the one before is kept. */
+const LOG_BYTES_MAX = 5_000_000;
 
 /** What Electron gives a utility process; Node's own types do not know it. */
 interface ParentPort {
@@ -37,7 +40,9 @@ async function obey(message: AppToHub): Promise<void> {
       if (opening) return;
       const { dataDir, port, studentDir, hubName } = message;
       mkdirSync(dataDir, { recursive: true });
-      const log = jsonLines((line) => appendFileSync(join(dataDir, 'hub.log'), line));
+      const logFile = join(dataDir, 'hub.log');
+      if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES_MAX) renameSync(logFile, `${logFile}.old`);
+      const log = jsonLines((line) => appendFileSync(logFile, line));
       // The default says that the app has no port of last time: the folder may have.
       const first = port === HUB_PORT_DEFAULT ? null : port;
       opening = openHub({ dataDir, port: first, studentDir, hubName, log, onBroken: () => process.exit(1) });

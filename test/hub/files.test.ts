@@ -1,7 +1,7 @@
 /** Files up and down: tus, resume, ranges, and who may have what. */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { request, type ClientRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FileId } from '../../src/core/ids.ts';
@@ -51,8 +51,8 @@ const patch = (person: Person, fileId: string, offset: number, bytes: Uint8Array
   );
 const codeIn = (answer: HttpAnswer) => (JSON.parse(answer.bytes.toString()) as { code?: string }).code;
 
-/** Begins a PATCH and cuts the connection once the hub has written something of it. */
-async function cutPatch(person: Person, fileId: string, offset: number, bytes: Uint8Array): Promise<void> {
+/** Begins a PATCH that does not end; resolves once the hub has written something of it. */
+async function openPatch(person: Person, fileId: string, offset: number, bytes: Uint8Array): Promise<ClientRequest> {
   const { hostname, port } = new URL(person.hubUrl);
   const cut = request({
     hostname,
@@ -70,7 +70,7 @@ async function cutPatch(person: Person, fileId: string, offset: number, bytes: U
   cut.on('error', () => undefined);
   await new Promise<void>((resolve) => cut.write(bytes, () => resolve()));
   await eventually(() => statSync(join(room.dataDir, 'uploads', fileId)).size > offset);
-  cut.destroy();
+  return cut;
 }
 
 describe('up', () => {
@@ -123,7 +123,7 @@ describe('up', () => {
     const bytes = randomBytes(3 * BLOCK_BYTES);
     const fileId = newFileId();
     await announce(room.teacher, fileId, bytes.length);
-    await cutPatch(room.teacher, fileId, 0, bytes.subarray(0, 2 * BLOCK_BYTES));
+    (await openPatch(room.teacher, fileId, 0, bytes.subarray(0, 2 * BLOCK_BYTES))).destroy();
     const offset = await offsetOf(room.teacher, fileId);
     expect(offset).toBe(2 * BLOCK_BYTES);
     expect((await patch(room.teacher, fileId, offset, bytes.subarray(offset, 2 * BLOCK_BYTES + 5))).status).toBe(204);
@@ -145,6 +145,18 @@ describe('up', () => {
     writeFileSync(join(room.dataDir, 'uploads', fileId), bytes);
     expect(await offsetOf(room.teacher, fileId)).toBe(100);
     expect((await room.teacher.download(fileId)).bytes.equals(bytes)).toBe(true);
+  });
+
+  test('an upload on its way is cut when its device is shut out', async () => {
+    await open(['Белов Илья']);
+    const [pupil] = room.pupils;
+    const fileId = newFileId();
+    await announce(pupil!, fileId, 3 * BLOCK_BYTES);
+    const running = await openPatch(pupil!, fileId, 0, randomBytes(2 * BLOCK_BYTES));
+    let isCut = false;
+    running.once('close', () => (isCut = true));
+    await room.teacher.call(`/api/logs/${room.logId}/end-lesson`, { method: 'POST' });
+    expect(await eventually(() => isCut)).toBe(true);
   });
 
   test('an announced hash that does not fit is told, and the upload begins again', async () => {
