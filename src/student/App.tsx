@@ -40,40 +40,32 @@ export function App({ door }: { door: Door }) {
   const [stage, setStage] = useState<Stage>({ kind: 'starting' });
   const [language, setLanguage] = useState<Language | null>(null);
   const room = useRef<Room | null>(null);
-  const endedEarly = useRef<ErrorCode | null>(null);
+  const closing = useRef<Promise<void>>(Promise.resolve());
 
-  const close = useCallback((why: ErrorCode | 'left') => {
-    const open = room.current;
-    if (!open) return;
+  const close = useCallback((open: Room, why: ErrorCode | 'left') => {
+    if (room.current !== open) return;
     room.current = null;
     setStage({ kind: 'closed', why, farewell: open.farewell() });
-    (why === 'left' ? open.leave() : open.erase()).catch(() => undefined);
+    closing.current = (why === 'left' ? open.leave() : open.erase()).catch(() => undefined);
   }, []);
 
-  const onEnded = useCallback(
-    (code: ErrorCode) => {
-      const open = room.current;
-      if (!open) {
-        endedEarly.current = code;
-        return;
-      }
+  /** One way in: what the hub says of its end may come before the room is open, or long after it was left. */
+  const entrance = useCallback(() => {
+    let opened: Room | null = null;
+    let ended: ErrorCode | null = null;
+    const onEnded = (code: ErrorCode) => {
+      ended = code;
       // What is unsent on one's own computer is asked about, not erased (S17): the page stays and says that it is signed out.
-      if (open.device.keeps && open.isUnsent()) return;
-      close(code);
-    },
-    [close],
-  );
-
-  const opened = useCallback(
-    (next: Room) => {
+      if (opened && !(opened.device.keeps && opened.isUnsent())) close(opened, code);
+    };
+    const enter = (next: Room) => {
+      opened = next;
       room.current = next;
       setStage({ kind: 'in', room: next });
-      const code = endedEarly.current;
-      endedEarly.current = null;
-      if (code) onEnded(code);
-    },
-    [onEnded],
-  );
+      if (ended) onEnded(ended);
+    };
+    return { onEnded, enter };
+  }, [close]);
 
   const isStarted = useRef(false);
   useEffect(() => {
@@ -88,11 +80,12 @@ export function App({ door }: { door: Door }) {
       );
     };
     speakFirst();
+    const { onEnded, enter } = entrance();
     door.reopen(onEnded).then(
-      (kept) => (kept ? opened(kept) : setStage({ kind: 'join' })),
+      (kept) => (kept ? enter(kept) : setStage({ kind: 'join' })),
       () => setStage({ kind: 'join' }),
     );
-  }, [door, onEnded, opened]);
+  }, [door, entrance]);
 
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {
@@ -124,13 +117,17 @@ export function App({ door }: { door: Door }) {
         <Join
           hub={door.hub}
           onLanguage={speak}
-          enter={async (code, name, keeps) => opened(await door.enter(code, name, keeps, onEnded))}
+          enter={async (code, name, keeps) => {
+            await closing.current;
+            const { onEnded, enter } = entrance();
+            enter(await door.enter(code, name, keeps, onEnded));
+          }}
         />
       )}
       {stage.kind === 'in' && (
         <StoreProvider store={stage.room.store}>
           <RoomProvider room={stage.room}>
-            <Inside onLanguage={speak} onLeave={() => close('left')} />
+            <Inside onLanguage={speak} onLeave={() => close(stage.room, 'left')} />
           </RoomProvider>
         </StoreProvider>
       )}

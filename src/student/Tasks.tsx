@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ClassView, OutboxRow } from '../client/class-store.ts';
 import type { CommandId } from '../core/ids.ts';
 import { openAssignments, ownWork, type Work } from '../core/works.ts';
+import { useConnection, useMe } from '../ui/store.tsx';
 import { handInPart } from './later.ts';
 import { useSay } from './room.tsx';
 import { TaskCard } from './TaskCard.tsx';
@@ -43,20 +44,25 @@ export function Tasks({ view, isEquipped }: { view: ClassView; isEquipped: boole
   const tasks = tasksOf(view);
   const canHandIn = view.role === 'student';
 
-  // Where each task was first seen; only being sent back moves one.
-  const [done, setDone] = useState<ReadonlySet<CommandId>>(
-    () => new Set(tasks.filter((task) => !isTodo(task)).map(({ work }) => work.assignment.assignmentId)),
-  );
-  const isDone = (task: Task) => done.has(task.work.assignment.assignmentId) && !isTodo(task);
-  const [opened, setOpened] = useState<CommandId | null>(
-    () => tasks.find((task) => !isDone(task))?.work.assignment.assignmentId ?? null,
-  );
-  useSaying(tasks, view.pending);
+  // While the class is still being read, tasks go where they belong; from then on only being sent back moves one.
+  const isSettled = useIsSettled(view);
+  const [done, setDone] = useState<ReadonlySet<CommandId> | null>(null);
+  const idOf = (task: Task) => task.work.assignment.assignmentId;
+  if (isSettled && !done) setDone(new Set(tasks.filter((task) => !isTodo(task)).map(idOf)));
+  const isDone = (task: Task) => !isTodo(task) && (done?.has(idOf(task)) ?? true);
+  const [opened, setOpened] = useState<CommandId | null>(null);
+  const [isChosen, setIsChosen] = useState(false);
+  if (isSettled && !isChosen && tasks.length > 0) {
+    const first = tasks.find(isTodo);
+    setIsChosen(true);
+    if (first) setOpened(idOf(first));
+  }
+  useSaying(tasks, view.pending, isSettled);
 
   const todo = tasks.filter((task) => !isDone(task));
   const left = tasks.filter(isTodo).length;
   const card = (task: Task) => {
-    const id = task.work.assignment.assignmentId;
+    const id = idOf(task);
     return (
       <TaskCard
         key={id}
@@ -66,9 +72,10 @@ export function Tasks({ view, isEquipped }: { view: ClassView; isEquipped: boole
         canHandIn={canHandIn}
         isOpen={opened === id}
         onToggle={() => {
+          setIsChosen(true);
           setOpened(opened === id ? null : id);
           // Sent back and looked at: it may stay above from now on.
-          if (isTodo(task) && done.has(id)) setDone(new Set([...done].filter((other) => other !== id)));
+          if (isTodo(task) && done?.has(id)) setDone(new Set([...done].filter((other) => other !== id)));
         }}
       />
     );
@@ -99,12 +106,20 @@ export function Tasks({ view, isEquipped }: { view: ClassView; isEquipped: boole
   );
 }
 
+/** Whether all that the hub had is here, or no more can come now. */
+function useIsSettled({ logId }: ClassView): boolean {
+  const log = useMe()?.logs.find((one) => one.logId === logId);
+  const connection = useConnection();
+  return log?.isCurrent === true || connection?.state === 'offline' || connection?.state === 'signed-out';
+}
+
 /** Says confirmations and what came back, once each, and nothing of what was there when the page opened. */
-function useSaying(tasks: readonly Task[], pending: ReadonlySet<string>) {
+function useSaying(tasks: readonly Task[], pending: ReadonlySet<string>, isSettled: boolean) {
   const t = useTexts();
   const say = useSay();
   const known = useRef<Map<string, string> | null>(null);
   useEffect(() => {
+    if (!isSettled) return;
     const news = new Map<string, string>();
     for (const { work } of tasks) {
       const { title } = work.assignment;
@@ -119,5 +134,5 @@ function useSaying(tasks: readonly Task[], pending: ReadonlySet<string>) {
     const before = known.current;
     known.current = news;
     if (before) for (const [id, text] of news) if (!before.has(id)) say(text);
-  }, [tasks, pending, say, t]);
+  }, [tasks, pending, isSettled, say, t]);
 }

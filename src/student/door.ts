@@ -218,7 +218,8 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
       };
     },
     async leave() {
-      await signIn.signOut();
+      // At once here, whether or not the hub can be told.
+      void signIn.signOut();
       await erase();
     },
     erase,

@@ -73,8 +73,8 @@ export function formatSize(language: Language, sizeBytes: number): string {
   const units = UNITS[language];
   let value = Math.max(0, sizeBytes);
   let unit = 0;
-  // 1023.95 would be shown as 1024 of the smaller unit.
-  while (value >= 1023.5 && unit < units.length - 1) {
+  // Never four digits: 1000 of a unit are shown as one of the next.
+  while (value >= 999.5 && unit < units.length - 1) {
     value /= 1024;
     unit += 1;
   }

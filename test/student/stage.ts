@@ -1,0 +1,256 @@
+/**
+ * A lesson for tests of the pupil's page: the page built as it ships, a real hub, a real Chromium at http://hub.test (plain HTTP,
+ * as on a LAN), a teacher by the wire alone. Between them a cable that can be cut in the middle of a file.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
+import { build } from 'vite';
+import type { CommandId, LogId, MemberId, PersonId } from '../../src/core/ids.ts';
+import type { CommandOf, Entry } from '../../src/core/wire.ts';
+import { CHROMIUM_FLAGS, chromiumPath, HUB_HOST, hubHostFlag } from '../support/chromium.ts';
+import { startHub, type StartedHub } from '../support/hub.ts';
+import { eventually, newId, Person } from '../support/person.ts';
+
+export const ROOT = join(import.meta.dirname, '../..');
+/** Words that are nowhere on a page that must not know the class. */
+export const TITLE = 'Седьмой «А»';
+export const TASK = 'Причастный оборот';
+export const WORDS = [TITLE, TASK, 'Здравствуйте, класс', 'Ирина Петровна', 'Выпишите предложения'];
+
+const PATIENCE_MS = 20_000;
+
+export interface Stage {
+  browser: Browser;
+  studentDir: string;
+  close(): Promise<void>;
+}
+
+/** Builds the page and starts the browser, once for a file of tests. */
+export async function openStage(): Promise<Stage> {
+  const studentDir = mkdtempSync(join(tmpdir(), 'parta-page-'));
+  await build({
+    configFile: join(ROOT, 'vite.student.config.ts'),
+    root: join(ROOT, 'src/student'),
+    logLevel: 'error',
+    build: { outDir: studentDir },
+  });
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS, hubHostFlag] });
+  return {
+    browser,
+    studentDir,
+    async close() {
+      await browser.close();
+      rmSync(studentDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Cable {
+  port: number;
+  /** Cuts everything once this many more bytes have gone to the hub, for 0 at once, and stays cut. */
+  cutAfter(bytes: number): void;
+  isCut(): boolean;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+/** A cable to a port of this machine. */
+export async function layCable(toPort: number): Promise<Cable> {
+  const sockets = new Set<Socket>();
+  let left = Infinity;
+  let isCut = false;
+  const cut = () => {
+    isCut = true;
+    for (const socket of sockets) socket.destroy();
+  };
+  const server = createServer((near) => {
+    if (isCut) return void near.destroy();
+    const far = connect(toPort, '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.on('data', (bytes) => {
+      left -= bytes.length;
+      if (left <= 0) return cut();
+      if (!far.write(bytes)) near.pause();
+    });
+    far.on('drain', () => near.resume());
+    far.pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    cutAfter(bytes) {
+      left = bytes;
+      if (left <= 0) cut();
+    },
+    isCut: () => isCut,
+    mend() {
+      isCut = false;
+      left = Infinity;
+    },
+    async close() {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export class Lesson {
+  readonly hub: StartedHub;
+  readonly teacher: Person;
+  readonly cable: Cable;
+  readonly logId: LogId;
+  readonly channelId: CommandOf<'postMessage'>['body']['channelId'];
+  readonly code: string;
+  readonly #contexts: BrowserContext[] = [];
+  readonly #stage: Stage;
+
+  private constructor(stage: Stage, hub: StartedHub, teacher: Person, cable: Cable, made: Made) {
+    this.#stage = stage;
+    this.hub = hub;
+    this.teacher = teacher;
+    this.cable = cable;
+    this.logId = made.logId;
+    this.channelId = made.channelId as typeof this.channelId;
+    this.code = made.code;
+  }
+
+  static async begin(stage: Stage): Promise<Lesson> {
+    const hub = await startHub({ hosts: [HUB_HOST], studentDir: stage.studentDir });
+    const teacher = new Person(hub.url, hub.owner);
+    const { logId, channelId } = await teacher.createClass(TITLE);
+    const { code } = await teacher.joinCode(logId);
+    const lesson = new Lesson(stage, hub, teacher, await layCable(hub.port), { logId, channelId, code });
+    await lesson.say('Здравствуйте, класс');
+    return lesson;
+  }
+
+  get url() {
+    return `http://${HUB_HOST}:${this.cable.port}/`;
+  }
+
+  say(text: string) {
+    return this.teacher.send(this.logId, 'postMessage', {
+      channelId: this.channelId,
+      text,
+      fileIds: [],
+      replyTo: null,
+    });
+  }
+
+  async assign(body: Partial<CommandOf<'assign'>['body']> = {}): Promise<CommandId> {
+    const assigned = await this.teacher.send(this.logId, 'assign', {
+      title: TASK,
+      text: 'Выпишите предложения',
+      dueAt: null,
+      scale: { kind: 'five' },
+      assignees: 'all',
+      fileIds: [],
+      seriesId: null,
+      ...body,
+    });
+    return assigned.id;
+  }
+
+  /** A browser of its own: nothing is shared with other pupils. */
+  async computer(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
+    const context = await this.#stage.browser.newContext({ locale: 'ru-RU', reducedMotion: 'reduce', ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
+    this.#contexts.push(context);
+    return context;
+  }
+
+  async open(context: BrowserContext, hash = ''): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(this.url + hash);
+    return page;
+  }
+
+  /** Fills in the form and waits to be waiting. */
+  async knock(page: Page, name = 'Белов Илья', mine = false): Promise<void> {
+    await page.getByLabel('Код класса').fill(this.code);
+    await page.getByLabel('Фамилия и имя').fill(name);
+    if (mine) await page.getByLabel('Это мой компьютер').check();
+    await page.getByRole('button', { name: 'Войти' }).click();
+    await page.getByRole('heading', { name: 'Учитель подтверждает вход' }).waitFor();
+  }
+
+  /** The teacher lets the newest at the door in. */
+  async confirm(name = 'Белов Илья'): Promise<MemberId> {
+    const request = await this.row((entry) => entry.kind === 'joinRequested' && entry.body?.['name'] === name);
+    const memberId = newId<MemberId>();
+    await this.teacher.send(this.logId, 'confirmJoin', { requestId: request.id, memberId, name });
+    return memberId;
+  }
+
+  /** A pupil in class, tasks on screen. */
+  async pupil(context: BrowserContext, { name = 'Белов Илья', mine = false } = {}): Promise<Page> {
+    const page = await this.open(context);
+    await this.knock(page, name, mine);
+    await this.confirm(name);
+    await page.getByRole('heading', { name: TITLE, level: 1 }).waitFor();
+    return page;
+  }
+
+  /** The newest row of the class's log that is wanted, once it has come. */
+  row(isWanted: (entry: Entry) => boolean): Promise<Entry> {
+    return eventually(() => this.teacher.logs.get(this.logId)?.entries.filter(isWanted).at(-1));
+  }
+
+  handedIn(assignmentId: CommandId): Promise<Entry> {
+    return this.row((entry) => entry.kind === 'handedIn' && entry.body?.['assignmentId'] === assignmentId);
+  }
+
+  endLesson() {
+    return this.teacher.call<{ pages: number }>(`/api/logs/${this.logId}/end-lesson`, { method: 'POST' });
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#contexts.map((context) => context.close()));
+    this.teacher.close();
+    await this.cable.close();
+    await this.hub.stop();
+  }
+}
+interface Made {
+  logId: LogId;
+  channelId: string;
+  code: string;
+}
+export type { PersonId };
+
+/** Everything that a page has kept on the computer, as text. Runs on the page. */
+export async function leftOnComputer(page: Page): Promise<{ databases: string[]; text: string; storage: string[] }> {
+  return page.evaluate(async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name ?? '');
+    const texts: string[] = [];
+    for (const name of names) {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const asked = indexedDB.open(name);
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error ?? new Error('not opened'));
+      });
+      for (const store of database.objectStoreNames) {
+        const rows = await new Promise<unknown[]>((resolve, reject) => {
+          const asked = database.transaction(store).objectStore(store).getAll();
+          asked.onsuccess = () => resolve(asked.result);
+          asked.onerror = () => reject(asked.error ?? new Error('not read'));
+        });
+        texts.push(JSON.stringify(rows));
+      }
+      database.close();
+    }
+    const storage = [sessionStorage, localStorage].flatMap((kept) => Object.entries(kept).map(String));
+    return { databases: names, text: texts.join('\n'), storage };
+  });
+}
