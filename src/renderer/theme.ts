@@ -109,7 +109,7 @@ export function themeIn(language: Language) {
       components: {
         Modal: { defaultProps: { closeButtonProps: close } },
         Drawer: { defaultProps: { closeButtonProps: close } },
-        Notification: { defaultProps: { closeButtonProps: close } },
+        Notification: { defaultProps: { withBorder: true, closeButtonProps: close } },
       },
     }),
   );

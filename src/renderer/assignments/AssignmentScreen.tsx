@@ -99,13 +99,15 @@ export function AssignmentScreen({ assignmentId }: { assignmentId: CommandId }) 
       {assignment.state === 'open' && (
         <Section
           title={t.assignments.works}
-          aside={<span className={classes.sum}>{t.assignments.progress(progress)}</span>}
+          aside={works.length > 0 && <span className={classes.sum}>{t.assignments.progress(progress)}</span>}
         >
-          <ProgressBar progress={progress} isTall />
           {works.length === 0 ? (
             <p className={classes.nobody}>{t.assignments.nobody}</p>
           ) : (
-            <WorksTable works={works} assignment={assignment} />
+            <>
+              <ProgressBar progress={progress} isTall />
+              <WorksTable works={works} assignment={assignment} />
+            </>
           )}
         </Section>
       )}

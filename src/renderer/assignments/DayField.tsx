@@ -78,28 +78,35 @@ export function DayField({ label, value, error, onChange }: DayFieldProps) {
     onChange(day);
   };
   return (
-    <TextInput
-      className={classes.field ?? ''}
-      aria-label={label}
-      placeholder={t.editor.dayExample}
-      autoComplete="off"
-      value={text}
-      error={isDay ? error : t.editor.faults.day}
-      onChange={(event) => write(event.currentTarget.value)}
-      onBlur={() => isDay && setTyped(null)}
-      rightSection={
-        <Popover opened={isOpen} onChange={setOpen} position="bottom-end" trapFocus returnFocus>
-          <Popover.Target>
-            <ActionIcon aria-label={`${t.editor.calendar}: ${label}`} onClick={() => setOpen(!isOpen)}>
-              <IconCalendar size={18} stroke={1.7} />
-            </ActionIcon>
-          </Popover.Target>
-          <Popover.Dropdown aria-label={t.editor.calendar} p="xs">
-            <Month today={today} chosen={value} onPick={pick} />
-          </Popover.Dropdown>
-        </Popover>
-      }
-    />
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" withRoles={false} trapFocus returnFocus>
+      <Popover.Target>
+        <div>
+          <TextInput
+            className={classes.field ?? ''}
+            aria-label={label}
+            placeholder={t.editor.dayExample}
+            autoComplete="off"
+            value={text}
+            error={isDay ? error : t.editor.faults.day}
+            onChange={(event) => write(event.currentTarget.value)}
+            onBlur={() => isDay && setTyped(null)}
+            rightSection={
+              <ActionIcon
+                aria-label={`${t.editor.calendar}: ${label}`}
+                aria-haspopup="dialog"
+                aria-expanded={isOpen}
+                onClick={() => setOpen(!isOpen)}
+              >
+                <IconCalendar size={18} stroke={1.7} />
+              </ActionIcon>
+            }
+          />
+        </div>
+      </Popover.Target>
+      <Popover.Dropdown role="dialog" aria-label={t.editor.calendar} p="xs">
+        <Month today={today} chosen={value} onPick={pick} />
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 

@@ -104,6 +104,24 @@ export function MessageList({ view, openClass, sent, onOlder, onSeen, onReply, o
     if (sent > 0) virtual.scrollToEnd();
   }, [sent, virtual]);
 
+  // The field below grows with a reply or a long text: whoever was at the end stays there.
+  const isEmpty = messages.length === 0;
+  const wasAtEnd = useRef(false);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return undefined;
+    const note = () => {
+      wasAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END_PX;
+    };
+    const observer = new ResizeObserver(() => wasAtEnd.current && virtual.scrollToEnd());
+    element.addEventListener('scroll', note, { passive: true });
+    observer.observe(element);
+    return () => {
+      element.removeEventListener('scroll', note);
+      observer.disconnect();
+    };
+  }, [virtual, isEmpty]);
+
   // What is on the screen has been read; what lies above it too.
   const items = virtual.getVirtualItems();
   const end = (virtual.scrollOffset ?? 0) + (virtual.scrollRect?.height ?? 0);
@@ -160,7 +178,7 @@ export function MessageList({ view, openClass, sent, onOlder, onSeen, onReply, o
   const isAtEnd = virtual.isAtEnd(AT_END_PX);
   const below = isAtEnd ? 0 : messages.filter((m) => (m.seq ?? 0) > readUpTo && m.by !== openClass.memberId).length;
 
-  if (messages.length === 0) {
+  if (isEmpty) {
     return (
       <div className={classes.scroller}>
         <EmptyState icon={IconMessages} title={t.chat.empty}>

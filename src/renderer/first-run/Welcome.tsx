@@ -6,11 +6,10 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { HubState } from '../../preload/contract.ts';
 import { useDesktop, useHub } from '../desktop.tsx';
 import { useOpenClass } from '../frame/classes.tsx';
-import { ErrorNotice, Notice } from '../frame/Notice.tsx';
 import { Screen } from '../frame/Screen.tsx';
+import { ConnectionCheck } from '../lesson/ConnectionCheck.tsx';
 import { RosterImport } from '../members/RosterImport.tsx';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
@@ -29,15 +28,7 @@ export function Welcome() {
 
   if (step === 'list') {
     return (
-      <Screen
-        title={t.welcome.listTitle(title)}
-        lead={t.welcome.listLead}
-        actions={
-          <Button variant="default" onClick={leaveList}>
-            {t.welcome.later}
-          </Button>
-        }
-      >
+      <Screen title={t.welcome.listTitle(title)} lead={t.welcome.listLead}>
         <RosterImport logId={logId} onDone={leaveList} />
       </Screen>
     );
@@ -57,23 +48,16 @@ export function Welcome() {
   );
 }
 
-/** The hub's addresses and whether they answer, looked at again on request. */
-export function AddressCheck() {
+/** The hub's addresses, each with whether it answers, and what follows from that; looked at afresh when this opens. */
+function AddressCheck() {
   const t = useTexts();
   const { call } = useDesktop();
   const hub = useHub();
-  const [isBusy, setBusy] = useState(false);
-  const check = () => {
-    setBusy(true);
-    const done = () => setBusy(false);
-    call('hub.check', {}).then(done, done);
-  };
   useEffect(() => {
     call('hub.check', {}).catch(() => undefined);
   }, [call]);
   return (
     <div className={classes.check}>
-      {hub.code !== null && hub.state !== 'ready' && <ErrorNotice code={hub.code} />}
       {hub.addresses.length > 0 && (
         <ul className={classes.addresses} aria-label={t.welcome.addresses}>
           {hub.addresses.map(({ url, adapter, answers }) => (
@@ -89,44 +73,7 @@ export function AddressCheck() {
           ))}
         </ul>
       )}
-      <CheckResult hub={hub} />
-      <div>
-        <Button variant="default" loading={isBusy} onClick={check}>
-          {t.welcome.again}
-        </Button>
-      </div>
+      <ConnectionCheck hub={hub} />
     </div>
-  );
-}
-
-function CheckResult({ hub }: { hub: HubState }) {
-  const t = useTexts();
-  if (hub.state !== 'ready') return <Notice isLive>{t.welcome.starting}</Notice>;
-  if (hub.addresses.length === 0)
-    return (
-      <Notice tone="warn" title={t.welcome.noNetwork} isLive>
-        {t.welcome.noNetworkMore}
-      </Notice>
-    );
-  if (hub.firewall === 'blocked')
-    return (
-      <Notice tone="warn" title={t.welcome.blocked} isLive>
-        {t.welcome.blockedMore(hub.port ?? 0)}
-      </Notice>
-    );
-  if (!hub.addresses.some((address) => address.answers))
-    return (
-      <Notice tone="warn" title={t.welcome.noAnswer} isLive>
-        {t.welcome.noAnswerMore(hub.port ?? 0)}
-      </Notice>
-    );
-  return hub.firewall === 'open' ? (
-    <Notice tone="good" title={t.welcome.good} isLive>
-      {t.welcome.goodMore}
-    </Notice>
-  ) : (
-    <Notice title={t.welcome.unknown} isLive>
-      {t.welcome.unknownMore(hub.port ?? 0)}
-    </Notice>
   );
 }

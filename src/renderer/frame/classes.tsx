@@ -94,7 +94,9 @@ function useStores(listed: readonly Server[], openStore: OpenStore, desktop: Des
         const [serverId = '', identity = ''] = line.split(' ');
         const store = openStore({
           name: `hub-${identity}`,
-          credentials: { session: () => desktop.call('servers.session', { serverId }) },
+          credentials: {
+            session: (rejected) => desktop.call('servers.session', { serverId, ...(rejected ? { rejected } : {}) }),
+          },
           files: desktop.filesOnTheWay,
         });
         store.then(

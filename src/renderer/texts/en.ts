@@ -162,28 +162,12 @@ export const en: Widen<typeof ru> = {
     listTitle: (title) => `Class list of ${title}`,
     listLead:
       'Take a list you already have: a file from the register or simply pasted text. It helps you to recognise students at the door.',
-    later: 'Add later',
     addressTitle: 'Can students open this address',
     addressLead:
       'Students type the address into a browser in the same network. Let us check it now, before the lesson begins.',
     addresses: 'Addresses of this computer',
     answers: 'answers',
     silent: 'does not answer',
-    again: 'Check again',
-    starting: 'The class server is starting…',
-    noNetwork: 'This computer is not connected to a network',
-    noNetworkMore:
-      'Plug in the cable or join the school Wi-Fi and check again. The class exists already, you can prepare the lesson anyway.',
-    blocked: 'The firewall keeps students out',
-    blockedMore: (port) =>
-      `Allow incoming connections for Parta (port ${port}) in the private network. If you are not an administrator, ask whoever looks after the computers.`,
-    noAnswer: 'None of the addresses answers',
-    noAnswerMore: (port) => `Most likely port ${port} is closed on this computer. Look at the firewall's settings.`,
-    good: 'Students can come in',
-    goodMore: 'The address answers and the firewall lets it through. Address and class code are on the Lesson screen.',
-    unknown: 'The address answers from this computer',
-    unknownMore: (port) =>
-      `Open it from any other computer of the classroom. If the page does not open, allow port ${port} in the firewall.`,
     toLesson: 'Show address and code',
     toClass: 'To the class list',
   },
