@@ -102,7 +102,10 @@ async function run(): Promise<void> {
         await transfers.dropServer(serverId);
         return {};
       },
-      'servers.session': ({ serverId }) => known.session(serverId),
+      'servers.session': ({ serverId, rejected }) => {
+        if (rejected !== undefined) known.ticketRefused(serverId);
+        return known.session(serverId);
+      },
       'hub.state': () => hubState(),
       'hub.start': async () => {
         await hub.start();

@@ -102,8 +102,11 @@ export const CALLS = {
   /** The same hub at another address (a new network gave it one). Another hub there is refused as `other-hub`. */
   'servers.move': call(z.object({ serverId: ServerId, address: text(300) }), Server),
   'servers.forget': call(z.object({ serverId: ServerId }), nothing),
-  /** A short ticket for the page; the secret stays in main. */
-  'servers.session': call(z.object({ serverId: ServerId }), z.extend(Session, { url: text(300) })),
+  /** A short ticket for the page; the secret stays in main. `rejected`: one that the hub would not take any more. */
+  'servers.session': call(
+    z.object({ serverId: ServerId, rejected: z.optional(text(200)) }),
+    z.extend(Session, { url: text(300) }),
+  ),
 
   'hub.state': call(nothing, HubState),
   'hub.start': call(nothing, HubState),

@@ -10,6 +10,7 @@ import type {
   Connection,
   Credentials,
   MessagesView,
+  MeView,
   Stop,
 } from '../../src/client/class-store.ts';
 import { hubCalls } from '../../src/client/hub-api.ts';
@@ -110,7 +111,7 @@ describe('a real hub', () => {
       (view) => Object.keys(view?.classroom.requests ?? {}).length === 1,
     );
     const [request] = Object.values(asked!.classroom.requests);
-    await until(
+    await until<MeView | null>(
       (l) => pupil.watchMe(l),
       (me) => me?.logs[0]?.state === 'waiting',
     );
@@ -155,7 +156,8 @@ describe('a real hub', () => {
     const { teacher, logId, channelId } = await hubWithClass();
     const body = { channelId, text: 'ы'.repeat(MESSAGE_TEXT_MAX), fileIds: [], replyTo: null };
     await teacher.sendAll(Array.from({ length: 40 }, () => ({ logId, kind: 'postMessage', body })));
-    await shown(teacher, logId, channelId, 40);
+    const { messages } = await shown(teacher, logId, channelId, 40);
+    expect(new Set(messages.map((message) => message.text))).toEqual(new Set([body.text]));
   });
 
   test('what is written while the hub is down arrives when it is up again, though the old ticket is worth nothing', async () => {
