@@ -10,6 +10,7 @@ import {
 } from '../../src/core/wire.ts';
 import {
   DEVICE_CODE_MS,
+  DEVICE_CODES_MAX,
   JOIN_CODE_MS,
   TICKET_MS,
   WRONG_TRIES_MS,
@@ -156,6 +157,15 @@ describe('devices', () => {
     const [pupil] = room.pupils;
     await pupil!.signIn();
     expect(await codeOf(pupil!.call('/api/device-codes', { method: 'POST' }))).toBe('not-allowed');
+  });
+
+  test('at most DEVICE_CODES_MAX codes wait; the oldest goes first', async () => {
+    await open();
+    const newCode = () => room.teacher.call<DeviceCode>('/api/device-codes', { method: 'POST' });
+    const codes = [];
+    for (let i = 0; i <= DEVICE_CODES_MAX; i++) codes.push((await newCode()).code);
+    expect(await codeOf(Person.withDeviceCode(room.url, codes[0]!))).toBe('wrong-code');
+    expect(await codeOf(Person.withDeviceCode(room.url, codes[1]!))).toBe('ok');
   });
 
   test('a revoked device is out at once: socket, ticket, secret', async () => {
