@@ -149,6 +149,8 @@ export async function startChromium(options: ChromiumOptions): Promise<Chromium>
   ];
   const env = {
     ...process.env,
+    // In a C locale Chromium cannot open a file whose name is not ASCII: choosing «7А.csv» would silently choose nothing.
+    LC_ALL: 'C.UTF-8',
     DISPLAY: options.display,
     LANGUAGE: options.language,
     CHROME_DESKTOP: 'stand-in.desktop',
