@@ -5,7 +5,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { LogId } from '../core/ids.ts';
 import type { Language } from '../ui/language.tsx';
-import { useClass } from '../ui/store.tsx';
+import { useClass, useConnection, useMe } from '../ui/store.tsx';
 import { Ask } from './Ask.tsx';
 import { ConnectionLine, ConnectionWord } from './ConnectionLine.tsx';
 import { LanguageSwitch } from './Doorway.tsx';
@@ -35,7 +35,8 @@ export function ClassPage({
   const isWide = useMedia(WIDE);
   const [tab, setTab] = useState<Tab>('tasks');
   const [isLeaving, setIsLeaving] = useState(false);
-  const { isEquipped, chat } = useChat(view !== null && view !== undefined);
+  const isSettled = useIsSettled(logId);
+  const { isEquipped, chat } = useChat(isSettled && Boolean(view?.classroom.title));
   const title = view?.classroom.title ?? '';
   useEffect(() => {
     document.title = title ? `${title} · ${t.product}` : t.product;
@@ -43,7 +44,8 @@ export function ClassPage({
       document.title = t.product;
     };
   }, [title, t]);
-  if (!view) return null;
+  // Nothing of the class has come yet: not even its name.
+  if (!view?.classroom.title) return null;
 
   const me = view.classroom.members[view.memberId];
   const channel = Object.values(view.classroom.channels).find(({ kind }) => kind === 'everyone');
@@ -69,7 +71,7 @@ export function ClassPage({
         {!isWide && <Tabs tab={tab} unread={unread} onTab={setTab} />}
         <div className="halves">
           <Half name="tasks" tab={tab} isWide={isWide} label={t.frame.tasks}>
-            <Tasks view={view} isEquipped={isEquipped} />
+            <Tasks view={view} isSettled={isSettled} isEquipped={isEquipped} />
           </Half>
           <Half name="chat" tab={tab} isWide={isWide} label={t.frame.chat}>
             {channel && chat && (
@@ -103,6 +105,13 @@ export function ClassPage({
       )}
     </div>
   );
+}
+
+/** Whether all that the hub had is here, or no more can come now. */
+function useIsSettled(logId: LogId): boolean {
+  const log = useMe()?.logs.find((one) => one.logId === logId);
+  const connection = useConnection();
+  return log?.isCurrent === true || connection?.state === 'offline' || connection?.state === 'signed-out';
 }
 
 /** Once the tasks have been drawn: the room gets its uploads; the chat, when its part of the page has come too. */

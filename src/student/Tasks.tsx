@@ -6,7 +6,6 @@ import { useEffect, useRef, useState } from 'react';
 import type { ClassView, OutboxRow } from '../client/class-store.ts';
 import type { CommandId } from '../core/ids.ts';
 import { openAssignments, ownWork, type Work } from '../core/works.ts';
-import { useConnection, useMe } from '../ui/store.tsx';
 import { handInPart } from './later.ts';
 import { useSay } from './room.tsx';
 import { TaskCard } from './TaskCard.tsx';
@@ -37,7 +36,17 @@ export function tasksOf(view: ClassView): Task[] {
 
 const isTodo = ({ state }: Task) => state !== 'handed-in' && state !== 'returned';
 
-export function Tasks({ view, isEquipped }: { view: ClassView; isEquipped: boolean }) {
+export function Tasks({
+  view,
+  isSettled,
+  isEquipped,
+}: {
+  view: ClassView;
+  /** All that the hub had is here, or no more can come now. */
+  isSettled: boolean;
+  /** The room has its uploads: handing in can be shown. */
+  isEquipped: boolean;
+}) {
   const t = useTexts();
   const come = handInPart.use(false);
   const part = isEquipped ? come : null;
@@ -45,7 +54,6 @@ export function Tasks({ view, isEquipped }: { view: ClassView; isEquipped: boole
   const canHandIn = view.role === 'student';
 
   // While the class is still being read, tasks go where they belong; from then on only being sent back moves one.
-  const isSettled = useIsSettled(view);
   const [done, setDone] = useState<ReadonlySet<CommandId> | null>(null);
   const idOf = (task: Task) => task.work.assignment.assignmentId;
   if (isSettled && !done) setDone(new Set(tasks.filter((task) => !isTodo(task)).map(idOf)));
@@ -85,10 +93,12 @@ export function Tasks({ view, isEquipped }: { view: ClassView; isEquipped: boole
     return (
       <div className="task-list">
         {part && <part.Orphans view={view} tasks={tasks} />}
-        <div className="empty">
-          <h2>{t.tasks.none}</h2>
-          <p className="dim">{t.tasks.noneHint}</p>
-        </div>
+        {isSettled && (
+          <div className="empty">
+            <h2>{t.tasks.none}</h2>
+            <p className="dim">{t.tasks.noneHint}</p>
+          </div>
+        )}
       </div>
     );
   return (
@@ -104,13 +114,6 @@ export function Tasks({ view, isEquipped }: { view: ClassView; isEquipped: boole
       )}
     </div>
   );
-}
-
-/** Whether all that the hub had is here, or no more can come now. */
-function useIsSettled({ logId }: ClassView): boolean {
-  const log = useMe()?.logs.find((one) => one.logId === logId);
-  const connection = useConnection();
-  return log?.isCurrent === true || connection?.state === 'offline' || connection?.state === 'signed-out';
 }
 
 /** Says confirmations and what came back, once each, and nothing of what was there when the page opened. */

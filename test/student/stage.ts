@@ -2,12 +2,13 @@
  * A lesson for tests of the pupil's page: the page built as it ships, a real hub, a real Chromium at http://hub.test (plain HTTP,
  * as on a LAN), a teacher by the wire alone. Between them a cable that can be cut in the middle of a file.
  */
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
-import { build } from 'vite';
 import type { CommandId, LogId, MemberId, PersonId } from '../../src/core/ids.ts';
 import type { CommandOf, Entry } from '../../src/core/wire.ts';
 import { CHROMIUM_FLAGS, chromiumPath, HUB_HOST, hubHostFlag } from '../support/chromium.ts';
@@ -20,6 +21,8 @@ export const TITLE = 'Седьмой «А»';
 export const TASK = 'Причастный оборот';
 export const WORDS = [TITLE, TASK, 'Здравствуйте, класс', 'Ирина Петровна', 'Выпишите предложения'];
 
+const VITE = join(ROOT, 'node_modules/vite/bin/vite.js');
+const BUILD_TIMEOUT_MS = 90_000;
 const PATIENCE_MS = 20_000;
 
 export interface Stage {
@@ -31,12 +34,12 @@ export interface Stage {
 /** Builds the page and starts the browser, once for a file of tests. */
 export async function openStage(): Promise<Stage> {
   const studentDir = mkdtempSync(join(tmpdir(), 'parta-page-'));
-  await build({
-    configFile: join(ROOT, 'vite.student.config.ts'),
-    root: join(ROOT, 'src/student'),
-    logLevel: 'error',
-    build: { outDir: studentDir },
-  });
+  // In a process of its own: the test runner's NODE_ENV would bring React's development build.
+  await promisify(execFile)(
+    process.execPath,
+    [VITE, 'build', '--config', 'vite.student.config.ts', '--outDir', studentDir, '--logLevel', 'error'],
+    { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' }, timeout: BUILD_TIMEOUT_MS },
+  );
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS, hubHostFlag] });
   return {
     browser,
