@@ -23,11 +23,12 @@ export interface Auth {
   /** What is kept of a new sign-in. */
   seal(credentials: Credentials): Pick<SignIn, 'deviceId' | 'secret' | 'isSealed'>;
   /**
-   * A session good now, from the hub at `url`.
+   * A session good now, from the hub at `url`; `rejected` is a ticket that the hub would not take (it was restarted) and
+   * that is not given again.
    * @throws PartaError `hub-unreachable`, `not-a-hub`, `other-hub`, `signed-out`, `unknown-protocol`…
    */
-  session(signIn: SignIn, url: string): Promise<Session>;
-  /** The hub refused the ticket, or the sign-in is gone: ask anew next time. */
+  session(signIn: SignIn, url: string, rejected?: string): Promise<Session>;
+  /** The hub refused the ticket, or was started again: ask anew next time. */
   forget(serverId: string): void;
 }
 
@@ -69,8 +70,12 @@ export function openAuth(cipher: Cipher, log: Log, now: () => number = Date.now)
       const bytes = isSealed ? cipher.encryptString(secret) : Buffer.from(secret, 'utf8');
       return { deviceId, secret: bytes.toString('base64'), isSealed };
     },
-    session(signIn, url) {
+    async session(signIn, url, rejected) {
       const known = kept.get(signIn.serverId);
+      if (rejected !== undefined && (await known?.session.catch(() => null))?.ticket === rejected) {
+        if (kept.get(signIn.serverId) === known) kept.delete(signIn.serverId);
+        return this.session(signIn, url);
+      }
       if (known && known.url === url && now() < known.goodUntil) return known.session;
       const asked: Kept = { url, session: ask(signIn, url), goodUntil: Infinity };
       kept.set(signIn.serverId, asked);

@@ -102,10 +102,7 @@ async function run(): Promise<void> {
         await transfers.dropServer(serverId);
         return {};
       },
-      'servers.session': ({ serverId, rejected }) => {
-        if (rejected !== undefined) known.ticketRefused(serverId);
-        return known.session(serverId);
-      },
+      'servers.session': ({ serverId, rejected }) => known.session(serverId, rejected),
       'hub.state': () => hubState(),
       'hub.start': async () => {
         await hub.start();
@@ -150,6 +147,8 @@ async function run(): Promise<void> {
     onReady(port, hubName) {
       const before = signIns.read('embedded');
       if (before?.port !== port) signIns.write({ embedded: { hubName: before?.hubName ?? hubName, port } });
+      // A hub forgets its tickets when it ends.
+      for (const { serverId, kind } of known.list()) if (kind === 'embedded') auth.forget(serverId);
       void check();
       transfers.wake();
       renewPolicy();

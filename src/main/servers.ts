@@ -26,7 +26,8 @@ export interface Servers {
   move(serverId: string, address: string): Promise<Server>;
   /** Signs out and forgets; the embedded hub, whose data are here, is refused. */
   forget(serverId: string): Promise<void>;
-  session(serverId: string): Promise<Session & { url: string }>;
+  /** @param rejected a ticket that the hub would not take */
+  session(serverId: string, rejected?: string): Promise<Session & { url: string }>;
   /** The hub did not take the ticket. */
   ticketRefused(serverId: string): void;
   /**
@@ -144,11 +145,11 @@ export function openServers({ stored, auth, hub, deviceName, onChange }: Servers
       stored.write({ signIns: signIns().filter((other) => other.serverId !== serverId) });
       onChange();
     },
-    async session(serverId) {
+    async session(serverId, rejected) {
       const signIn = find(serverId);
       const url = urlOf(signIn);
       if (url === '') throw new PartaError('hub-unreachable');
-      return { ...(await auth.session(signIn, url)), url };
+      return { ...(await auth.session(signIn, url, rejected)), url };
     },
     ticketRefused: (serverId) => auth.forget(serverId),
     origins() {

@@ -12,7 +12,8 @@ const FIRST_SIZE = { width: 1280, height: 800 };
 export const GRIP_WIDTH = 120;
 export const GRIP_HEIGHT = 32;
 const SAVE_AFTER_MS = 300;
-const BACKGROUND = { light: '#ffffff', dark: '#1a1b1e' };
+/** The page's own, so that nothing flashes before it has painted. */
+const BACKGROUND = { light: '#ffffff', dark: '#15181d' };
 
 export interface WindowOptions {
   url: string;

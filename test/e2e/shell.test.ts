@@ -245,6 +245,61 @@ describe('the class server of this computer', () => {
   });
 });
 
+describe('a second installation', () => {
+  it('joins by the network address and a one-time code; its page may speak to the new hub, also after a kill', async () => {
+    const [own] = await servers();
+    const first = valueOf(
+      await page.evaluate((id) => window.parta.call('servers.session', { serverId: id }), own!.serverId),
+    );
+    const { value } = await page.evaluate(
+      ([base, bearer]) =>
+        fetch(`${base}/api/device-codes`, { method: 'POST', headers: { authorization: `Bearer ${bearer}` } }).then(
+          (response) => response.json() as Promise<{ value: { code: string } }>,
+        ),
+      [first.url, first.ticket] as const,
+    );
+    // Without any network only this computer itself is left.
+    const address = (await hub()).addresses[0]?.url ?? first.url;
+    const dir = mkdtempSync(join(tmpdir(), 'parta-laptop-'));
+    let laptop = await launchParta({ userData: dir });
+    try {
+      let there = await laptop.firstWindow();
+      await there.waitForFunction(() => document.getElementById('root')?.childElementCount);
+      // The page begins again under a policy with the new hub, so the answer may never be heard.
+      await there
+        .evaluate(([typed, code]) => window.parta.call('servers.join', { address: typed, code }), [
+          address,
+          value.code,
+        ] as const)
+        .catch(() => {});
+      const speak = () =>
+        there
+          .evaluate(async () => {
+            const list = await window.parta.call('servers.list', {});
+            const serverId = list.ok ? list.value[0]?.serverId : undefined;
+            if (serverId === undefined) return null;
+            const session = await window.parta.call('servers.session', { serverId });
+            if (!session.ok) return session.code;
+            const { url, ticket } = session.value;
+            const me = await fetch(`${url}/api/me`, { headers: { authorization: `Bearer ${ticket}` } });
+            return ((await me.json()) as { value: { personId: string } }).value.personId;
+          })
+          .catch(() => null);
+      await until(async () => (await speak()) === own!.personId);
+      const killed = new Promise((resolve) => laptop.process().once('exit', resolve));
+      laptop.process().kill('SIGKILL');
+      await killed;
+      laptop = await launchParta({ userData: dir });
+      there = await laptop.firstWindow();
+      await until(async () => (await speak()) !== null);
+      expect(await speak()).toBe(own!.personId);
+    } finally {
+      await laptop.close();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('one instance', () => {
   it('a second start ends content and brings the window to the front', async () => {
     const electron = createRequire(import.meta.url)('electron') as unknown as string;

@@ -266,6 +266,16 @@ describe('tickets', () => {
     expect(asked()).toBe(3);
   });
 
+  it('a ticket that the hub would not take is not given again; a newer one is', async () => {
+    const hub = await scripted(HUB);
+    const auth = openAuth(cipher(), SILENT);
+    const { ticket } = await auth.session(signIn(), hub.url);
+    const asked = [auth.session(signIn(), hub.url, ticket), auth.session(signIn(), hub.url, ticket)];
+    const [one, two] = await Promise.all(asked);
+    expect([ticket, one?.ticket, two?.ticket]).toEqual(['ticket-1', 'ticket-2', 'ticket-2']);
+    expect(await auth.session(signIn(), hub.url, ticket)).toEqual(one);
+  });
+
   it('a failure is not remembered', async () => {
     const hub = await scripted(HUB);
     const auth = openAuth(cipher(), SILENT);
