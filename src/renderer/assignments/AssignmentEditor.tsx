@@ -48,7 +48,7 @@ export function AssignmentEditor({ assignmentId }: { assignmentId: CommandId | n
   const now = useNow();
   const [, go] = useLocation();
   const { logId, view, store, server } = useOpenClass();
-  const { classes: all } = useClasses();
+  const { classes: all, servers } = useClasses();
   const { upload, call } = useDesktop();
   const transfers = useTransfers();
   const old = assignmentId ? view?.classroom.assignments[assignmentId] : undefined;
@@ -124,7 +124,9 @@ export function AssignmentEditor({ assignmentId }: { assignmentId: CommandId | n
         go(routes.classTab(logId, 'assignments'));
       }
       draft.clear();
-      notifications.show({ title: old ? t.editor.changed : t.editor.given, message: content.title });
+      const isOnline = servers.some((one) => one.store === store && one.connection?.state === 'online');
+      const done = old ? t.editor.changed : t.editor.given;
+      notifications.show({ title: isOnline ? done : t.editor.willBeSent, message: content.title });
     } catch (error) {
       setFailure(codeOf(error));
     } finally {

@@ -3,7 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import { useDesktop } from '../desktop.tsx';
-import { ErrorNotice } from '../frame/Notice.tsx';
+import { ErrorNotice, Notice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
 import classes from './FirstRun.module.css';
 
@@ -54,7 +54,15 @@ export function ConnectForm({ onJoined }: { onJoined?: () => void }) {
         value={code}
         onChange={(event) => setCode(event.currentTarget.value)}
       />
-      {failure && <ErrorNotice code={failure} />}
+      {failure &&
+        (failure === 'wrong-code' || failure === 'code-expired' ? (
+          // The common words for these speak to a pupil at the door of a class.
+          <Notice tone="bad" title={t.firstRun.codeWrong} isLive>
+            {t.firstRun.codeWrongTodo}
+          </Notice>
+        ) : (
+          <ErrorNotice code={failure} />
+        ))}
       <div className={classes.buttons}>
         <Button type="submit" size="md" loading={isBusy}>
           {t.firstRun.join}

@@ -2,7 +2,7 @@
  * How we stand with the servers, in words: one line in the rail for all of them, and a popover with each server's reason and
  * what to do. Everything works without a connection, so this never blocks and never alarms.
  */
-import { Button, Popover } from '@mantine/core';
+import { Anchor, Button, Popover } from '@mantine/core';
 import { IconCloud, IconCloudOff, IconLogout, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -55,9 +55,9 @@ export function ConnectionStatus({ isCollapsed }: { isCollapsed: boolean }) {
         {waiting > 0 && (
           <p className={classes.waiting}>
             {t.outbox.waiting(waiting)}{' '}
-            <Link href={routes.today()} onClick={() => setOpen(false)}>
+            <Anchor component={Link} href={routes.today()} inherit onClick={() => setOpen(false)}>
               {t.outbox.show}
-            </Link>
+            </Anchor>
           </p>
         )}
       </Popover.Dropdown>

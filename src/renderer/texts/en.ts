@@ -148,6 +148,9 @@ export const en: Widen<typeof ru> = {
     code: 'One-time code',
     codeMore: '8 digits, good for 10 minutes.',
     join: 'Connect',
+    codeWrong: 'This code does not fit',
+    codeWrongTodo:
+      'A code is good for 10 minutes and only once. Get a new one on the other computer and type it carefully.',
   },
   newClass: {
     lead: 'A class has its own chat, assignments and list.',
@@ -310,6 +313,7 @@ export const en: Widen<typeof ru> = {
     discard: 'Clear',
     undo: 'Undo changes',
     given: 'Assignment given',
+    willBeSent: 'Kept, will be sent when there is a connection',
     changed: 'Assignment changed',
     dayExample: 'dd/mm/yyyy',
     calendar: 'Calendar',
