@@ -18,10 +18,7 @@ beforeEach(async () => {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
 });
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+afterEach(() => page.close());
 
 const open = (scene: SceneName) => page.goto(`${gallery.url}?scene=${scene}&language=ru&theme=light`);
 const side = () => page.getByRole('complementary', { name: 'Отметка' });
@@ -40,6 +37,7 @@ test('a work is opened without a mark, and the wheel gives none', async () => {
   await page.mouse.wheel(0, 400);
   await page.mouse.wheel(0, -400);
   expect(await pressed().count()).toBe(0);
+  expect(complaints).toEqual([]);
 });
 
 test('the keyboard alone: mark, done and next, comment, done from the comment', async () => {
@@ -61,6 +59,7 @@ test('the keyboard alone: mark, done and next, comment, done from the comment', 
   await row('Белов Фёдор').click();
   await isAt('Белов Фёдор');
   expect(await comment().inputValue()).toBe('Отлично, 3 и 7 верно');
+  expect(complaints).toEqual([]);
 });
 
 test('keys that come faster than the screen belong to the next pupil, not to the last', async () => {
@@ -73,6 +72,7 @@ test('keys that come faster than the screen belong to the next pupil, not to the
     ['Белов Илья', 'Белов Фёдор', 'Белова Полина'].map((name) => row(name).textContent()),
   );
   expect(marks.map((text) => text?.at(-1))).toEqual(['3', '5', '4']);
+  expect(complaints).toEqual([]);
 });
 
 test('done without mark and comment says why and stays', async () => {
@@ -81,6 +81,7 @@ test('done without mark and comment says why and stays', async () => {
   await page.keyboard.press('Enter');
   await side().getByText('Поставьте отметку или напишите комментарий').waitFor();
   await isAt('Белов Илья');
+  expect(complaints).toEqual([]);
 });
 
 test('what is begun is kept and seen in the list, and nothing of it is sent by leaving', async () => {
@@ -96,6 +97,7 @@ test('what is begun is kept and seen in the list, and nothing of it is sent by l
   await page.keyboard.press('p');
   await isAt('Белов Илья');
   expect(await comment().inputValue()).toBe('Черн');
+  expect(complaints).toEqual([]);
 });
 
 test('a mark pressed again is taken back; Enter on another button stays that button', async () => {
@@ -109,6 +111,7 @@ test('a mark pressed again is taken back; Enter on another button stays that but
   await page.keyboard.press('Enter');
   await isAt('Белов Фёдор');
   await row('Белов Илья').getByRole('img', { name: 'Начато' }).waitFor();
+  expect(complaints).toEqual([]);
 });
 
 test('find: a slash, the beginning of a name, Enter', async () => {
@@ -118,6 +121,7 @@ test('find: a slash, the beginning of a name, Enter', async () => {
   await page.keyboard.type('зайц ев');
   await page.keyboard.press('Enter');
   await isAt('Зайцева Ева');
+  expect(complaints).toEqual([]);
 });
 
 test('all reviewed works are given back after one question; one is sent to be redone', async () => {
@@ -135,6 +139,7 @@ test('all reviewed works are given back after one question; one is sent to be re
   await side()
     .getByText(/Отправлено на доработку/)
     .waitFor();
+  expect(complaints).toEqual([]);
 });
 
 test('a review that the hub refused stays in sight and can be sent over what stands there', async () => {
@@ -144,6 +149,7 @@ test('a review that the hub refused stays in sight and can be sent over what sta
   await side().getByRole('button', { name: 'Отправить мою' }).click();
   await row('Белов Илья').getByRole('img', { name: 'Проверено, не отдано' }).waitFor();
   expect(await row('Белов Илья').textContent()).toContain('4');
+  expect(complaints).toEqual([]);
 });
 
 test('a PDF is drawn on a page that can have the focus; a photo is turned; a DOCX has a way out', async () => {
@@ -170,12 +176,14 @@ test('a PDF is drawn on a page that can have the focus; a photo is turned; a DOC
   await row('Виноградов Тимофей').click();
   await page.getByText('Этот файл Парта не показывает').waitFor();
   await page.getByRole('button', { name: 'Открыть в программе системы' }).last().waitFor();
+  expect(complaints).toEqual([]);
 });
 
 test('a file that is not here says so, never a broken box', async () => {
   await open('review-missing');
   await page.getByText('Файла ещё нет на этом компьютере').waitFor();
   expect(await page.locator('img').count()).toBe(0);
+  expect(complaints).toEqual([]);
 });
 
 test('at the door: one press for a name that means one line, a choice for the others, and all at once', async () => {
@@ -191,6 +199,7 @@ test('at the door: one press for a name that means one line, a choice for the ot
   await stranger.getByRole('button', { name: /Ученик в классе/ }).click();
   await page.getByText('19 учеников').first().waitFor();
   await page.getByText('Ждут подтверждения').waitFor({ state: 'detached' });
+  expect(complaints).toEqual([]);
 });
 
 test('a pasted list is shown before anything changes, imported with one press and undone with one', async () => {
@@ -204,6 +213,7 @@ test('a pasted list is shown before anything changes, imported with one press an
   await page.getByText('19 учеников').first().waitFor();
   await page.getByRole('button', { name: 'Отменить загрузку' }).click();
   await page.getByText('18 учеников').first().waitFor();
+  expect(complaints).toEqual([]);
 });
 
 test('a file that is no list says so and changes nothing', async () => {
@@ -212,4 +222,5 @@ test('a file that is no list says so and changes nothing', async () => {
   await page.locator('input[type=file]').setInputFiles(file);
   await page.getByRole('alert').waitFor();
   await page.getByRole('button', { name: 'Показать, что получится' }).waitFor();
+  expect(complaints).toEqual([]);
 });

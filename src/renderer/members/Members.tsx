@@ -188,7 +188,7 @@ function Row({ logId, member, isHere, isWaiting, isRenaming, onRename, onLeave }
           {t.members.states[state]}
         </span>
       </Tooltip>
-      <Menu position="bottom-end" withinPortal>
+      <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <ActionIcon aria-label={t.members.actions(member.name)}>
             <IconDots size={18} stroke={1.8} />
@@ -201,7 +201,11 @@ function Row({ logId, member, isHere, isWaiting, isRenaming, onRename, onLeave }
           <Menu.Item leftSection={<IconUserMinus size={16} stroke={1.6} />} onClick={() => onLeave(false)}>
             {t.members.remove}
           </Menu.Item>
-          <Menu.Item color="red" leftSection={<IconTrash size={16} stroke={1.6} />} onClick={() => onLeave(true)}>
+          <Menu.Item
+            className={classes.danger}
+            leftSection={<IconTrash size={16} stroke={1.6} />}
+            onClick={() => onLeave(true)}
+          >
             {t.members.erase}
           </Menu.Item>
         </Menu.Dropdown>

@@ -11,6 +11,7 @@ import type { LogId } from '../../core/ids.ts';
 import {
   chosenNames,
   planImport,
+  type ColumnKind,
   type LineStatus,
   type RosterLine,
   type RosterPlan,
@@ -252,7 +253,7 @@ function Preview({ logId, source, plan, onAgain, onDone }: PreviewProps) {
           </tbody>
         </table>
       </div>
-      <div className={classes.actions}>
+      <div className={classes.actions} data-sticky>
         <Button disabled={names.length === 0 || isTooMany} loading={isSending} onClick={() => void add()}>
           {names.length === 0 ? t.roster.importNone : t.roster.import(names.length)}
         </Button>
@@ -264,6 +265,9 @@ function Preview({ logId, source, plan, onAgain, onDone }: PreviewProps) {
   );
 }
 
+/** Columns that are kept; the others only help to understand the file. */
+const NAME_KINDS: ReadonlySet<ColumnKind> = new Set(['fullName', 'lastName', 'firstName', 'middleName']);
+
 /** What each column was taken for: the teacher sees at a glance whether the file was understood. */
 function Columns({ plan }: { plan: RosterPlan }) {
   const t = useTexts();
@@ -271,7 +275,7 @@ function Columns({ plan }: { plan: RosterPlan }) {
     <div>
       <ul className={classes.columns} aria-label={t.roster.columns}>
         {plan.columns.map((column, index) => (
-          <li key={index} className={classes.column} data-used={column.kind !== 'other' || undefined}>
+          <li key={index} className={classes.column} data-used={NAME_KINDS.has(column.kind) || undefined}>
             <span className={classes.heading}>{column.heading || t.roster.columnNumber(index + 1)}</span>
             <span>{t.roster.columnKinds[column.kind]}</span>
           </li>

@@ -2,8 +2,8 @@
  * The right side of the review: mark, comment, done, give back. Promises: nothing is preset and no wheel changes anything; every
  * stroke is kept; what waits, was refused, or was overtaken by another device is said here, with what can be done.
  */
-import { Button, Textarea, TextInput, Tooltip } from '@mantine/core';
-import { IconArrowBackUp, IconCornerDownLeft, IconSend2 } from '@tabler/icons-react';
+import { ActionIcon, Button, Textarea, TextInput, Tooltip } from '@mantine/core';
+import { IconArrowBackUp, IconCornerDownLeft, IconEraser, IconSend2 } from '@tabler/icons-react';
 import { useState, type Ref } from 'react';
 import { JOURNAL_MARKS, marksOf, percentOf, type Scale } from '../../core/marks.ts';
 import { COMMENT_MAX } from '../../core/limits.ts';
@@ -65,7 +65,7 @@ export function MarkPanel(props: MarkPanelProps) {
       <RefusedRows {...props} />
 
       <div className={classes.group} role="group" aria-label={t.review.mark}>
-        <h3 className={classes.label}>{t.review.mark}</h3>
+        {scale.kind !== 'points' && <h3 className={classes.label}>{t.review.mark}</h3>}
         {scale.kind === 'points' ? (
           <Points
             key={work.member.memberId}
@@ -90,17 +90,16 @@ export function MarkPanel(props: MarkPanelProps) {
               <MarkButton mark={mark} value={value} onChange={onChange} isSmall />
             </Tooltip>
           ))}
-          {value.mark !== null && (
-            <Button
+          <Tooltip label={t.review.clearMark}>
+            <ActionIcon
               className={classes.clear}
-              size="compact-sm"
-              variant="subtle"
-              color="gray"
+              aria-label={t.review.clearMark}
+              disabled={value.mark === null}
               onClick={() => onChange({ ...value, mark: null })}
             >
-              {t.review.clearMark}
-            </Button>
-          )}
+              <IconEraser size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
         </div>
       </div>
 
@@ -129,6 +128,7 @@ export function MarkPanel(props: MarkPanelProps) {
       <Button
         fullWidth
         size="md"
+        px="xs"
         onClick={onDone}
         rightSection={<IconCornerDownLeft size={18} stroke={1.6} aria-hidden />}
         aria-describedby="review-hint"

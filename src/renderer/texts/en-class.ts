@@ -30,7 +30,8 @@ export const enClass: Widen<typeof ruClass> = {
     late: 'Handed in late',
     waiting: 'Waiting to be sent',
     refused: 'Not accepted',
-    progress: (checked, handedIn) => `${checked} of ${handedIn} reviewed`,
+    progress: (checked, handedIn) =>
+      handedIn === 0 ? 'nobody has handed in yet' : `${checked} of ${handedIn} reviewed`,
     previous: 'Previous student',
     next: 'Next student',
     file: 'Work',
@@ -209,7 +210,7 @@ export const enClass: Widen<typeof ruClass> = {
     pastePlaceholder: 'Craig Jack\nMiller Simon',
     readPaste: 'Show what comes of it',
     reading: 'Reading the list…',
-    skip: 'Skip',
+    skip: 'Not now',
     fromPaste: 'Pasted list',
     again: 'Take another list',
     columns: 'Columns',
@@ -240,7 +241,7 @@ export const enClass: Widen<typeof ruClass> = {
       ]
         .filter(Boolean)
         .join(' · '),
-    duplicateHint: 'Tick if this is a namesake',
+    duplicateHint: 'tick if a namesake',
     line: 'Line',
     name: 'Name',
     class: 'Class',

@@ -29,7 +29,8 @@ export const ruClass = {
     late: 'Сдано поздно',
     waiting: 'Ждёт отправки',
     refused: 'Не принято',
-    progress: (checked: number, handedIn: number) => `Проверено ${checked} из ${handedIn}`,
+    progress: (checked: number, handedIn: number) =>
+      handedIn === 0 ? 'пока никто не сдал' : `проверено ${checked} из ${handedIn}`,
     previous: 'Предыдущий ученик',
     next: 'Следующий ученик',
     file: 'Работа',
@@ -208,7 +209,7 @@ export const ruClass = {
     pastePlaceholder: 'Белов Илья\nОрлова Мария',
     readPaste: 'Показать, что получится',
     reading: 'Читаю список…',
-    skip: 'Пропустить',
+    skip: 'Не сейчас',
     fromPaste: 'Вставленный список',
     again: 'Взять другой список',
     columns: 'Колонки',
@@ -234,7 +235,7 @@ export const ruClass = {
       ]
         .filter(Boolean)
         .join(' · '),
-    duplicateHint: 'Отметьте, если это тёзка',
+    duplicateHint: 'отметьте, если тёзка',
     line: 'Строка',
     name: 'Имя',
     class: 'Класс',
