@@ -7,8 +7,8 @@
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import * as z from 'zod/mini';
-import { PartaError } from '../core/errors.ts';
-import { answer, HubFacts, PROTOCOL_FLOOR, PROTOCOL_VERSION } from '../core/wire.ts';
+import { PartaError, type ErrorCode } from '../core/errors.ts';
+import { answer, HubFacts, Nothing, PROTOCOL_FLOOR, PROTOCOL_VERSION } from '../core/wire.ts';
 
 export const REQUEST_MS = 10_000;
 /** No JSON answer of a hub's HTTP side comes near this. */
@@ -86,4 +86,22 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The code in a hub's JSON answer; null where there is none. */
+export function codeIn(body: string): ErrorCode | null {
+  const parsed = z.safeParse(answer(Nothing), parseJson(body));
+  return parsed.success && !parsed.data.ok ? parsed.data.code : null;
+}
+
+/** What a bare status means where the body says nothing. */
+export function codeOfStatus(status: number): ErrorCode {
+  if (status === 401) return 'signed-out';
+  if (status === 403) return 'not-allowed';
+  if (status === 404 || status === 410) return 'not-found';
+  if (status === 413) return 'too-large';
+  if (status === 409 || status === 423 || status === 429 || status === 503) return 'busy';
+  if (status === 507) return 'disk-full';
+  if (status >= 300 && status < 400) return 'not-a-hub';
+  return status >= 500 ? 'internal' : 'bad-request';
 }

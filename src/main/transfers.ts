@@ -7,23 +7,24 @@
  * An upload first enters the library (works offline, frees the USB stick), then goes to the hub from there. Truth about
  * progress is the `.part` file's length and the hub's offset; the journal only knows that there is something to do.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { mkdir, open, rm, stat } from 'node:fs/promises';
-import { Agent, request as requestHttp, type IncomingMessage } from 'node:http';
-import { Agent as TlsAgent, request as requestHttps } from 'node:https';
-import { basename, dirname, extname, join } from 'node:path';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import { basename, dirname, join } from 'node:path';
 import { DefaultHttpStack, DetailedError, Upload, type FileReader } from 'tus-js-client';
-import * as z from 'zod/mini';
-import { ERRORS, PartaError, codeOf, isErrorCode, type ErrorCode } from '../core/errors.ts';
-import { fileIdOf, type FileId, type Sha256 } from '../core/ids.ts';
+import { ERRORS, PartaError, codeOf, type ErrorCode } from '../core/errors.ts';
+import type { FileId, Sha256 } from '../core/ids.ts';
 import { FILE_BYTES_MAX } from '../core/limits.ts';
 import { safeFileName } from '../core/names.ts';
-import { answer, Nothing, type FileRef } from '../core/wire.ts';
+import type { FileRef } from '../core/wire.ts';
 import type { ChosenFile, Transfer } from '../preload/contract.ts';
-import { diskError, writeGathered, type Library } from './library.ts';
+import { newUpload, plainFile, takeChosen } from './chosen-file.ts';
+import { codeIn, codeOfStatus } from './hub-requests.ts';
+import { diskError, type Library } from './library.ts';
 import type { Log } from './log.ts';
-import { mediaTypeOf } from './media-types.ts';
+import { fetchPart } from './range-download.ts';
 import { openJournal, type JournalLine, type KeptTransfer } from './transfer-journal.ts';
 
 /** Transfers on the network at a time. */
@@ -266,21 +267,8 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
   // ── one step of one transfer ─────────────────────────────────────────────────────────────────────────────────────────
 
   async function copy(item: Item, signal: AbortSignal): Promise<void> {
-    const { source } = item;
-    if (!source) throw new PartaError('file-gone');
-    const before = await plainFile(source.path);
-    const isSame = (now: { size: number; mtimeMs: number }) =>
-      now.size === source.sizeBytes && now.mtimeMs === source.mtimeMs;
-    if (!isSame(before)) throw new PartaError('file-changed');
-    await library.needRoom(source.sizeBytes);
-    const stream = createReadStream(source.path, { signal, highWaterMark: READ_BYTES });
-    const taken = await library.take(stream, { signal, maxBytes: source.sizeBytes }).catch((error: unknown) => {
-      if (codeOf(error) === 'too-large') throw new PartaError('file-changed');
-      throw isMissing(error) ? new PartaError('file-gone', { cause: error }) : error;
-    });
-    if (taken.sizeBytes !== source.sizeBytes || !isSame(await plainFile(source.path)))
-      throw new PartaError('file-changed');
-    item.sha256 = taken.sha256;
+    if (!item.source) throw new PartaError('file-gone');
+    item.sha256 = await takeChosen(library, item.source, signal);
   }
 
   async function upload(item: Item, signal: AbortSignal): Promise<void> {
@@ -504,38 +492,13 @@ const keptOf = (item: Item): KeptTransfer => ({
   source: item.source,
 });
 
-function newUpload(serverId: string, shown: string) {
-  const name = safeFileName(shown);
-  return {
-    transferId: randomUUID(),
-    serverId,
-    direction: 'up' as const,
-    fileId: fileIdOf(randomBytes(16)),
-    name,
-    mediaType: mediaTypeOf(extname(name)),
-    state: 'queued' as const,
-    code: null,
-  };
-}
-
 const chosenOf = ({ fileId, name, sizeBytes, mediaType }: Item): ChosenFile => ({ fileId, name, sizeBytes, mediaType });
-
-async function plainFile(path: string): Promise<{ size: number; mtimeMs: number }> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw new PartaError('file-gone', { cause: error });
-  });
-  // A folder, a pipe or a device would never come to an end.
-  if (!found.isFile()) throw new PartaError('not-allowed');
-  return found;
-}
 
 const sizeOf = (path: string): Promise<number> =>
   stat(path).then(
     (found) => found.size,
     () => 0,
   );
-
-const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 // ── up: tus ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -632,114 +595,4 @@ function meaningOf(error: Error | DetailedError): PartaError {
   // Content without tus's own headers: something else listens there.
   if (status !== null) return new PartaError(status < 300 ? 'not-a-hub' : codeOfStatus(status), { cause: error });
   return new PartaError('hub-unreachable', { cause: error });
-}
-
-// ── down: ranges ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface Fetching {
-  url: URL;
-  ticket: string;
-  part: string;
-  sha256: Sha256;
-  sizeBytes: number;
-  signal: AbortSignal;
-  stallMs: number;
-  onProgress(doneBytes: number): void;
-}
-
-/** Appends to the part what it lacks. A hub that cannot do ranges sends all of it; then the part begins anew. */
-async function fetchPart({
-  url,
-  ticket,
-  part,
-  sha256,
-  sizeBytes,
-  signal,
-  stallMs,
-  onProgress,
-}: Fetching): Promise<void> {
-  const file = await open(part, 'a+', 0o600);
-  try {
-    let from = (await file.stat()).size;
-    const headers: Record<string, string> = { authorization: `Bearer ${ticket}` };
-    if (from > 0) Object.assign(headers, { range: `bytes=${from}-`, 'if-range': `"${sha256}"` });
-    const response = await get(url, headers, signal, stallMs);
-    const status = response.statusCode ?? 0;
-    const isRest = status === 206 && response.headers['content-range']?.startsWith(`bytes ${from}-`) === true;
-    if (status === 200 || status === 416) {
-      await file.truncate(0);
-      from = 0;
-    }
-    if (status !== 200 && !isRest) {
-      const code = status === 416 ? 'hub-unreachable' : (codeIn(await shortText(response)) ?? codeOfStatus(status));
-      response.destroy();
-      throw new PartaError(code);
-    }
-    // More than announced is not our file; the hash would find it out only when the disk is full.
-    const atMost = async function* () {
-      let left = sizeBytes - from;
-      for await (const chunk of response as AsyncIterable<Buffer>) {
-        left -= chunk.length;
-        if (left < 0) throw new PartaError('hash-mismatch');
-        yield chunk;
-      }
-    };
-    onProgress(from);
-    const length = await writeGathered(file, from, atMost(), (_block, doneBytes) => onProgress(doneBytes));
-    if (length < sizeBytes) throw new PartaError('hub-unreachable');
-  } catch (error) {
-    if (codeOf(error) === 'hash-mismatch') await file.truncate(0);
-    if (error instanceof PartaError) throw error;
-    const here = diskError(error);
-    throw here instanceof PartaError ? here : new PartaError('hub-unreachable', { cause: error });
-  } finally {
-    await file.close();
-  }
-}
-
-function get(
-  url: URL,
-  headers: Record<string, string>,
-  signal: AbortSignal,
-  stallMs: number,
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const request = send(url, { headers, signal, timeout: stallMs, agent: false }, resolve);
-    request.on('timeout', () => request.destroy(new PartaError('hub-unreachable')));
-    request.on('error', reject);
-    request.end();
-  });
-}
-
-async function shortText(response: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of response) {
-    text += String(chunk);
-    if (text.length > 10_000) break;
-  }
-  return text;
-}
-
-// ── answers ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** The code in a hub's JSON answer; null where there is none. */
-function codeIn(body: string): ErrorCode | null {
-  try {
-    const parsed = z.safeParse(answer(Nothing), JSON.parse(body));
-    return parsed.success && !parsed.data.ok && isErrorCode(parsed.data.code) ? parsed.data.code : null;
-  } catch {
-    return null;
-  }
-}
-
-function codeOfStatus(status: number): ErrorCode {
-  if (status === 401) return 'signed-out';
-  if (status === 403) return 'not-allowed';
-  if (status === 404 || status === 410) return 'not-found';
-  if (status === 413) return 'too-large';
-  if (status === 409 || status === 423 || status === 429 || status === 503) return 'busy';
-  if (status === 507) return 'disk-full';
-  if (status >= 300 && status < 400) return 'not-a-hub';
-  return status >= 500 ? 'internal' : 'bad-request';
 }
