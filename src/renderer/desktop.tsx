@@ -55,7 +55,7 @@ const NO_HASH = '0'.repeat(64) as Sha256;
  * Which of our own files have arrived (S15). A file that the queue no longer lists has arrived long ago; one that was chosen
  * just now counts as on its way before the queue says so.
  */
-class OwnFiles implements FilesOnTheWay {
+export class OwnFiles implements FilesOnTheWay {
   #chosen = new Map<FileId, ChosenFile>();
   #uploads = new Map<FileId, Transfer>();
   #isLoaded = false;

@@ -16,6 +16,7 @@ import { errorText } from '../../ui/error-texts.ts';
 import { formatDateTime, formatTime } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { useStore } from '../../ui/store.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { FileChip } from '../frame/FileChip.tsx';
 import { Discard } from '../frame/Outbox.tsx';
 import { useTexts } from '../texts/texts.ts';
@@ -155,6 +156,7 @@ function Refusal({
 }) {
   const t = useTexts();
   const store = useStore();
+  const failed = useFailure();
   const { what, todo } = errorText(useLanguage(), outbox.code ?? 'internal');
   return (
     <div className={classes.refusal}>
@@ -162,7 +164,7 @@ function Refusal({
         {what} {todo}
       </p>
       <div className={classes.refusalActions}>
-        <Button variant="default" size="xs" onClick={() => void store.retry(outbox.id)}>
+        <Button variant="default" size="xs" onClick={() => void store.retry(outbox.id).catch(failed)}>
           {t.outbox.retry}
         </Button>
         {message.seq === null && (
@@ -171,7 +173,7 @@ function Refusal({
           </Button>
         )}
         <Discard
-          onDiscard={() => void store.discard(outbox.id)}
+          onDiscard={() => void store.discard(outbox.id).catch(failed)}
           what={t.outbox.commands.postMessage(message.text, 0)}
         />
       </div>
@@ -183,11 +185,12 @@ function Refusal({
 function Remove({ message, openClass, author }: { message: MessageView; openClass: ClassView; author: string }) {
   const t = useTexts();
   const store = useStore();
+  const failed = useFailure();
   const [isAsking, setAsking] = useState(false);
   const remove = () => {
     setAsking(false);
-    if (message.seq === null && message.outbox) void store.discard(message.outbox.id);
-    else void store.send(openClass.logId, 'removeMessage', { messageId: message.id });
+    if (message.seq === null && message.outbox) store.discard(message.outbox.id).catch(failed);
+    else store.send(openClass.logId, 'removeMessage', { messageId: message.id }).catch(failed);
   };
   return (
     <>

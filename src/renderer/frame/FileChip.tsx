@@ -15,15 +15,13 @@ import {
   IconTxt,
 } from '@tabler/icons-react';
 import { useState } from 'react';
-import { notifications } from '@mantine/notifications';
 import type { FileId, Sha256 } from '../../core/ids.ts';
-import { codeOf } from '../../core/errors.ts';
 import { libraryUrl } from '../../preload/contract/channels.ts';
-import { errorText } from '../../ui/error-texts.ts';
 import { formatSize } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { hasHash, useDesktop, useIsHere, useTransfers } from '../desktop.tsx';
 import { useTexts } from '../texts/texts.ts';
+import { useFailure } from './failure.ts';
 import classes from './FileChip.module.css';
 
 export interface ShownFile {
@@ -56,6 +54,7 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
   const t = useTexts();
   const language = useLanguage();
   const { call } = useDesktop();
+  const failed = useFailure();
   const [isOpen, setOpen] = useState(false);
   const known = file.sha256 !== undefined && hasHash({ sha256: file.sha256 }) ? file.sha256 : NO_FILE;
   const isHere = useIsHere(known);
@@ -65,10 +64,7 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
 
   const open = () => {
     if (canShow) return setOpen(true);
-    call('library.open', { sha256: known, name: file.name }).catch((error: unknown) => {
-      const { what, todo } = errorText(language, codeOf(error));
-      notifications.show({ title: what, message: todo, color: 'red' });
-    });
+    call('library.open', { sha256: known, name: file.name }).catch(failed);
     return undefined;
   };
   const state = transfer

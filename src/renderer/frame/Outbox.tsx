@@ -13,6 +13,7 @@ import { formatDateTime } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { useTexts, type Texts } from '../texts/texts.ts';
 import { useClasses } from './classes.tsx';
+import { useFailure } from './failure.ts';
 import classes from './Outbox.module.css';
 
 /** Rows shown before "show all": thirty marks that wait are one thought, not thirty. */
@@ -118,6 +119,7 @@ export function OutboxList({ items }: { items: readonly OutboxItem[] }) {
 function OutboxLine({ item: { row, store, title, classroom } }: { item: OutboxItem }) {
   const t = useTexts();
   const language = useLanguage();
+  const failed = useFailure();
   const Icon = ICONS[row.state];
   const refusal = row.state === 'refused' ? errorText(language, row.code ?? 'internal') : null;
   return (
@@ -135,10 +137,13 @@ function OutboxLine({ item: { row, store, title, classroom } }: { item: OutboxIt
               {refusal.what} {refusal.todo}
             </p>
             <div className={classes.actions}>
-              <Button variant="default" size="xs" onClick={() => void store.retry(row.id)}>
+              <Button variant="default" size="xs" onClick={() => void store.retry(row.id).catch(failed)}>
                 {t.outbox.retry}
               </Button>
-              <Discard onDiscard={() => void store.discard(row.id)} what={describeCommand(t, row.command, classroom)} />
+              <Discard
+                onDiscard={() => void store.discard(row.id).catch(failed)}
+                what={describeCommand(t, row.command, classroom)}
+              />
             </div>
           </>
         )}
@@ -148,13 +153,13 @@ function OutboxLine({ item: { row, store, title, classroom } }: { item: OutboxIt
 }
 
 /** Throwing away what somebody wrote cannot be undone, so it asks and names it. */
-export function Discard({ onDiscard, what }: { onDiscard: () => void; what: string }) {
+export function Discard({ onDiscard, what, label }: { onDiscard: () => void; what: string; label?: string }) {
   const t = useTexts();
   const [isAsking, setAsking] = useState(false);
   return (
     <>
       <Button variant="default" size="xs" onClick={() => setAsking(true)}>
-        {t.outbox.discard}
+        {label ?? t.outbox.discard}
       </Button>
       <Modal opened={isAsking} onClose={() => setAsking(false)} title={t.outbox.discardTitle}>
         <p className={classes.question}>{t.outbox.discardWhat(what)}</p>

@@ -16,7 +16,7 @@ import classes from './Palette.module.css';
 /** Rows offered at once; more letters find the rest. */
 const OFFERED_MAX = 12;
 
-interface Target {
+export interface Target {
   key: string;
   icon: ComponentType<{ size?: number | string; stroke?: number | string }>;
   label: string;
@@ -76,7 +76,7 @@ function targetsOf(t: Texts, all: readonly OpenClass[]): Target[] {
 }
 
 /** Every typed word begins some word of the label or of the hint; labels that begin with what was typed come first. */
-function find(targets: readonly Target[], typed: string): Target[] {
+export function find(targets: readonly Target[], typed: string): Target[] {
   const words = nameSkeleton(typed).split(' ').filter(Boolean);
   if (words.length === 0) return targets.slice(0, OFFERED_MAX);
   const matches = targets.filter((target) => {

@@ -184,6 +184,11 @@ export const en: Widen<typeof ru> = {
     check: 'Review',
     due: 'Due today and tomorrow',
     unread: 'New in the chats',
+    leftClass: (title) =>
+      title === '' ? 'You are no longer in one of the classes' : `You are no longer in class ${title}`,
+    leftClassMore: 'What was not sent and the drafts of this class are still kept here.',
+    leftWhat: (title) => (title === '' ? 'The data of this class' : `The data of class ${title}`),
+    forget: 'Remove from this computer',
   },
   class: {
     students,

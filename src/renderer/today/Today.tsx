@@ -15,7 +15,8 @@ import { useClasses, type OpenClass } from '../frame/classes.tsx';
 import { ClassMark } from '../frame/ClassMark.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
 import { useNow } from '../frame/now.ts';
-import { OutboxList, useOutboxItems } from '../frame/Outbox.tsx';
+import { Notice } from '../frame/Notice.tsx';
+import { Discard, OutboxList, useOutboxItems } from '../frame/Outbox.tsx';
 import { Screen, Section } from '../frame/Screen.tsx';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
@@ -47,7 +48,7 @@ export function Today() {
   const t = useTexts();
   const language = useLanguage();
   const now = useNow();
-  const { classes: all, isLoaded } = useClasses();
+  const { classes: all, servers, isLoaded } = useClasses();
   const outbox = useOutboxItems();
   if (!isLoaded) return null;
 
@@ -86,9 +87,15 @@ export function Today() {
     );
   }
 
+  const left = servers.flatMap(({ store, me }) =>
+    (me?.logs ?? []).filter((log) => log.state === 'declined').map((log) => ({ ...log, store })),
+  );
   const unsent = outbox.length > 0 && <Outbox items={outbox} />;
   return (
     <Screen title={t.frame.today} lead={date}>
+      {left.map(({ logId, title, store }) => (
+        <LeftClass key={logId} title={title} onForget={() => void store.forget(logId)} />
+      ))}
       {isDone && (
         <EmptyState icon={IconCircleCheck} title={t.today.allDone}>
           {t.today.allDoneMore}
@@ -168,6 +175,22 @@ export function Today() {
         </div>
       </div>
     </Screen>
+  );
+}
+
+/** We were taken out of this class, and something of ours was not sent or only drafted: kept until the teacher lets it go (S17). */
+function LeftClass({ title, onForget }: { title: string; onForget: () => void }) {
+  const t = useTexts();
+  return (
+    <div className={classes.left}>
+      <Notice
+        tone="warn"
+        title={t.today.leftClass(title)}
+        actions={<Discard what={t.today.leftWhat(title)} label={t.today.forget} onDiscard={onForget} />}
+      >
+        {t.today.leftClassMore}
+      </Notice>
+    </div>
   );
 }
 
