@@ -266,7 +266,7 @@ function EndLesson({ logId, isOnline }: { logId: LogId; isOnline: boolean }) {
       >
         {t.lesson.end}
       </Button>
-      <Modal opened={isAsking} onClose={close} title={t.lesson.endTitle}>
+      <Modal opened={isAsking} onClose={close} title={typeof result === 'number' ? t.lesson.title : t.lesson.endTitle}>
         {typeof result === 'number' ? (
           <Notice tone="good" isLive>
             {t.lesson.ended(result)}

@@ -1,6 +1,6 @@
 /**
- * The one undo of a roster import. Promises: it takes back exactly the lines that the import added and that nobody has signed in
- * to since; it is there again after a restart, until it is used or put away.
+ * The one undo of a roster import. Promises: it takes back exactly the lines that the import added; it is there again after a
+ * restart, until it is used or put away, or the first pupil of the list is let in: from then on the list is in use.
  */
 import { Button } from '@mantine/core';
 import type { ClassStore, ClassView, DraftKey } from '../../client/class-store.ts';
@@ -20,8 +20,10 @@ export function LastImport({ view }: { view: ClassView }) {
   const t = useTexts();
   const store = useStore();
   const note = useDraft<ImportNote>(importNoteKey(view.logId));
-  const members = (note.value?.memberIds ?? []).filter((id) => view.classroom.members[id]?.state === 'listed');
-  if (members.length === 0) return null;
+  const added = note.value?.memberIds ?? [];
+  const stateOf = (id: MemberId) => view.classroom.members[id]?.state;
+  const members = added.filter((id) => stateOf(id) === 'listed');
+  if (members.length === 0 || added.some((id) => stateOf(id) === 'confirmed')) return null;
   const undo = () => {
     void takeBack(store, view, members);
     note.write(null);

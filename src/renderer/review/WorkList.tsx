@@ -145,8 +145,10 @@ export function WorkList(props: WorkListProps) {
               >
                 <StateDot state={work.state} />
                 <span className={classes.name}>{work.member.name}</span>
-                <Signs work={work} isBegun={isBegun} isWaiting={isWaiting} isRefused={isRefused} />
-                <Mark work={work} scale={scale} />
+                <span className={classes.aside}>
+                  <Signs work={work} isBegun={isBegun} isWaiting={isWaiting} isRefused={isRefused} />
+                  <Mark work={work} scale={scale} />
+                </span>
               </button>
             </li>
           ))}
@@ -159,7 +161,7 @@ export function WorkList(props: WorkListProps) {
 function Signs({ work, isBegun, isWaiting, isRefused }: ListedWork) {
   const t = useTexts();
   return (
-    <span className={classes.signs}>
+    <>
       {work.attempt?.late && <Sign icon={IconClockExclamation} tone="warn" label={t.review.late} />}
       {isBegun && <Sign icon={IconPencil} tone="accent" label={t.review.draft} />}
       {isRefused ? (
@@ -167,7 +169,7 @@ function Signs({ work, isBegun, isWaiting, isRefused }: ListedWork) {
       ) : (
         isWaiting && <Sign icon={IconClock} tone="dimmed" label={t.review.waiting} />
       )}
-    </span>
+    </>
   );
 }
 
