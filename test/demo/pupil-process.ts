@@ -53,16 +53,28 @@ const latest = (kind: string) => present().entries.findLast((entry) => entry.kin
 
 async function work(order: PupilOrder): Promise<PupilReport> {
   const me = present();
-  const task = () => me.entries.find((entry) => entry.kind === 'assigned' && entry.body?.title === order.assignmentTitle);
+  const task = () =>
+    me.entries.find((entry) => entry.kind === 'assigned' && entry.body?.title === order.assignmentTitle);
   await me.until('the assignment', () => task() !== undefined, WAIT_MS);
   const assignment = task()!.body as { assignmentId: string; files: { fileId: string; sha256: string }[] };
   const [sheet] = assignment.files;
   const bytes = sheet ? await me.download(sheet.fileId) : Buffer.alloc(0);
   const file = order.file!;
   const sent = await me.upload(file.name, Buffer.from(file.base64, 'base64'), file.mediaType);
-  const channel = me.entries.find((entry) => entry.kind === 'classCreated')!.body as { channels: { channelId: string }[] };
-  const message = await me.submit('postMessage', { channelId: channel.channels[0]!.channelId, text: order.message, fileIds: [], replyTo: null });
-  const handed = await me.submit('handIn', { assignmentId: assignment.assignmentId, fileIds: [sent.fileId], note: order.note });
+  const channel = me.entries.find((entry) => entry.kind === 'classCreated')!.body as {
+    channels: { channelId: string }[];
+  };
+  const message = await me.submit('postMessage', {
+    channelId: channel.channels[0]!.channelId,
+    text: order.message,
+    fileIds: [],
+    replyTo: null,
+  });
+  const handed = await me.submit('handIn', {
+    assignmentId: assignment.assignmentId,
+    fileIds: [sent.fileId],
+    note: order.note,
+  });
   await me.until('the own handing in', () => me.entries.some((entry) => entry.id === handed.id), WAIT_MS);
   const receipt = me.entries.find((entry) => entry.id === handed.id)!.body!.receipt as string;
   return {

@@ -82,12 +82,23 @@ export class WirePupil {
     const auth = this.ticket ? { authorization: `Bearer ${this.ticket}` } : {};
     return new Promise((resolve, reject) => {
       const length = bytes ? { 'content-length': String(bytes.length) } : {};
-      const out = request({ host: '127.0.0.1', port: this.port, method, path, headers: { host: this.host, ...type, ...auth, ...length, ...headers } }, (reply) => {
-        const parts: Buffer[] = [];
-        reply.on('data', (part: Buffer) => parts.push(part));
-        reply.on('end', () => resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: Buffer.concat(parts) }));
-        reply.on('error', reject);
-      });
+      const out = request(
+        {
+          host: '127.0.0.1',
+          port: this.port,
+          method,
+          path,
+          headers: { host: this.host, ...type, ...auth, ...length, ...headers },
+        },
+        (reply) => {
+          const parts: Buffer[] = [];
+          reply.on('data', (part: Buffer) => parts.push(part));
+          reply.on('end', () =>
+            resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: Buffer.concat(parts) }),
+          );
+          reply.on('error', reject);
+        },
+      );
       out.on('error', reject);
       out.end(bytes);
     });
@@ -166,7 +177,11 @@ export class WirePupil {
 
   private async follow(logId: string): Promise<void> {
     this.logId = logId;
-    const following = await this.ask<{ logKey: string; head: number }>('follow', { logId, logKey: this.logKey, cursor: this.cursor });
+    const following = await this.ask<{ logKey: string; head: number }>('follow', {
+      logId,
+      logKey: this.logKey,
+      cursor: this.cursor,
+    });
     if (following.logKey !== this.logKey) {
       this.cursor = 0;
       this.entries.length = 0;
@@ -178,7 +193,9 @@ export class WirePupil {
   private async pull(upTo: number): Promise<void> {
     while (this.cursor < upTo) {
       const before = this.cursor;
-      this.take(await this.ask<WirePage>('pull', { logId: this.logId, logKey: this.logKey, after: before, limit: 256 }));
+      this.take(
+        await this.ask<WirePage>('pull', { logId: this.logId, logKey: this.logKey, after: before, limit: 256 }),
+      );
       if (this.cursor === before) return;
     }
   }
@@ -226,7 +243,10 @@ export class WirePupil {
   /** Gives a command; resolves with its seq, throws the code of a refusal. */
   async submit(kind: string, body: object): Promise<{ id: string; seq: number }> {
     const id = newId();
-    const { results } = await this.ask<{ results: { id: string; ok: boolean; seq: number; code?: string }[] }>('submit', { logId: this.logId, commands: [{ id, kind, body }] });
+    const { results } = await this.ask<{ results: { id: string; ok: boolean; seq: number; code?: string }[] }>(
+      'submit',
+      { logId: this.logId, commands: [{ id, kind, body }] },
+    );
     const [result] = results;
     if (!result?.ok) throw new Error(result?.code);
     return { id, seq: result.seq };
@@ -238,12 +258,21 @@ export class WirePupil {
     const word = (key: string, value: string) => `${key} ${Buffer.from(value).toString('base64')}`;
     const metadata = [word('fileId', fileId), word('filename', name), word('filetype', mediaType)].join(',');
     const tus = { 'tus-resumable': '1.0.0' };
-    const created = await this.http('POST', '/files', undefined, { ...tus, 'upload-length': String(bytes.length), 'upload-metadata': metadata, 'content-length': '0' });
+    const created = await this.http('POST', '/files', undefined, {
+      ...tus,
+      'upload-length': String(bytes.length),
+      'upload-metadata': metadata,
+      'content-length': '0',
+    });
     if (created.status !== 201) throw new Error(`POST /files ${created.status}`);
     const head = await this.http('HEAD', `/files/${fileId}`, undefined, tus);
     const offset = Number(head.headers['upload-offset']);
     const rest = bytes.subarray(offset);
-    const patched = await this.http('PATCH', `/files/${fileId}`, rest, { ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' });
+    const patched = await this.http('PATCH', `/files/${fileId}`, rest, {
+      ...tus,
+      'upload-offset': String(offset),
+      'content-type': 'application/offset+octet-stream',
+    });
     if (patched.status !== 204) throw new Error(`PATCH /files ${patched.status}`);
     return { fileId, sha256: createHash('sha256').update(bytes).digest('hex') };
   }
