@@ -64,7 +64,7 @@ test('without a hash a file is described and not opened', () => {
 test('who watches is told when a file arrives, and not with every byte', () => {
   const files = new OwnFiles();
   files.update([transfer('running')]);
-  const heard = vi.fn();
+  const heard = vi.fn<() => void>();
   const stop = files.watch(heard);
   files.update([transfer('running', { doneBytes: 5 })]);
   expect(heard).not.toHaveBeenCalled();

@@ -90,7 +90,14 @@ export function find(targets: readonly Target[], typed: string): Target[] {
 export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const t = useTexts();
   return (
-    <Modal.Root opened={isOpen} onClose={onClose} size="lg" centered={false} yOffset="12vh">
+    <Modal.Root
+      opened={isOpen}
+      onClose={onClose}
+      size="lg"
+      centered={false}
+      yOffset="12vh"
+      transitionProps={{ duration: 0 }}
+    >
       <Modal.Overlay />
       <Modal.Content aria-label={t.palette.title}>
         <PaletteBody onClose={onClose} />
@@ -127,6 +134,9 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
         <input
           className={classes.input}
           data-autofocus
+          // The letters that follow Ctrl+K must find the field there already.
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
           role="combobox"
           aria-expanded="true"
           aria-controls={`${id}-list`}
