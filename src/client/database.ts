@@ -680,7 +680,7 @@ export class Database {
       }
     };
     const changed = (parts: object) => {
-      if (Object.keys(parts).some((part) => prefixes.some((prefix) => part.startsWith(prefix)))) void ask();
+      for (const part in parts) if (prefixes.some((prefix) => part.startsWith(prefix))) return void ask();
     };
     Dexie.on('storagemutated', changed);
     void ask();

@@ -127,6 +127,8 @@ export class LocalClient {
   kill(): void {
     this.#life += 1;
     this.disk.crash();
+    // What a dead program would not do and this one still could: listen. Disk and network are out of its reach already.
+    void this.#store?.close().catch(() => undefined);
     this.#store = null;
     this.isStarted = false;
   }
