@@ -1,4 +1,4 @@
-// `npm run gallery`: every screen × state as a picture, in both languages and themes, 1024 and 1440 wide, into
+// `npm run gallery`: every screen × state as a picture, in both languages and themes, 1024 and 1440 wide (a pupil's 360), into
 // gallery-output/ with an index.html. Exit code 1 where a picture is missing or something on it is wrong; `npm run gallery --
 // chat review-pdf` takes these scenes only. The last line on stdout is one JSON object.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,6 @@ import { looksOf, openGallery, take, type Picture } from '../../test/gallery/pic
 import { SCENES, type SceneName } from '../../test/gallery/scene-list.ts';
 import { ROOT } from '../suites.ts';
 
-const WIDTHS = [1024, 1440];
 const PAGES_AT_ONCE = 2;
 
 const folder = join(ROOT, 'gallery-output');
@@ -17,7 +16,7 @@ if (wanted.length === 0) rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
 const gallery = await openGallery();
-const left = scenes.flatMap((scene) => looksOf(WIDTHS).map((look) => ({ scene, look })));
+const left = scenes.flatMap((scene) => looksOf(scene).map((look) => ({ scene, look })));
 const pictures: Picture[] = [];
 async function worker() {
   for (let next = left.shift(); next; next = left.shift()) {

@@ -144,7 +144,7 @@ function HandedIn({ attempt, isWaiting }: { attempt: Attempt; isWaiting: boolean
       <p>
         <Icon name="check" />
         {t.work.handedIn(formatDateTime(language, attempt.at, now))}
-        {attempt.late && <span className="warn-text"> · {t.work.late}</span>}
+        {attempt.late && <span className="warn-text">({t.work.late})</span>}
       </p>
       <p className="receipt">
         <span className="dim">{t.work.receipt}</span> <code>{attempt.receipt}</code>

@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openGallery, take, type Look } from './pictures.ts';
-import { SCENES, type SceneName } from './scene-list.ts';
+import { SCENES, WIDTHS, type SceneName } from './scene-list.ts';
 
-const LOOKS: Look[] = [
-  { language: 'ru', theme: 'light', width: 1024 },
-  { language: 'en', theme: 'dark', width: 1440 },
-];
+const LOOKS = (scene: SceneName): Look[] => {
+  const widths = WIDTHS[SCENES[scene].on];
+  return [
+    { language: 'ru', theme: 'light', width: widths[0]! },
+    { language: 'en', theme: 'dark', width: widths.at(-1)! },
+  ];
+};
 
 let gallery: Awaited<ReturnType<typeof openGallery>>;
 const folder = mkdtempSync(join(tmpdir(), 'parta-pictures-'));
@@ -22,7 +25,7 @@ afterAll(async () => {
 });
 
 const cases = (Object.keys(SCENES) as SceneName[]).flatMap((scene) =>
-  LOOKS.map((look) => ({ scene, look, is: Object.values(look).join(' ') })),
+  LOOKS(scene).map((look) => ({ scene, look, is: Object.values(look).join(' ') })),
 );
 
 test.each(cases)('$scene, $is: nothing clipped, nothing raw, nothing serious for axe', async ({ scene, look }) => {

@@ -13,7 +13,7 @@ import { extname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
 import { build } from 'vite';
 import { CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
-import { SCENES, type Scene, type SceneName } from './scene-list.ts';
+import { SCENES, WIDTHS, type Scene, type SceneName } from './scene-list.ts';
 import { LIBRARY, NOW } from './page/stage.ts';
 
 export interface Look {
@@ -44,10 +44,12 @@ const TYPES: Record<string, string> = {
 export const pictureName = (scene: SceneName, { language, theme, width }: Look) =>
   `${scene}.${language}.${theme}.${width}.png`;
 
-/** Everything the gallery of the teacher's window consists of. */
-export const looksOf = (widths: readonly number[]): Look[] =>
+/** Every look of a scene: both languages, both themes, each width. */
+export const looksOf = (scene: SceneName): Look[] =>
   (['ru', 'en'] as const).flatMap((language) =>
-    (['light', 'dark'] as const).flatMap((theme) => widths.map((width) => ({ language, theme, width }))),
+    (['light', 'dark'] as const).flatMap((theme) =>
+      WIDTHS[SCENES[scene].on].map((width) => ({ language, theme, width })),
+    ),
   );
 
 /** Builds the page of scenes and serves it with the library's files, until closed. */
@@ -59,7 +61,13 @@ export async function openGallery(): Promise<{ url: string; browser: Browser; cl
     logLevel: 'error',
     plugins: [react()],
     base: './',
-    build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      chunkSizeWarningLimit: 10_000,
+      // Two pages: their style sheets must not meet.
+      rolldownOptions: { input: ['index.html', 'pupil.html'].map((page) => join(import.meta.dirname, 'page', page)) },
+    },
   });
   const server = createServer((request, reply) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://gallery').pathname);
@@ -105,13 +113,18 @@ export async function take(
     page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
     page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
     await page.clock.setFixedTime(NOW);
-    await page.goto(`${gallery.url}?scene=${scene}&language=${look.language}&theme=${look.theme}`);
+    const { on, acts = [] }: Scene = SCENES[scene];
+    const address = `${gallery.url}${on === 'pupil' ? 'pupil.html' : ''}`;
+    await page.goto(`${address}?scene=${scene}&language=${look.language}&theme=${look.theme}`);
     await settled(page);
-    const { acts = [] }: Scene = SCENES[scene];
     for (const act of acts) {
       if ('press' in act) await page.keyboard.press(act.press);
       else if ('type' in act) await page.keyboard.type(act.type);
-      else await page.getByRole('button', { name: act.click }).click();
+      else
+        await page
+          .getByRole('button', { name: act.click })
+          .or(page.getByRole('tab', { name: act.click }))
+          .click();
       await settled(page);
     }
     await page.screenshot({ path: file, animations: 'disabled' });

@@ -42,6 +42,35 @@ export const SCENES = {
   settings: { on: 'teacher', path: '/settings' },
   palette: { on: 'teacher', path: '/class/:log/chat', acts: [{ press: 'Control+k' }] },
   shortcuts: { on: 'teacher', path: '/class/:log/chat', acts: [{ press: '?' }] },
+  'pupil-join': { on: 'pupil' },
+  'pupil-join-wrong': {
+    on: 'pupil',
+    acts: [{ type: '123456' }, { press: 'Tab' }, { type: 'Белов Илья' }, { press: 'Enter' }],
+  },
+  'pupil-no-hub': { on: 'pupil' },
+  'pupil-waiting': { on: 'pupil' },
+  'pupil-waiting-offline': { on: 'pupil' },
+  'pupil-declined': { on: 'pupil' },
+  'pupil-empty': { on: 'pupil' },
+  'pupil-tasks': { on: 'pupil' },
+  'pupil-chosen': { on: 'pupil' },
+  'pupil-sending': { on: 'pupil' },
+  'pupil-lost-file': { on: 'pupil' },
+  'pupil-refused': { on: 'pupil' },
+  'pupil-handed-in': { on: 'pupil', acts: [{ click: /Упражнение 214/ }] },
+  'pupil-returned': { on: 'pupil', acts: [{ click: /Упражнение 214/ }] },
+  'pupil-redo': { on: 'pupil' },
+  'pupil-chat': { on: 'pupil', acts: [{ click: /^(Чат|Chat)/ }] },
+  'pupil-offline': { on: 'pupil' },
+  'pupil-chat-offline': { on: 'pupil', acts: [{ click: /^(Чат|Chat)/ }] },
+  'pupil-leave': { on: 'pupil', acts: [{ click: /^(Выйти|Leave)$/ }] },
+  'pupil-closed': { on: 'pupil' },
 } as const satisfies Record<string, Scene>;
 
 export type SceneName = keyof typeof SCENES;
+type SceneOn<Whose> = { [K in SceneName]: (typeof SCENES)[K]['on'] extends Whose ? K : never }[SceneName];
+export type TeacherScene = SceneOn<'teacher'>;
+export type PupilScene = SceneOn<'pupil'>;
+
+/** How wide a scene's pictures are, in CSS pixels: a small and a common window, a small phone. */
+export const WIDTHS: Readonly<Record<Scene['on'], readonly number[]>> = { teacher: [1024, 1440], pupil: [360] };

@@ -198,7 +198,7 @@ export const en: Texts = {
       waiting: 'waits for the connection',
       'waiting-for-files': 'files on their way',
       sending: 'sending',
-      refused: 'not sent',
+      refused: 'Not sent',
     },
     list: 'Messages',
     from: (name, when) => `${name}, ${when}`,

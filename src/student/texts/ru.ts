@@ -199,7 +199,7 @@ export const ru = {
       waiting: 'ждёт связи',
       'waiting-for-files': 'передаются файлы',
       sending: 'отправляется',
-      refused: 'не отправлено',
+      refused: 'Не отправлено',
     },
     list: 'Сообщения',
     from: (name: string, when: string) => `${name}, ${when}`,

@@ -6,13 +6,13 @@ import { App } from '../../../src/renderer/App.tsx';
 import '@mantine/core/styles.layer.css';
 import '@mantine/notifications/styles.layer.css';
 import '../../../src/renderer/theme.css';
-import { SCENES, type Scene, type SceneName } from '../scene-list.ts';
+import { SCENES, type Scene, type TeacherScene } from '../scene-list.ts';
 import { STAGED } from './stage.ts';
 
 z.config({ jitless: true });
 
 const query = new URLSearchParams(location.search);
-const name = query.get('scene') as SceneName;
+const name = query.get('scene') as TeacherScene;
 const staged = STAGED[name]();
 staged.desktop.settings.language = query.get('language') as Language;
 staged.desktop.settings.theme = query.get('theme') as 'light' | 'dark';

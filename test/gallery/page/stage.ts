@@ -9,7 +9,7 @@ import type { CommandId, FileId, HubId, LogId, MemberId, PersonId, Sha256 } from
 import type { Command } from '../../../src/core/wire.ts';
 import type { HubState } from '../../../src/preload/contract.ts';
 import { HUB, nextFileId, nextId, PaperClass } from '../../support/paper-class.ts';
-import type { SceneName } from '../scene-list.ts';
+import type { TeacherScene } from '../scene-list.ts';
 import { PaperDesktop } from './paper-desktop.ts';
 import { PaperStore, type PaperLog } from './paper-store.ts';
 
@@ -19,7 +19,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const NAMES_7A = [
+export const NAMES_7A = [
   'Белов Илья Андреевич',
   'Белов Фёдор Андреевич',
   'Белова Полина Фёдоровна',
@@ -87,7 +87,7 @@ export interface Pupil {
 }
 
 /** A class with pupils let in, a day's talk and homework in every state. */
-class Stage {
+export class Stage {
   readonly paper = new PaperClass();
   readonly pupils: Pupil[] = [];
   readonly logId = nextId<LogId>();
@@ -352,7 +352,7 @@ const unreachable = async (): Promise<never> => {
 };
 
 /** Scenes of the teacher's window, each as it is staged. */
-export const STAGED: Record<SceneName, Builder> = {
+export const STAGED: Record<TeacherScene, Builder> = {
   'first-run': () => {
     const staged = shown(school());
     staged.desktop.servers = [];

@@ -1,0 +1,203 @@
+/** What each scene of the pupil's page shows: the same school day on paper, through the door of one pupil. Uploads stand still. */
+import type { OutboxRow } from '../../../src/client/class-store.ts';
+import { PartaError, type ErrorCode } from '../../../src/core/errors.ts';
+import type { CommandId, FileId, HubId } from '../../../src/core/ids.ts';
+import type { Command } from '../../../src/core/wire.ts';
+import type { Door, Farewell, Room } from '../../../src/student/door.ts';
+import type { Uploads, UploadView } from '../../../src/student/upload.ts';
+import { nextFileId, nextId } from '../../support/paper-class.ts';
+import type { PupilScene } from '../scene-list.ts';
+import { PaperStore, type PaperLog } from './paper-store.ts';
+import { NAMES_7A, NOW, Stage } from './stage.ts';
+
+const MINUTE = 60_000;
+const NOTHING: Farewell = { receipts: [], unsentWorks: 0, unsentMessages: 0, unfinishedWorks: 0 };
+
+class PaperUploads implements Uploads {
+  readonly rows = new Map<FileId, UploadView>();
+
+  /** A file somewhere on its way. */
+  put(row: Partial<UploadView> & Pick<UploadView, 'name' | 'state'>): FileId {
+    const fileId = nextFileId();
+    const sizeBytes = 3_400_000;
+    this.rows.set(fileId, { fileId, sizeBytes, mediaType: 'image/jpeg', sentBytes: 0, code: null, ...row });
+    return fileId;
+  }
+  add(fileId: FileId, { name, size, type }: File) {
+    const state = 'queued';
+    this.rows.set(fileId, { fileId, name, sizeBytes: size, mediaType: type, state, sentBytes: 0, code: null });
+  }
+  again = () => false;
+  remove = (fileId: FileId) => void this.rows.delete(fileId);
+  retry = () => undefined;
+  view = (fileId: FileId) => this.rows.get(fileId) ?? null;
+  version = () => 0;
+  kick = () => undefined;
+  isBusy = () => false;
+  close = () => undefined;
+  isStored = (fileId: FileId) => this.rows.get(fileId)?.state === 'stored';
+  describe = () => null;
+  watch = () => () => undefined;
+}
+
+const hub: Door['hub'] = async () => ({
+  hubId: nextId<HubId>(),
+  name: 'Кабинет 12',
+  protocol: 1,
+  floor: 1,
+  version: '0.1.0',
+  now: NOW,
+});
+const noWayIn = (code: ErrorCode) => async (): Promise<never> => {
+  throw new PartaError(code);
+};
+const outside = (code: ErrorCode): Door => ({ hub, reopen: async () => null, enter: noWayIn(code) });
+
+/** The desk of the pupil with this place in the list of 7А. */
+class Desk {
+  readonly stage = new Stage('7А', NAMES_7A, 15);
+  readonly uploads = new PaperUploads();
+  readonly store: PaperStore;
+  readonly log: PaperLog;
+  farewell = NOTHING;
+  endsWith: ErrorCode | null = null;
+
+  constructor(place: number, isEmpty = false) {
+    if (!isEmpty) {
+      this.stage.homework();
+      this.stage.more();
+      this.stage.talk();
+    }
+    this.store = new PaperStore(this.stage.pupils[place]!.personId, false, {
+      joinCode: noWayIn('not-allowed'),
+      renewJoinCode: noWayIn('not-allowed'),
+      deviceCode: noWayIn('not-allowed'),
+      devices: noWayIn('not-allowed'),
+      revokeDevice: noWayIn('not-allowed'),
+      endLesson: noWayIn('not-allowed'),
+      present: noWayIn('not-allowed'),
+    });
+    this.store.personName = NAMES_7A[place]!;
+    this.log = this.stage.log();
+    this.store.logs = [this.log];
+  }
+
+  wait(kind: Command['kind'], body: object, state: OutboxRow['state'], code: OutboxRow['code'] = null) {
+    const id = nextId<CommandId>();
+    const command = { id, kind, body } as Command;
+    const row = { id, logId: this.log.logId, command, writtenAt: NOW - 2 * MINUTE, state, code, isReissued: false };
+    this.log.pending.push(row);
+  }
+  handIn(fileIds: FileId[], state: OutboxRow['state'], code: OutboxRow['code'] = null, note = '') {
+    this.wait('handIn', { assignmentId: this.stage.assignmentId, note, fileIds }, state, code);
+  }
+  write(text: string, state: OutboxRow['state'], code: OutboxRow['code'] = null) {
+    const { channelId } = this.stage.paper;
+    this.wait('postMessage', { channelId, text, fileIds: [], replyTo: null }, state, code);
+  }
+  cut() {
+    this.store.connection = { state: 'offline', code: 'hub-unreachable', retryAt: NOW + 20_000 };
+  }
+
+  door(): Door {
+    const room: Room = {
+      device: { name: this.store.personName, keeps: false },
+      store: this.store,
+      uploads: () => this.uploads,
+      equip: () => undefined,
+      now: () => NOW,
+      unfinished: new Set(),
+      farewell: () => this.farewell,
+      isUnsent: () => false,
+      leave: async () => undefined,
+      erase: async () => undefined,
+    };
+    const reopen: Door['reopen'] = async (onEnded) => {
+      if (this.endsWith) onEnded(this.endsWith);
+      return room;
+    };
+    return { hub, reopen, enter: async () => room };
+  }
+}
+
+/** A pupil who has nothing in yet (9), or has handed in (0), been given a mark (4), been sent back to it (5). */
+const desk =
+  (place: number, change: (desk: Desk) => void = () => undefined, isEmpty = false) =>
+  (): Door => {
+    const made = new Desk(place, isEmpty);
+    change(made);
+    return made.door();
+  };
+
+export const STAGED_PUPILS: Record<PupilScene, () => Door> = {
+  'pupil-join': () => outside('wrong-code'),
+  'pupil-join-wrong': () => outside('wrong-code'),
+  'pupil-no-hub': () => ({ ...outside('hub-unreachable'), hub: noWayIn('hub-unreachable') }),
+  'pupil-waiting': desk(9, (d) => {
+    d.log.state = 'waiting';
+  }),
+  'pupil-waiting-offline': desk(9, (d) => {
+    d.log.state = 'waiting';
+    d.cut();
+  }),
+  'pupil-declined': desk(9, (d) => {
+    d.log.state = 'declined';
+  }),
+  'pupil-empty': desk(9, undefined, true),
+  'pupil-tasks': desk(9),
+  'pupil-chosen': desk(9, (d) => {
+    const files = [
+      d.uploads.put({ name: 'IMG_20261112_142001.jpg', state: 'stored' }),
+      d.uploads.put({
+        name: 'Домашняя работа по русскому языку, второй вариант.pdf',
+        state: 'sending',
+        sentBytes: 2_100_000,
+      }),
+      d.uploads.put({ name: 'черновик.odt', state: 'queued', sizeBytes: 18_000 }),
+      d.uploads.put({ name: 'ответ.mp3', state: 'failed', code: 'file-changed' }),
+    ];
+    const draft = { note: 'Вторая страница перевёрнута, извините', files };
+    d.store.drafts.set(`handIn/${d.log.logId}/${d.stage.assignmentId}`, draft);
+  }),
+  'pupil-sending': desk(9, (d) =>
+    d.handIn(
+      [
+        d.uploads.put({ name: 'IMG_2041.jpg', state: 'stored' }),
+        d.uploads.put({ name: 'IMG_2042.jpg', state: 'sending', sentBytes: 1_700_000 }),
+      ],
+      'waiting-for-files',
+    ),
+  ),
+  'pupil-lost-file': desk(9, (d) =>
+    d.handIn([d.uploads.put({ name: 'IMG_2042.jpg', state: 'lost' })], 'waiting-for-files'),
+  ),
+  'pupil-refused': desk(9, (d) => d.handIn([], 'refused', 'file-missing', 'Всё на фотографии')),
+  'pupil-handed-in': desk(0),
+  'pupil-returned': desk(4),
+  'pupil-redo': desk(5),
+  'pupil-chat': desk(9),
+  'pupil-offline': desk(9, (d) => {
+    d.cut();
+    d.handIn([d.uploads.put({ name: 'IMG_2042.jpg', state: 'cut', sentBytes: 1_700_000 })], 'waiting-for-files');
+  }),
+  'pupil-chat-offline': desk(9, (d) => {
+    d.cut();
+    d.write('Можно сдать завтра?', 'waiting');
+    d.write('Отправляю ещё раз', 'refused', 'too-large');
+  }),
+  'pupil-leave': desk(9, (d) => {
+    d.farewell = { ...NOTHING, unsentWorks: 1, unsentMessages: 2 };
+  }),
+  'pupil-closed': desk(9, (d) => {
+    d.farewell = {
+      receipts: [
+        { receipt: '7KQ4M-2XW9T', at: NOW - 31 * MINUTE },
+        { receipt: 'B0ZR8-HN5VC', at: NOW - 4 * MINUTE },
+      ],
+      unsentWorks: 1,
+      unsentMessages: 2,
+      unfinishedWorks: 1,
+    };
+    d.endsWith = 'lesson-ended';
+  }),
+};
