@@ -253,6 +253,7 @@ export async function playStory({ pictures, tell, breaks }: StoryOptions): Promi
           };
           if (title === '7А' && place === 2) await picture(laptop, 'review');
           await laptop.review(said);
+          await laptop.isWaiting(name);
           journal.note('review', { title, name, ...said });
           if (title === '7А' && place === 9) {
             await kill(laptop);

@@ -196,7 +196,10 @@ export class Teacher {
     await this.page.getByRole('dialog').getByRole('button', { name: 'Закончить урок' }).click();
     const said = this.page.getByText(/Урок закончен/).first();
     await said.waitFor();
-    return said.innerText();
+    const text = await said.innerText();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Закрыть' }).last().click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+    return text;
   }
 
   async deviceCode(): Promise<string> {
@@ -267,6 +270,12 @@ export class Teacher {
     } else {
       await this.page.keyboard.press('Enter');
     }
+  }
+
+  /** The list says that this pupil's work is checked and waits to be sent. */
+  async isWaiting(name: string): Promise<void> {
+    const row = this.page.getByRole('list', { name: 'Ученики' }).getByRole('listitem').filter({ hasText: name });
+    await row.getByRole('img', { name: 'Ждёт отправки' }).waitFor();
   }
 
   /** Every mark that the list of an assignment's works shows. */

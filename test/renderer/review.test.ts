@@ -53,6 +53,9 @@ test('the keyboard alone: mark, done and next, comment, done from the comment', 
   await page.keyboard.type('Отлично, 3 и 7 верно');
   await page.keyboard.press('Control+Enter');
   await isAt('Белова Полина');
+  await page.keyboard.press('3');
+  expect(await pressed().textContent()).toBe('3');
+  expect(await comment().inputValue()).toBe('');
   expect(await row('Белов Илья').textContent()).toContain('4');
   await row('Белов Илья').getByRole('img', { name: 'Проверено, не отдано' }).waitFor();
   await row('Белов Фёдор').getByRole('img', { name: 'Проверено, не отдано' }).waitFor();

@@ -156,6 +156,9 @@ function Reviewing({ view, assignment, memberId }: ReviewingProps) {
     done.current.set(from, current.attempt?.attempt ?? 0);
     // First the screen moves on, then the work is said: keys that follow already belong to the next pupil.
     const next = nextToCheck(shown, from, done.current) ?? nextToCheck(works, from, done.current);
+    // And these keys are marks again: a digit typed into the next pupil's comment would be a mark that nobody sees is missing.
+    commentRef.current?.blur();
+    pointsRef.current?.blur();
     if (next) choose(next.member.memberId);
     else setHint(t.review.allChecked);
     commands.say(current, begun).catch(() => done.current.delete(from));
