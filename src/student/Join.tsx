@@ -17,7 +17,8 @@ const grouped = (digits: string) => (digits.length > 3 ? `${digits.slice(0, 3)} 
 
 /** The code that a QR put into the address: `#123456` or `?c=123456`. */
 export function codeInAddress(address: URL): string {
-  return digitsOf(address.searchParams.get('c') ?? address.hash);
+  const text = address.searchParams.get('c') ?? address.hash.slice(1).replaceAll('%20', ' ');
+  return /^[\d ]*$/.test(text) ? digitsOf(text) : '';
 }
 
 export function Join({
