@@ -126,7 +126,7 @@ test('[S19] at every step, folding what a reader may read gives what he may see 
   expect(kinds.size).toBe(20);
 });
 
-test('[S4] a cursor never has to go back: rows that a reader gains below it change nothing that he may see', () => {
+test('[S4, S19] a cursor never has to go back: rows that a reader gains below it change nothing that he may see', () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
     const kept = new Map<MemberId, { cursor: number; roleVersion: number; state: Classroom }>();
     live(seed, (now) => {

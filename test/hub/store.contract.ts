@@ -85,7 +85,12 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
 
     test('[S1] gives seq 1, 2, 3… per log, each log for itself, and keeps rows as they were given', async () => {
       const [a, b] = [newId<LogId>(), newId<LogId>()];
-      const rows = [newRow(), newRow({ label: 'teachers' as Label, by: newId<MemberId>(), about: 'x' }), newRow()];
+      // Clocks that run backwards order nothing.
+      const rows = [
+        newRow({ at: 3 }),
+        newRow({ at: 2, label: 'teachers' as Label, by: newId<MemberId>(), about: 'x' }),
+        newRow({ at: 1 }),
+      ];
       await append(a, 0, rows[0]!, rows[1]!);
       await append(b, 0, newRow());
       await append(a, 2, rows[2]!);
