@@ -107,7 +107,7 @@ async function run(load: Load): Promise<Outcome> {
     };
     return frame(`42${100 + sent}${JSON.stringify(['submit', { logId: load.logId, commands: [command] }])}`);
   };
-  let writer: Socket | undefined;
+  const sockets: Socket[] = [];
   let isOver = false;
   const fill = () => {
     const frames: Buffer[] = [];
@@ -115,18 +115,16 @@ async function run(load: Load): Promise<Outcome> {
       frames.push(message());
       sent += 1;
     }
-    if (frames.length > 0) writer?.write(Buffer.concat(frames));
+    if (frames.length > 0) sockets[0]?.write(Buffer.concat(frames));
   };
-  const sockets = [
-    await open(load, load.tickets[0], (count) => {
-      deliveries += count;
-      ownDeliveries += count;
-      fill();
-    }),
-  ];
+  const writer = await open(load, load.tickets[0], (count) => {
+    deliveries += count;
+    ownDeliveries += count;
+    fill();
+  });
+  sockets.push(writer);
   for (let i = 1; i < load.readers; i++)
     sockets.push(await open(load, load.tickets[i], (count) => (deliveries += count)));
-  writer = sockets[0];
   fill();
   await new Promise((resolve) => setTimeout(resolve, load.warmMs));
   const before = { deliveries, ownDeliveries, at: performance.now() };

@@ -315,7 +315,9 @@ test('the circle of an assignment that was read only grows', () => {
   const { paper, bodies, pupil, other, assignmentId } = stage();
   const narrow = { ...bodies.changeAssignment, assignees: [pupil.memberId] };
   expect(paper.do('changeAssignment', narrow, paper.asTeacher)).toBe('not-allowed');
-  expect(paper.do('assign', { ...bodies.assign, assignees: [nextId()] }, paper.asTeacher)).toBe('no-such-member');
+  expect(paper.do('assign', { ...bodies.assign, assignees: [nextId<MemberId>()] }, paper.asTeacher)).toBe(
+    'no-such-member',
+  );
   const some = paper.assign({ assignees: [pupil.memberId] });
   const wider = {
     ...bodies.changeAssignment,

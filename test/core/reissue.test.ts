@@ -18,13 +18,31 @@ test('[S14] an author’s own rows turn back into the commands they came from, s
   const pupil = paper.admit('Белов Илья');
   const fileId = paper.store(pupil.personId);
   const assignmentId = paper.assign({ fileIds: [paper.store(paper.teacher)] });
-  const content = { title: 'Новое', text: '', dueAt: 5, scale: { kind: 'pass' as const }, assignees: 'all' as const, fileIds: [] };
+  const content = {
+    title: 'Новое',
+    text: '',
+    dueAt: 5,
+    scale: { kind: 'pass' as const },
+    assignees: 'all' as const,
+    fileIds: [],
+  };
   paper.must('changeAssignment', { ...content, assignmentId, seen: assignmentId });
   paper.must('scheduleAssignment', { ...content, seriesId: null, publishAt: paper.now + 1 });
-  const { id: messageId } = paper.must('postMessage', { channelId: paper.channelId, text: 'т', fileIds: [fileId], replyTo: null }, pupil.who);
+  const { id: messageId } = paper.must(
+    'postMessage',
+    { channelId: paper.channelId, text: 'т', fileIds: [fileId], replyTo: null },
+    pupil.who,
+  );
   paper.must('editMessage', { messageId, text: 'тт' }, pupil.who);
   paper.must('handIn', { assignmentId, fileIds: [fileId], note: '' }, pupil.who);
-  const { id: reviewId } = paper.must('review', { assignmentId, memberId: pupil.memberId, attempt: 1, mark: 'зач', comment: '', seen: null });
+  const { id: reviewId } = paper.must('review', {
+    assignmentId,
+    memberId: pupil.memberId,
+    attempt: 1,
+    mark: 'зач',
+    comment: '',
+    seen: null,
+  });
   paper.must('giveBack', { assignmentId, memberId: pupil.memberId, reviewId, outcome: 'redo' });
   paper.must('renameMember', { memberId: pupil.memberId, name: 'Белов И.' });
   paper.must('renameClass', { title: '7 А' });
@@ -41,14 +59,26 @@ test('[S14] an author’s own rows turn back into the commands they came from, s
 
 test('[S16] what was erased does not return from the dead', () => {
   const paper = new PaperClass().begin();
-  const { id: messageId } = paper.must('postMessage', { channelId: paper.channelId, text: 'т', fileIds: [], replyTo: null });
+  const { id: messageId } = paper.must('postMessage', {
+    channelId: paper.channelId,
+    text: 'т',
+    fileIds: [],
+    replyTo: null,
+  });
   paper.must('removeMessage', { messageId });
   expect(paper.log.map((row) => commandOf(row, null)?.kind)).toEqual(['createClass', undefined, 'removeMessage']);
 });
 
 test('[S20] the hub’s own rows are not given again by a client', () => {
   const paper = new PaperClass().begin();
-  const content = { title: 'x', text: '', dueAt: null, scale: { kind: 'five' as const }, assignees: 'all' as const, fileIds: [] };
+  const content = {
+    title: 'x',
+    text: '',
+    dueAt: null,
+    scale: { kind: 'five' as const },
+    assignees: 'all' as const,
+    fileIds: [],
+  };
   const { id } = paper.must('scheduleAssignment', { ...content, seriesId: null, publishAt: 0 });
   const published = paper.must('publishAssignment', { assignmentId: id }, HUB);
   expect(commandOf(published, null)).toBeNull();

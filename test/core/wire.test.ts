@@ -25,14 +25,20 @@ const SCHEMAS = {
 const PINNED = { version: 1, hash: '2055dc88cc39e622' };
 
 test('the protocol is the one that its version names', () => {
-  const shapes = Object.entries(SCHEMAS).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })]);
+  const shapes = Object.entries(SCHEMAS).map(([name, schema]) => [
+    name,
+    z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+  ]);
   const hash = createHash('sha256').update(JSON.stringify(shapes)).digest('hex').slice(0, 16);
   expect({ version: wire.PROTOCOL_VERSION, hash }).toEqual(PINNED);
   expect(wire.PROTOCOL_FLOOR).toBeLessThanOrEqual(wire.PROTOCOL_VERSION);
 });
 
 test('one sample of every message ever shipped parses for ever', () => {
-  const samples = JSON.parse(readFileSync(new URL('./samples/wire-1.json', import.meta.url), 'utf8')) as Record<string, unknown[]>;
+  const samples = JSON.parse(readFileSync(new URL('./samples/wire-1.json', import.meta.url), 'utf8')) as Record<
+    string,
+    unknown[]
+  >;
   expect(Object.keys(samples).sort()).toEqual(Object.keys(SCHEMAS).sort());
   for (const [name, list] of Object.entries(samples)) {
     expect(list.length, name).toBeGreaterThan(0);
@@ -46,7 +52,16 @@ test('one sample of every message ever shipped parses for ever', () => {
 });
 
 test('[S12] an entry of a kind from the future is an entry; its change is unknown here', () => {
-  const entry = { seq: 1, at: 1, id: nextId<string>(), kind: 'pollStarted', label: 'all', by: null, about: null, body: { question: '?' } };
+  const entry = {
+    seq: 1,
+    at: 1,
+    id: nextId<string>(),
+    kind: 'pollStarted',
+    label: 'all',
+    by: null,
+    about: null,
+    body: { question: '?' },
+  };
   expect(wire.Entry.safeParse(entry).success).toBe(true);
   expect(wire.changeIn(wire.Entry.parse(entry))).toBeNull();
 });
@@ -54,14 +69,23 @@ test('[S12] an entry of a kind from the future is an entry; its change is unknow
 test('a code from a newer hub is not an error of the answer', () => {
   const parsed = wire.answer(wire.Nothing).parse({ ok: false, code: 'quantum-flux' });
   expect(parsed).toEqual({ ok: false, code: 'internal' });
-  for (const code of ERROR_CODES) expect(wire.answer(wire.Nothing).parse({ ok: false, code })).toEqual({ ok: false, code });
+  for (const code of ERROR_CODES)
+    expect(wire.answer(wire.Nothing).parse({ ok: false, code })).toEqual({ ok: false, code });
 });
 
 describe('every limit of the wire holds: the limit passes, one more is refused', () => {
   const paper = new PaperClass().begin();
   const command = (kind: string, body: object) => wire.Command.safeParse({ id: nextId(), kind, body }).success;
   const message = { channelId: paper.channelId, text: '', fileIds: [], replyTo: null };
-  const content = { title: 't', text: '', dueAt: null, scale: { kind: 'five' }, assignees: 'all', fileIds: [], seriesId: null };
+  const content = {
+    title: 't',
+    text: '',
+    dueAt: null,
+    scale: { kind: 'five' },
+    assignees: 'all',
+    fileIds: [],
+    seriesId: null,
+  };
   const review = { assignmentId: nextId(), memberId: nextId(), attempt: 1, mark: null, comment: '', seen: null };
   const many = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
   const x = (count: number) => 'x'.repeat(count);
@@ -75,9 +99,25 @@ describe('every limit of the wire holds: the limit passes, one more is refused',
     ['FILES_PER_COMMAND_MAX', (n) => command('postMessage', { ...message, fileIds: many(n, nextFileId) })],
     ['ASSIGNEES_MAX', (n) => command('assign', { ...content, assignees: many(n, nextId) })],
     ['POINTS_MAX', (n) => command('assign', { ...content, scale: { kind: 'points', max: n } })],
-    ['COMMANDS_PER_SUBMIT_MAX', (n) => wire.SubmitRequest.safeParse({ logId: nextId(), commands: many(n, () => 0) }).success],
-    ['PAGE_ENTRIES_MAX', (n) => wire.PullRequest.safeParse({ logId: nextId(), logKey: 'k', after: 0, limit: n }).success],
-    ['FILE_NAME_MAX', (n) => wire.FileRef.safeParse({ fileId: nextFileId(), name: x(n), sizeBytes: 1, sha256: 'a'.repeat(64), mediaType: '' }).success],
+    [
+      'COMMANDS_PER_SUBMIT_MAX',
+      (n) => wire.SubmitRequest.safeParse({ logId: nextId(), commands: many(n, () => 0) }).success,
+    ],
+    [
+      'PAGE_ENTRIES_MAX',
+      (n) => wire.PullRequest.safeParse({ logId: nextId(), logKey: 'k', after: 0, limit: n }).success,
+    ],
+    [
+      'FILE_NAME_MAX',
+      (n) =>
+        wire.FileRef.safeParse({
+          fileId: nextFileId(),
+          name: x(n),
+          sizeBytes: 1,
+          sha256: 'a'.repeat(64),
+          mediaType: '',
+        }).success,
+    ],
   ];
   test.each(cases)('%s', (name, accepts) => {
     expect(accepts(limits[name])).toBe(true);
@@ -86,7 +126,16 @@ describe('every limit of the wire holds: the limit passes, one more is refused',
 });
 
 test('wrong shapes are refused without an exception', () => {
-  for (const odd of [null, 5, 'x', [], {}, { id: 'x' }, JSON.parse('{"__proto__":{"kind":"assign"}}'), { id: nextId(), kind: 'constructor', body: {} }]) {
+  for (const odd of [
+    null,
+    5,
+    'x',
+    [],
+    {},
+    { id: 'x' },
+    JSON.parse('{"__proto__":{"kind":"assign"}}'),
+    { id: nextId(), kind: 'constructor', body: {} },
+  ]) {
     expect(wire.Command.safeParse(odd).success).toBe(false);
     expect(wire.Page.safeParse(odd).success).toBe(false);
   }

@@ -9,7 +9,8 @@ function stage() {
   const assignmentId = paper.assign();
   const assignment = () => paper.state.assignments[assignmentId] as Assignment;
   const works = () => worksOf(paper.state, assignment());
-  const handIn = (index: number) => paper.must('handIn', { assignmentId, fileIds: [], note: 'вот' }, pupils[index]!.who);
+  const handIn = (index: number) =>
+    paper.must('handIn', { assignmentId, fileIds: [], note: 'вот' }, pupils[index]!.who);
   const review = (index: number, attempt: number) => {
     const { memberId } = pupils[index]!;
     const seen = paper.state.reviews[`${assignmentId}/${memberId}`]?.id ?? null;
@@ -64,7 +65,11 @@ test('assignments stand by what is due first', () => {
   const { paper } = stage();
   const late = paper.assign({ dueAt: 2_000 });
   const soon = paper.assign({ dueAt: 1_000 });
-  expect(openAssignments(paper.state).slice(0, 2).map((a) => a.assignmentId)).toEqual([soon, late]);
+  expect(
+    openAssignments(paper.state)
+      .slice(0, 2)
+      .map((a) => a.assignmentId),
+  ).toEqual([soon, late]);
 });
 
 test('somebody taken out is not waited for; a pupil asks for his own work only', () => {

@@ -278,19 +278,17 @@ export class Teacher {
     await row.getByRole('img', { name: 'Ждёт отправки' }).waitFor();
   }
 
-  /** Every mark that the list of an assignment's works shows. */
-  async reviews(title: string, assignment: string): Promise<{ name: string; mark: string }[]> {
-    await this.openReview(title, assignment);
+  /** Every mark that the list of the open assignment's works shows. */
+  async reviews(): Promise<{ name: string; mark: string }[]> {
+    await this.page.getByRole('list', { name: 'Ученики' }).waitFor();
     const list = this.page.getByRole('list', { name: 'Ученики' }).getByRole('listitem');
-    const lines = await list.evaluateAll((items) =>
+    return list.evaluateAll((items) =>
       items.map((item) => {
         // A row is: state, name, signs, mark.
         const [, name, , mark] = item.querySelector('button')?.children ?? [];
         return { name: name?.textContent ?? '', mark: mark?.textContent ?? '' };
       }),
     );
-    await this.leaveReview();
-    return lines;
   }
 
   async giveBackAll(count: number): Promise<void> {

@@ -32,7 +32,8 @@ export function chooseShell(env: NodeJS.ProcessEnv = process.env, root: string =
     remembered: readChoice(root),
   });
   if (decision.kind === 'fail') throw new Error(decision.message);
-  if (decision.kind === 'ask') return { shell: 'stand-in', why: 'no Electron binary is here, and none was asked for yet' };
+  if (decision.kind === 'ask')
+    return { shell: 'stand-in', why: 'no Electron binary is here, and none was asked for yet' };
   return { shell: decision.choice.shell, why: decision.choice.why };
 }
 

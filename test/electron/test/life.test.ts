@@ -228,8 +228,10 @@ test('requests to the outside: main’s resolver rule, headers and refusals; the
   expect(origins).toEqual(['http://bundle.app.stand-in.localhost']); // a known difference: see README.md
 
   await app.evaluate(({ session }) =>
-    session.defaultSession.webRequest.onBeforeRequest({ urls: ['http://hub.test:*/secret*', 'app://*/secret*'] }, ({ url }, answer) =>
-      answer(url.includes('elsewhere') ? { redirectURL: 'app://bundle/alphabet.txt' } : { cancel: true }),
+    session.defaultSession.webRequest.onBeforeRequest(
+      { urls: ['http://hub.test:*/secret*', 'app://*/secret*'] },
+      ({ url }, answer) =>
+        answer(url.includes('elsewhere') ? { redirectURL: 'app://bundle/alphabet.txt' } : { cancel: true }),
     ),
   );
   expect(await get(`http://hub.test:${port}/b`)).toBe('the hub, /b');
