@@ -3,7 +3,7 @@
  * database. A seed that fails is replayed, with everything that happens, by `npm run faults -- --seed N`.
  */
 import { expect, test } from 'vitest';
-import type { SeedResult } from '../support/convergence.ts';
+import { COMMANDS_MIN, type SeedResult } from '../support/convergence.ts';
 import { runSeeds } from '../support/convergence-runs.ts';
 
 const SEEDS_DEFAULT = 500;
@@ -23,6 +23,6 @@ test(`${seeds} stories of a class under faults end with everybody seeing the sam
     diverged: 0,
   });
   expect(runs.seeds).toBe(seeds);
-  expect(fewestCommands).toBeGreaterThanOrEqual(50);
+  expect(fewestCommands).toBeGreaterThanOrEqual(COMMANDS_MIN);
   for (const [fault, count] of Object.entries(runs.faults)) expect(count, fault).toBeGreaterThan(0);
 });

@@ -35,7 +35,9 @@ export interface SeedResult {
   problems: string[];
 }
 
-const STEPS = 70;
+const STEPS = 52;
+/** A story goes on until so many commands were given. */
+export const COMMANDS_MIN = 50;
 const STEP_MS = 900;
 /** Time for everything to calm down after the storm: a full round of retries and slow checks. */
 const CALM_MS = 20 * 60_000;
@@ -91,7 +93,7 @@ class Story {
   async run(): Promise<SeedResult> {
     await this.#begin();
     this.#network.weather = STORM;
-    for (let step = 0; step < STEPS; step += 1) {
+    for (let step = 0; step < STEPS || this.result.commands < COMMANDS_MIN; step += 1) {
       await this.#happen();
       await this.#time.pass(this.#random() * STEP_MS, () => this.#random() < 0.1);
     }
