@@ -19,7 +19,7 @@ export interface Wall {
 
 const REACT = ['react', 'react/jsx-runtime'] as const;
 
-/** DESIGN's table: each room, what it may import. `browser` has no React, `page` has. */
+/** ARCHITECTURE's table: each room, what it may import. `browser` has no React, `page` has. */
 export const WALLS: Readonly<Record<string, Wall>> = {
   core: { files: ['core/'], rooms: [], packages: ['zod/mini'], environment: 'pure' },
   contract: {
@@ -87,7 +87,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   student: {
     files: ['student/'],
     rooms: ['core/', 'client/class-store.ts', 'ui/'],
-    packages: [...REACT, 'react-dom', 'react-dom/client', 'hash-wasm', 'tus-js-client', 'zod/mini'],
+    packages: [...REACT, 'react-dom', 'react-dom/client', 'tus-js-client', 'zod/mini'],
     environment: 'page',
     plainHttp: true,
   },

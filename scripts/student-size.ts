@@ -14,7 +14,6 @@ export const STUDENT_SCRIPT_BUDGET_BYTES = 150_000;
  */
 const ON_DEMAND = [
   /node_modules\/tus-js-client\//,
-  /node_modules\/hash-wasm\//,
   /^(Chat|HandInPart)\.tsx$/,
   /ui\/error-texts\.ts$/,
   /^texts\/en\.ts$/,

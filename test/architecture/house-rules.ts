@@ -1,4 +1,4 @@
-// The rules of naming, size and first comments (DESIGN's "Names, comments"), as functions over sources, so that the test can
+// The rules of naming, size and first comments (names, comments, errors, texts), as functions over sources, so that the test can
 // show each of them refusing something.
 import { basename, posix } from 'node:path';
 import { firstComment, withoutComments, type SourceFile } from './import-graph.ts';

@@ -265,6 +265,7 @@ export async function playStory({ pictures, tell, breaks }: StoryOptions): Promi
       await kill(laptop);
       for (const { title } of classes) {
         await laptop.openReview(title, TASK);
+        await picture(laptop, `after-the-crash-${title}`);
         faults.push(...journal.compare(await laptop.reviews(), title));
         await laptop.leaveReview();
       }

@@ -121,6 +121,8 @@ export class WirePupil {
     this.ticket = '';
     const session = await this.call<{ ticket: string }>('POST', '/api/session', { ...this.device, protocol: 1, keeps });
     this.ticket = session.ticket;
+    // A new socket follows nothing yet.
+    this.logId = null;
     await this.connect();
     await this.refreshLogs();
   }
