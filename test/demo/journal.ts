@@ -37,7 +37,9 @@ export class Journal {
       .flatMap(({ name, mark }) => {
         const own = shown.find((one) => one.name === name);
         if (!own) return [`after a crash the mark of a work in ${title} is gone`];
-        return own.mark === mark ? [] : [`after a crash a work in ${title} shows ${own.mark || 'nothing'} for ${mark}`];
+        return own.mark === mark
+          ? []
+          : [`after a crash the work of ${name} in ${title} shows ${own.mark || 'nothing'} for ${mark}`];
       });
   }
 }

@@ -127,6 +127,8 @@ export async function playStory({ pictures, tell, breaks }: StoryOptions): Promi
         [laptop, 'laptop'],
       ] as const)
         await picture(who, `failed-${label}`).catch(() => undefined);
+      for (const [place, pupil] of browserPupils.entries())
+        await pupil.picture(join(pictures, `failed-pupil-${place}.png`)).catch(() => undefined);
       throw error;
     } finally {
       const ms = Math.round(performance.now() - begunAt);
