@@ -42,7 +42,7 @@ const list = (memberId = newId<MemberId>()): CommandOf<'listMember'> => ({
   body: { memberId, name: 'Белов' },
 });
 
-function openLog(): ClassLog {
+function openLog(now: () => number = Date.now): ClassLog {
   const store: Store = new Proxy(real, {
     get(target, name: keyof Store) {
       if (name === 'append')
@@ -57,7 +57,7 @@ function openLog(): ClassLog {
   return new ClassLog(logId, {
     store,
     log: silent,
-    now: Date.now,
+    now,
     onGroup: (group) => void groups.push(group),
     onUnnamedContent: () => undefined,
   });
@@ -94,6 +94,19 @@ afterEach(async () => {
 });
 
 const storedIds = async () => (await real.read(logId, 1, 10_000, 10_000)).map((row) => row.id);
+
+test('[S1] seq follows the order of arrival, whatever clocks say: the hub’s may go back, ids may be younger than what came before', async () => {
+  const clock = [3_000, 2_000, 1_000];
+  const again = openLog(() => clock.shift() ?? 0);
+  await again.load();
+  const commands = [post(), post(), post()].toReversed();
+  for (const [index, command] of commands.entries())
+    expect(await again.submit([command], teacher)).toEqual([{ id: command.id, ok: true, seq: index + 2 }]);
+  const rows = await again.read(1, again.head, 10);
+  expect(rows.map(({ seq, at, id }) => ({ seq, at, id }))).toEqual(
+    commands.map(({ id }, index) => ({ seq: index + 2, at: 3_000 - index * 1_000, id })),
+  );
+});
 
 test('[S2] nothing is acked, told or shown before its own group is on disk', async () => {
   const release = held();
