@@ -109,7 +109,7 @@ describe('the rules of state', () => {
   const issued = Array.from({ length: 20 }, (_, index) => `S${index + 1}`);
   const rules = existsSync(architecturePath) ? listedRules(readFileSync(architecturePath, 'utf8')) : issued;
   const quotes = everything
-    .filter(({ path }) => /\.test\.tsx?$/.test(path) && !path.startsWith('test/architecture/'))
+    .filter(({ path }) => /\.(test|contract)\.tsx?$/.test(path) && !path.startsWith('test/architecture/'))
     .flatMap(({ path, text }) => quotedRules(text).map((rule) => ({ path, rule })));
 
   test('ARCHITECTURE.md lists all of them', () => {
