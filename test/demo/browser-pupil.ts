@@ -1,6 +1,6 @@
 /** A pupil at a real browser: the page at `http://hub.test:PORT`, by pointer and keyboard, in Russian. */
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
-import { CHROMIUM_FLAGS, chromiumPath, hubHostFlag } from '../support/chromium.ts';
+import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath, hubHostFlag } from '../support/chromium.ts';
 import type { PupilPlan, Seen, WorkFile } from './pupil-runner.ts';
 
 const PATIENCE_MS = 60_000;
@@ -8,7 +8,7 @@ const PHONE = { width: 390, height: 844 };
 const LAB_PC = { width: 1280, height: 800 };
 
 export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS, hubHostFlag] });
+  chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS, hubHostFlag], env: CHROMIUM_ENV });
 
 export class BrowserPupil {
   readonly plan: PupilPlan;
@@ -96,9 +96,13 @@ export class BrowserPupil {
     if (this.keeps) await this.page.reload();
     const tab = this.page.getByRole('tab', { name: /^Задания/ });
     if (await tab.isVisible()) await tab.click();
-    await this.page.getByText('Проверено', { exact: true }).first().waitFor();
-    const text = await this.page.getByRole('article').filter({ hasText: task }).innerText();
-    this.seen.mark = /Отметка\s*:?\s*(\S+)/.exec(text)?.[1] ?? null;
+    const card = this.page.getByRole('article').filter({ hasText: task });
+    const state = card.getByText(/^Проверено/).first();
+    await state.waitFor();
+    if (!(await card.getByText('Отметка').isVisible()))
+      await card.getByRole('button', { expanded: false }).first().click();
+    await card.getByText('Отметка').waitFor();
+    this.seen.mark = /Отметка\s*:?\s*(\S+)/.exec(await card.innerText())?.[1] ?? null;
   }
 
   picture(file: string): Promise<unknown> {

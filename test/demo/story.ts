@@ -45,6 +45,10 @@ const TEACHER = 'Ирина Петровна Смирнова';
 const HELLO = 'Добрый день! Задание на завтра в разделе «Задания».';
 const FROM_HOME = 'Проверяю работы дома, отметки будут утром.';
 
+/** A window that was just opened paints its list, then its marks. */
+const LOOKS_AFTER_CRASH = 50;
+const LOOK_AGAIN_MS = 100;
+
 interface ClassPlan {
   title: string;
   list: string;
@@ -141,6 +145,17 @@ export async function playStory({ pictures, tell, breaks }: StoryOptions): Promi
     await who.kill();
     kills += 1;
     await who.start();
+  };
+
+  /** What the journal has and the open review does not show, once it stands still. */
+  const shownAgain = async (title: string) => {
+    let missing: string[] = [];
+    for (let look = 0; look < LOOKS_AFTER_CRASH; look++) {
+      missing = journal.compare(await laptop.reviews(), title);
+      if (missing.length === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+    return missing;
   };
 
   let address = '';
@@ -259,7 +274,7 @@ export async function playStory({ pictures, tell, breaks }: StoryOptions): Promi
           journal.note('review', { title, name, ...said });
           if (title === '7А' && place === 9) {
             await kill(laptop);
-            faults.push(...journal.compare(await laptop.reviews(), '7А'));
+            faults.push(...(await shownAgain('7А')));
           }
         }
         await laptop.leaveReview();
@@ -268,7 +283,7 @@ export async function playStory({ pictures, tell, breaks }: StoryOptions): Promi
       for (const { title } of classes) {
         await laptop.openReview(title, TASK);
         await picture(laptop, `after-the-crash-${title}`);
-        faults.push(...journal.compare(await laptop.reviews(), title));
+        faults.push(...(await shownAgain(title)));
         await laptop.leaveReview();
       }
     });

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
 import { build } from 'vite';
-import { CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
+import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
 import { SCENES, WIDTHS, type Scene, type SceneName } from './scene-list.ts';
 import { LIBRARY, NOW } from './page/stage.ts';
 
@@ -79,7 +79,7 @@ export async function openGallery(): Promise<{ url: string; browser: Browser; cl
     createReadStream(file).pipe(reply);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS });
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS, env: CHROMIUM_ENV });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return { url, browser, close: () => close(browser, server, outDir) };
 }

@@ -8,7 +8,7 @@ import { chromium, type Browser, type Page } from 'playwright';
 import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NOW } from '../gallery/page/stage.ts';
-import { CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
+import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
 import type { Harness } from './window/main.tsx';
 
 declare global {
@@ -34,7 +34,7 @@ const faults: string[] = [];
 beforeAll(async () => {
   await build(config);
   server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS, env: CHROMIUM_ENV });
 });
 afterAll(async () => {
   await browser?.close();

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
 import type { CommandId, LogId, MemberId, PersonId } from '../../src/core/ids.ts';
 import type { CommandOf, Entry } from '../../src/core/wire.ts';
-import { CHROMIUM_FLAGS, chromiumPath, HUB_HOST, hubHostFlag } from '../support/chromium.ts';
+import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath, HUB_HOST, hubHostFlag } from '../support/chromium.ts';
 import { startHub, type StartedHub } from '../support/hub.ts';
 import { eventually, newId, Person } from '../support/person.ts';
 
@@ -40,7 +40,11 @@ export async function openStage(): Promise<Stage> {
     [VITE, 'build', '--config', 'vite.student.config.ts', '--outDir', studentDir, '--logLevel', 'error'],
     { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' }, timeout: BUILD_TIMEOUT_MS },
   );
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS, hubHostFlag] });
+  const browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: [...CHROMIUM_FLAGS, hubHostFlag],
+    env: CHROMIUM_ENV,
+  });
   return {
     browser,
     studentDir,

@@ -25,6 +25,9 @@ export const CHROMIUM_FLAGS = [
   '--disable-sync',
 ];
 
+/** In a C locale Chromium can neither open nor name a file that is not ASCII; people's computers have a UTF-8 one. */
+export const CHROMIUM_ENV = { ...(process.env as Record<string, string>), LC_ALL: 'C.UTF-8' };
+
 /** Pupils' pages open the hub by a name, as on a LAN: a loopback address is a secure context and hides what plain HTTP lacks. */
 export const HUB_HOST = 'hub.test';
 export const hubHostFlag = `--host-resolver-rules=MAP ${HUB_HOST} 127.0.0.1`;
