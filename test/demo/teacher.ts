@@ -284,9 +284,10 @@ export class Teacher {
     const list = this.page.getByRole('list', { name: 'Ученики' }).getByRole('listitem');
     return list.evaluateAll((items) =>
       items.map((item) => {
-        // A row is: state, name, signs, mark.
-        const [, name, , mark] = item.querySelector('button')?.children ?? [];
-        return { name: name?.textContent ?? '', mark: mark?.textContent ?? '' };
+        // A row is: state, name, signs; then the mark, the only other text.
+        const row = item.querySelector('button');
+        const name = row?.children[1]?.textContent ?? '';
+        return { name, mark: (row?.textContent ?? '').replace(name, '').trim() };
       }),
     );
   }
