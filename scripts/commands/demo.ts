@@ -1,6 +1,6 @@
 // `npm run demo`: a whole school day by itself, judged from outside; pictures into demo-output/. The last line on stdout is one
 // JSON object; exit code 1 where anything was lost, doubled, leaked or not as the story has it. `npm run demo -- --break lose` (double, leak,
-// wrong-pupil) puts that fault into the hub's data at night and must end with exit code 1, naming it.
+// wrong-pupil) puts that fault into the hub's data while it rests and must end with exit code 1, naming it.
 import { join } from 'node:path';
 import { playStory } from '../../test/demo/story.ts';
 import { BREAKS, type Break } from '../../test/demo/tamper.ts';

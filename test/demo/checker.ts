@@ -111,7 +111,9 @@ export function check(
     if (works.length > 1) double(`${who} has ${works.length} works`);
     const work = works.find((row) => row.body?.['receipt'] === one.receipt);
     const [file] = (work?.body?.['files'] ?? []) as { sha256: string; name: string }[];
-    if (!work) lose(`the work of ${who} under his confirmation`);
+    const elsewhere = logOf(plan.title).some((row) => row.kind === 'handedIn' && row.body?.['receipt'] === one.receipt);
+    if (!work && elsewhere) lose(`the work of ${who} stands under another pupil's name`);
+    else if (!work) lose(`the work of ${who} under his confirmation`);
     else if (file?.sha256 !== one.handedIn?.sha256 || file?.name !== one.handedIn?.name)
       lose(`the work of ${who} names another file`);
     else if (!stored.has(file?.sha256 ?? '')) lose(`the bytes of the work of ${who}`);

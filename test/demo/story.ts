@@ -300,7 +300,9 @@ export async function playStory({ pictures, tell, breaks }: StoryOptions): Promi
       await picture(laptop, 'waiting');
     });
 
-    if (breaks) await step(`(fault put in: ${breaks})`, () => tamper(join(schoolPc.userData, 'hub'), breaks));
+    const put = (fault: Break) => step(`(fault put in: ${fault})`, () => tamper(join(schoolPc.userData, 'hub'), fault));
+    // A work under another name is seen by the apps themselves the next day, which would end the story before its judge comes.
+    if (breaks && breaks !== 'wrong-pupil') await put(breaks);
 
     await step('next day: the server is back, everything arrives once', async () => {
       await schoolPc.start();
@@ -344,6 +346,7 @@ export async function playStory({ pictures, tell, breaks }: StoryOptions): Promi
       await laptop.quit();
       await schoolPc.quit();
     });
+    if (breaks === 'wrong-pupil') await put(breaks);
     isOver = true;
   } catch {
     // Told by its step.
