@@ -6,8 +6,6 @@ import { defineConfig } from 'vitest/config';
 
 const UNIT_TIMEOUT_MS = 20_000;
 const WINDOW_TIMEOUT_MS = 120_000;
-/** Known to need it, and to be mended: Ctrl+C just before the window is there; a burst of forty messages in the chat's list. */
-const WINDOW_RETRIES = 2;
 const CONVERGENCE_TIMEOUT_MS = 10 * 60_000;
 const CONVERGENCE = 'test/client/convergence.test.ts';
 
@@ -55,7 +53,6 @@ export default defineConfig({
           name,
           include: [`test/${folders}/**/*.test.{ts,tsx}`],
           fileParallelism: false,
-          retry: WINDOW_RETRIES,
           ...patience(WINDOW_TIMEOUT_MS),
         },
       })),
