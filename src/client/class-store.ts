@@ -16,7 +16,9 @@ import type {
   Devices,
   FileRef,
   JoinCode,
+  Poll,
   Present,
+  Reaction,
   Role,
   Session,
 } from '../core/wire.ts';
@@ -35,12 +37,15 @@ export interface Connection {
 /** A log of this person, as last heard of; from the cache when offline. */
 export interface LogSummary {
   logId: LogId;
+  /** The school's log holds people, staff and one-to-one chats; it is no class. */
+  kind: 'class' | 'school';
   state: 'waiting' | 'declined' | 'member';
   /** '' until the person is a member. */
   title: string;
   role: Role | null;
-  /** Unread messages of others, in all channels. */
+  /** Unread messages of others, in all channels, and those among them that mention me. */
   unread: number;
+  mentions: number;
   /** Works handed in and not yet given back (teachers). */
   toCheck: number;
   /** People at the door (teachers). */
@@ -82,7 +87,16 @@ export interface ClassView {
   /** Ids of changes in `classroom` that are not confirmed yet: an assignment's `changeId`, a review's or attempt's `id`… */
   pending: ReadonlySet<string>;
   unread: Readonly<Record<ChannelId, number>>;
+  /** Unread messages that mention me, by channel. */
+  mentions: Readonly<Record<ChannelId, number>>;
   outbox: readonly OutboxRow[];
+}
+
+/** Who chose what, with my own waiting choice laid over it (S8). */
+export interface PollView extends Poll {
+  /** By option. */
+  votes: readonly (readonly MemberId[])[];
+  isClosed: boolean;
 }
 
 export interface MessageView {
@@ -98,16 +112,85 @@ export interface MessageView {
   replyTo: CommandId | null;
   isEdited: boolean;
   isRemoved: boolean;
+  /** Earlier wordings, oldest first; empty where it was never edited. */
+  history: readonly { text: string; at: number }[];
+  /** Only those that somebody gave. */
+  reactions: Readonly<Partial<Record<Reaction, readonly MemberId[]>>>;
+  mentions: readonly MemberId[];
+  /** Shown as a card; null for none. */
+  assignmentId: CommandId | null;
+  poll: PollView | null;
+  /** null: no notice. A reader who is no teacher sees his own signature only. */
+  notice: { signedBy: readonly { memberId: MemberId; at: number }[] } | null;
+  forward: { by: MemberId | null; at: number } | null;
+  isPinned: boolean;
   /** null once confirmed and unchanged; else what waits on this message (its posting, edit or removal). */
   outbox: { id: CommandId; state: OutboxState; code: ErrorCode | null } | null;
 }
 
+/**
+ * Which part of a channel is looked at: the newest `count` messages, or those around a place: at most `count` up to and with
+ * seq `around`, and at most `count` after it.
+ */
+export interface MessagesWindow {
+  around: number | 'newest';
+  count: number;
+}
+
 export interface MessagesView {
-  /** Oldest first; confirmed by seq, then what waits in the order it was written. */
+  /** Oldest first; confirmed by seq, then, at the newest end, what waits in the order it was written. */
   messages: readonly MessageView[];
   hasOlder: boolean;
+  /** There are confirmed messages after these. */
+  hasNewer: boolean;
+  /** Seq of the newest confirmed message of the channel; 0 where there is none. */
+  newestSeq: number;
   /** Seq of the last message read here; the unread line goes after it. */
   readUpTo: number;
+}
+
+export const MESSAGE_FEATURES = ['text', 'file', 'photo', 'voice', 'link', 'poll', 'notice', 'assignment'] as const;
+export type MessageFeature = (typeof MESSAGE_FEATURES)[number];
+
+export interface SearchQuery {
+  /** Words in any form; each must be there. Blank: everything that the rest of the query lets through. */
+  text: string;
+  logId?: LogId;
+  channelId?: ChannelId;
+  by?: MemberId;
+  feature?: MessageFeature;
+  /** Unix ms, both included. */
+  from?: number;
+  to?: number;
+  /** At most so many, newest first. */
+  limit: number;
+}
+
+export interface Found {
+  logId: LogId;
+  channelId: ChannelId;
+  id: CommandId;
+  seq: number;
+  at: number;
+  by: MemberId | null;
+  text: string;
+  /** File names, where these matched or there is no text. */
+  files: readonly FileRef[];
+  /** Where the words stand in `text`: [start, end) in UTF-16 code units. */
+  matches: readonly (readonly [number, number])[];
+}
+
+export interface SearchResult {
+  found: readonly Found[];
+  /** All that match, beyond `limit` too. */
+  total: number;
+}
+
+/** Beside the log, while connected: how far members have read each channel, who is writing now, who is here. */
+export interface LiveView {
+  reads: Readonly<Record<ChannelId, Readonly<Record<MemberId, number>>>>;
+  typing: Readonly<Record<ChannelId, readonly MemberId[]>>;
+  present: ReadonlySet<MemberId>;
 }
 
 /** What the hub answers directly, online only; each call throws PartaError. */
@@ -129,8 +212,22 @@ export interface ClassStore {
   watchConnection(listener: (connection: Connection) => void): Stop;
   /** null while the log is unknown here. */
   watchClass(logId: LogId, listener: (view: ClassView | null) => void): Stop;
-  /** The newest `count` messages of a channel. */
-  watchMessages(logId: LogId, channelId: ChannelId, count: number, listener: (view: MessagesView) => void): Stop;
+  watchMessages(
+    logId: LogId,
+    channelId: ChannelId,
+    window: MessagesWindow,
+    listener: (view: MessagesView) => void,
+  ): Stop;
+  /** Pinned messages and others that are known by id, wherever they stand; those that are not here are left out. */
+  watchMessagesById(logId: LogId, ids: readonly CommandId[], listener: (messages: readonly MessageView[]) => void): Stop;
+  /** Empty while offline. */
+  watchLive(logId: LogId, listener: (live: LiveView) => void): Stop;
+  /** In what is here, offline, in every class unless the query says one. */
+  search(query: SearchQuery): Promise<SearchResult>;
+  /** The seq of the first message of a channel at or after a time; null where there is none. */
+  messageAt(logId: LogId, channelId: ChannelId, at: number): Promise<number | null>;
+  /** All messages of a channel in order, for an export, in pieces; stops when the consumer does. */
+  messagesOf(logId: LogId, channelId: ChannelId): AsyncIterable<readonly MessageView[]>;
   /** Every file that entries of this log name, newest first: what a teacher keeps offline. */
   watchFiles(logId: LogId, listener: (files: readonly FileRef[]) => void): Stop;
   watchOutbox(listener: (rows: readonly OutboxRow[]) => void): Stop;
@@ -158,7 +255,10 @@ export interface ClassStore {
   /** Kept at once; null removes. Unsent text, marks being typed, places in lists. */
   writeDraft(key: DraftKey, value: unknown): Promise<void>;
   watchDraft<T>(key: DraftKey, listener: (value: T | null) => void): Stop;
+  /** Kept here, and told to the hub when there is one: the greatest wins, on every device of this member. */
   markRead(logId: LogId, channelId: ChannelId, seq: number): Promise<void>;
+  /** Somebody writes here: told to the hub at most every few seconds, and forgotten there soon. */
+  tellTyping(logId: LogId, channelId: ChannelId): void;
 
   newLogId(): LogId;
   newMemberId(): MemberId;

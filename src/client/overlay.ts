@@ -4,7 +4,7 @@
  * cannot decide or would refuse is left out of the class and stays visible as an outbox row; only the hub refuses (S10).
  * Hides: which facts a client knows and which it has to guess (the hub's clock, a file's hash, a receipt).
  */
-import type { Classroom, Facts, StoredFile, Who } from '../core/classroom.ts';
+import { seenBy, type Classroom, type Facts, type StoredFile, type Who } from '../core/classroom.ts';
 import { decide } from '../core/decide.ts';
 import { apply } from '../core/evolve.ts';
 import type { CommandId, FileId, LogId, MemberId, PersonId, Sha256 } from '../core/ids.ts';
@@ -67,6 +67,7 @@ export function overlay(
       now: underway.now() + clockOffsetMs,
       file: (fileId) => ({ ...fileOf(fileId, row.files, underway), personId: personOf(who) }) satisfies StoredFile,
       message: () => null,
+      content: () => null,
       receipt: () => '',
     };
     const decision = decide(classroom, row.command, who, facts);
@@ -99,11 +100,14 @@ export function classView(logId: LogId, snapshot: ClassSnapshot, underway: Under
   const reader = readerIn(snapshot);
   if (!reader) return null;
   const { memberId, role } = reader;
+  const laid = laidOver(snapshot, underway);
   return {
     logId,
     memberId,
     role,
-    ...laidOver(snapshot, underway),
+    ...laid,
+    // Rows for all may speak of what is not for this reader; who was taken out still reads what he has.
+    classroom: laid.classroom.members[memberId]?.state === 'confirmed' ? seenBy(laid.classroom, memberId) : laid.classroom,
     unread: snapshot.cursor?.unread ?? {},
     outbox: outboxRows(snapshot.outbox, underway),
   };

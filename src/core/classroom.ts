@@ -12,6 +12,7 @@
  */
 import {
   dueIdOf,
+  type ChannelId,
   type CommandId,
   type FileId,
   type MemberId,
@@ -20,7 +21,7 @@ import {
   type WorkKey,
 } from './ids.ts';
 import type { Scale } from './marks.ts';
-import type { Assignees, Channel, CommandOf, FileRef, Outcome, Role } from './wire.ts';
+import type { Assignees, ChangeBody, ChannelKind, CommandOf, FileRef, Outcome, Poll, Role, WRITERS } from './wire.ts';
 
 export interface Member {
   memberId: MemberId;
@@ -32,9 +33,38 @@ export interface Member {
   personIds: PersonId[];
   /** The requests by which they came in; erasing the member erases these too. */
   requestIds: CommandId[];
+  /** Of a parent: whose works and marks he reads. */
+  childIds: MemberId[];
   /** Grows when what the member may read narrows or widens below his cursor (S14). */
   roleVersion: number;
 }
+
+/** A message that the channel keeps in sight. */
+export interface Pin {
+  messageId: CommandId;
+  messageSeq: number;
+  /** Who wrote it. */
+  by: MemberId | null;
+}
+
+/** An audience over the log. */
+export interface Channel {
+  channelId: ChannelId;
+  kind: ChannelKind;
+  /** null: named by its kind. */
+  title: string | null;
+  writers: (typeof WRITERS)[number];
+  /** Who is in a `group` or a `direct` channel; empty for the others. */
+  memberIds: MemberId[];
+  isArchived: boolean;
+  /** Oldest first. */
+  pins: Pin[];
+  /** The change that last said it; what an edit must have seen. */
+  changeId: CommandId;
+}
+
+/** A message that waits for its hour; its author alone sees it. */
+export type ScheduledMessage = ChangeBody<'messageScheduled'> & { messageId: CommandId; by: MemberId; at: number };
 
 /** Somebody at the door. Teachers see it; nobody inside is shown to him. */
 export interface JoinRequestHead {
@@ -105,11 +135,14 @@ export interface Returned {
 }
 
 export interface Classroom {
+  /** The log of a class, or that of the school: people, staff, one-to-one chats. */
+  kind: 'class' | 'school';
   /** null until the class is created. */
   title: string | null;
   members: Record<MemberId, Member>;
   requests: Record<CommandId, JoinRequestHead>;
   channels: Record<string, Channel>;
+  scheduled: Record<CommandId, ScheduledMessage>;
   assignments: Record<CommandId, Assignment>;
   submissions: Record<WorkKey, Submission>;
   reviews: Record<WorkKey, Review>;
@@ -117,10 +150,12 @@ export interface Classroom {
 }
 
 export const EMPTY_CLASSROOM: Classroom = {
+  kind: 'class',
   title: null,
   members: {},
   requests: {},
   channels: {},
+  scheduled: {},
   assignments: {},
   submissions: {},
   reviews: {},
@@ -147,6 +182,17 @@ export interface MessageFact {
   channelId: string;
   removed: boolean;
   hasFiles: boolean;
+  /** It waits for its hour still: nobody but the hub speaks of it. */
+  isScheduled: boolean;
+  isNotice: boolean;
+  poll: (Pick<Poll, 'isMultiple'> & { options: number; isClosed: boolean }) | null;
+}
+
+/** What a forwarded message says now, its last edit included. */
+export interface MessageContent {
+  text: string;
+  files: FileRef[];
+  at: number;
 }
 
 /** What decide needs beyond the state. On the hub by id from the store; on a client from its views. */
@@ -155,6 +201,8 @@ export interface Facts {
   now: number;
   file(fileId: FileId): StoredFile | null;
   message(messageId: CommandId): MessageFact | null;
+  /** Asked only of messages that a command forwards. */
+  content(messageId: CommandId): MessageContent | null;
   /** The confirmation code of a handing in; '' in previews. */
   receipt(commandId: CommandId, files: readonly FileRef[], at: number): string;
 }
@@ -180,14 +228,71 @@ const wasIn = (m: Member) =>
 export const isAssigned = (assignees: Assignees, memberId: MemberId) =>
   assignees === 'all' || assignees.includes(memberId);
 
+/** Whether a member is in a channel, as both are now. */
+export function isInChannel(state: Classroom, channel: Channel, member: Member): boolean {
+  const isTeacher = member.role === 'teacher';
+  switch (channel.kind) {
+    case 'everyone':
+      return true;
+    case 'students':
+      return isTeacher || member.role === 'student';
+    case 'parents':
+      return isTeacher || member.role === 'parent';
+    case 'staff':
+      return isTeacher;
+    case 'group':
+      return (isTeacher && state.kind === 'class') || channel.memberIds.includes(member.memberId);
+    case 'direct':
+      return channel.memberIds.includes(member.memberId);
+  }
+}
+
+/** Confirmed members of a channel: those who read it. */
+export const readersOf = (state: Classroom, channel: Channel): Member[] =>
+  values(state.members).filter((m) => m.state === 'confirmed' && isInChannel(state, channel, m));
+
+/** Whether a member may post in a channel now. */
+export const mayWrite = (state: Classroom, channel: Channel, member: Member): boolean =>
+  isInChannel(state, channel, member) &&
+  !channel.isArchived &&
+  (channel.writers === 'all' || member.role === 'teacher');
+
+/** Whether a member may know how far another has read: teachers know of everybody, two who talk alone of each other. */
+export const mayKnowReads = (channel: Channel, member: Member, of: MemberId): boolean =>
+  member.memberId === of || member.role === 'teacher' || channel.kind === 'direct';
+
+/** Whose works, marks and tasks a member reads: his own, a parent his children's. */
+const readsFor = (reader: Member): readonly MemberId[] =>
+  reader.role === 'parent' ? reader.childIds : [reader.memberId];
+
 /** Whether a reader's membership, as it is now, lets him read rows with this label (S4). Unknown labels are nobody's. */
 export function mayRead(state: Classroom, label: string, reader: Member): boolean {
   if (reader.state !== 'confirmed') return false;
-  if (reader.role === 'teacher') return true;
-  if (label === 'all' || label === `member:${reader.memberId}`) return true;
-  if (!label.startsWith('assignment:')) return false;
-  const assignees = state.assignments[label.slice('assignment:'.length) as CommandId]?.assignees;
-  return Array.isArray(assignees) && assignees.includes(reader.memberId);
+  if (label === 'all') return true;
+  const colon = label.indexOf(':');
+  const [kind, id] = colon < 0 ? [label, ''] : [label.slice(0, colon), label.slice(colon + 1)];
+  switch (kind) {
+    case 'own':
+      return id === reader.memberId;
+    case 'channel': {
+      const channel = state.channels[id];
+      return channel !== undefined && isInChannel(state, channel, reader);
+    }
+    case 'teachers':
+      return reader.role === 'teacher';
+    case 'member':
+      return reader.role === 'teacher' || id === reader.memberId || readsFor(reader).includes(id as MemberId);
+    case 'assignment': {
+      const assignees = state.assignments[id as CommandId]?.assignees;
+      return (
+        reader.role === 'teacher' ||
+        (Array.isArray(assignees) && readsFor(reader).some((memberId) => assignees.includes(memberId)))
+      );
+    }
+    default:
+      // A label from the future: teachers of a class read everything in it that has no narrower word.
+      return reader.role === 'teacher' && state.kind === 'class';
+  }
 }
 
 /**
@@ -213,14 +318,27 @@ export const keep = <K extends string, T>(record: Record<K, T>, wanted: (value: 
 export function seenBy(state: Classroom, memberId: MemberId): Classroom {
   const reader = state.members[memberId];
   if (!reader || reader.state !== 'confirmed') return EMPTY_CLASSROOM;
-  if (reader.role === 'teacher') return state;
-  const own = (work: { memberId: MemberId }) => work.memberId === memberId;
+  const scheduled = keep(state.scheduled, ({ by }) => by === memberId);
+  const channels = keep(state.channels, (channel) => isInChannel(state, channel, reader));
+  const isMet = (m: Member) =>
+    reader.role === 'teacher' || (state.kind === 'class' ? wasIn(m) : m.role === 'teacher' || m.memberId === memberId);
+  const members = Object.fromEntries(
+    values(state.members)
+      .filter(isMet)
+      // Which log somebody reads is between him and the hub: it may follow from rows that others never see.
+      .map((m) => [m.memberId, { ...m, roleVersion: 0 }]),
+  );
+  if (reader.role === 'teacher') return { ...state, members, channels, scheduled };
+  const mine = readsFor(reader);
+  const own = (work: { memberId: MemberId }) => mine.includes(work.memberId);
   return {
+    kind: state.kind,
     title: state.title,
-    members: keep(state.members, wasIn),
+    members,
     requests: {},
-    channels: state.channels,
-    assignments: keep(state.assignments, (a) => a.assignedAt !== null && isAssigned(a.assignees, memberId)),
+    channels,
+    scheduled,
+    assignments: keep(state.assignments, (a) => a.assignedAt !== null && mine.some((id) => isAssigned(a.assignees, id))),
     submissions: keep(state.submissions, own),
     reviews: {},
     returned: keep(state.returned, own),
@@ -235,11 +353,18 @@ export const assigneesOf = (state: Classroom, assignment: Assignment): Member[] 
 
 export const lastAttempt = (submission: Submission | undefined): Attempt | undefined => submission?.attempts.at(-1);
 
+type DueCommand = CommandOf<'publishAssignment'> | CommandOf<'sendScheduled'>;
+
 /** Commands that the hub itself must give, and when (S20). */
-export const dueCommands = (state: Classroom): { at: number; command: CommandOf<'publishAssignment'> }[] =>
-  values(state.assignments)
+export const dueCommands = (state: Classroom): { at: number; command: DueCommand }[] => [
+  ...values(state.assignments)
     .filter((a) => a.state === 'scheduled' && a.publishAt !== null)
-    .map((a) => ({
+    .map((a): { at: number; command: DueCommand } => ({
       at: a.publishAt ?? 0,
       command: { id: dueIdOf(a.assignmentId), kind: 'publishAssignment', body: { assignmentId: a.assignmentId } },
-    }));
+    })),
+  ...values(state.scheduled).map(({ messageId, sendAt }): { at: number; command: DueCommand } => ({
+    at: sendAt,
+    command: { id: dueIdOf(messageId), kind: 'sendScheduled', body: { messageId } },
+  })),
+];

@@ -3,8 +3,10 @@
  * body folds to nothing, and what was erased leaves the state), S19 (a reader's filtered log folds to what he may see).
  */
 import {
+  isInChannel,
   keep,
   type Assignment,
+  type Channel,
   type Classroom,
   type JoinRequestHead,
   type Member,
@@ -12,7 +14,7 @@ import {
   type Review,
   type Submission,
 } from './classroom.ts';
-import { workKey, type MemberId } from './ids.ts';
+import { workKey, type CommandId, type MemberId } from './ids.ts';
 import { changeIn, type Change, type ChangeOf, type Entry } from './wire.ts';
 
 /** A row's header as folding needs it. */
@@ -30,6 +32,57 @@ const without = <K extends string, T>(record: Record<K, T>, key: K): Record<K, T
   return rest as Record<K, T>;
 };
 
+const NEW_CHANNEL: Omit<Channel, 'channelId' | 'kind' | 'changeId'> = {
+  title: null,
+  writers: 'all',
+  memberIds: [],
+  isArchived: false,
+  pins: [],
+};
+
+/** A class list's new line. */
+const NEW_MEMBER: Pick<Member, 'personIds' | 'requestIds' | 'childIds' | 'roleVersion'> = {
+  personIds: [],
+  requestIds: [],
+  childIds: [],
+  roleVersion: 1,
+};
+
+/** Members who got into a channel or out of it read another log from now on (S14). */
+function withChannel(state: Classroom, channel: Channel): Classroom {
+  const before = state.channels[channel.channelId];
+  const moved = (m: Member) =>
+    before !== undefined && isInChannel(state, before, m) !== isInChannel(state, channel, m);
+  const members =
+    before?.kind === 'group'
+      ? Object.fromEntries(
+          Object.entries<Member>(state.members).map(([id, m]) => [id, moved(m) ? { ...m, roleVersion: m.roleVersion + 1 } : m]),
+        )
+      : state.members;
+  return { ...state, members, channels: { ...state.channels, [channel.channelId]: channel } };
+}
+
+/** Where two talk alone: the channel is there with the first word between them, whichever rows of it are left. */
+function withDirect(state: Classroom, said: Pick<ChangeOf<'messagePosted'>['body'], 'channelId' | 'direct'>): Classroom {
+  const { channelId, direct } = said;
+  if (!direct || state.channels[channelId]) return state;
+  const memberIds = [...direct].sort();
+  const channel: Channel = { ...NEW_CHANNEL, channelId, kind: 'direct', memberIds, changeId: channelId as string as CommandId };
+  return { ...state, channels: { ...state.channels, [channelId]: channel } };
+}
+
+/** What a member leaves behind when he goes: messages that waited for their hour. */
+const withoutScheduledOf = (state: Classroom, memberId: MemberId) => keep(state.scheduled, ({ by }) => by !== memberId);
+
+const withPins = (state: Classroom, channelId: string, edit: (pins: Channel['pins']) => Channel['pins']): Classroom => {
+  const channel = state.channels[channelId];
+  if (!channel) return state;
+  const pins = edit(channel.pins);
+  return pins.length === channel.pins.length && pins.every((pin, at) => pin === channel.pins[at])
+    ? state
+    : { ...state, channels: { ...state.channels, [channelId]: { ...channel, pins } } };
+};
+
 /** {@link evolve} for a change that is already parsed. */
 // oxlint-disable-next-line complexity -- one case per change.
 export function apply(state: Classroom, header: Header, change: Change): Classroom {
@@ -45,15 +98,14 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
         name: teacherName,
         role: 'teacher',
         state: 'confirmed',
+        ...NEW_MEMBER,
         personIds: [personId],
-        requestIds: [],
-        roleVersion: 1,
       };
       return {
         ...state,
         title,
         members: { ...state.members, [memberId]: teacher },
-        channels: Object.fromEntries(channels.map((c) => [c.channelId, c])),
+        channels: Object.fromEntries(channels.map((c) => [c.channelId, { ...NEW_CHANNEL, ...c, changeId: header.id }])),
       };
     }
     case 'classRenamed':
@@ -65,9 +117,7 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
         name,
         role: 'student',
         state: 'listed',
-        personIds: [],
-        requestIds: [],
-        roleVersion: 1,
+        ...NEW_MEMBER,
       };
       return { ...state, members: { ...state.members, [memberId]: listed } };
     }
@@ -79,7 +129,7 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
       return { ...state, requests: { ...state.requests, [header.id]: request } };
     }
     case 'joinConfirmed': {
-      const { requestId, memberId, name, role, personId } = change.body;
+      const { requestId, memberId, name, role, personId, childIds } = change.body;
       const old = state.members[memberId];
       const confirmed: Member = {
         memberId,
@@ -88,6 +138,7 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
         state: 'confirmed',
         personIds: [...(old?.personIds ?? []), personId],
         requestIds: [...(old?.requestIds ?? []), requestId],
+        childIds: childIds ?? old?.childIds ?? [],
         roleVersion: old?.roleVersion ?? 1,
       };
       return {
@@ -104,30 +155,106 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
         role: change.body.role,
         roleVersion: m.roleVersion + 1,
       }));
-    case 'memberRemoved':
+    case 'childrenSet':
+      return withMember(change.body.memberId, (m) => ({
+        ...m,
+        childIds: change.body.childIds,
+        roleVersion: m.roleVersion + 1,
+      }));
+    case 'memberRemoved': {
       // The sign-ins go: a return needs a new request, else an old page would come back to life with it. Whoever only stood
       // on the list had nothing to read, and classmates never hear of it: no new role version (S19).
-      return withMember(change.body.memberId, (m) => ({
+      const left = withMember(change.body.memberId, (m) => ({
         ...m,
         state: 'removed',
         personIds: [],
         roleVersion: m.state === 'confirmed' ? m.roleVersion + 1 : m.roleVersion,
       }));
+      return { ...left, scheduled: withoutScheduledOf(state, change.body.memberId) };
+    }
     case 'memberErased': {
       const { memberId } = change.body;
       const others = (work: { memberId: MemberId }) => work.memberId !== memberId;
+      const goes = (id: MemberId) => id === memberId;
       return {
         ...state,
-        members: without(state.members, memberId),
+        members: Object.fromEntries(
+          Object.entries<Member>(without(state.members, memberId)).map(([id, m]) => [
+            id,
+            m.childIds.some(goes) ? { ...m, childIds: m.childIds.filter((child) => !goes(child)) } : m,
+          ]),
+        ),
+        // What two said to each other goes with either of them.
+        channels: Object.fromEntries(
+          Object.entries<Channel>(state.channels)
+            .filter(([, channel]) => channel.kind !== 'direct' || !channel.memberIds.some(goes))
+            .map(([id, channel]) => [id, { ...channel, pins: channel.pins.filter((pin) => pin.by !== memberId) }]),
+        ),
+        scheduled: keep(withoutScheduledOf(state, memberId), ({ to }) => to !== memberId),
         submissions: keep(state.submissions, others),
         reviews: keep(state.reviews, others),
         returned: keep(state.returned, others),
       };
     }
-    case 'messagePosted':
-    case 'messageEdited':
+    case 'messagePosted': {
+      const { scheduled } = change.body;
+      const sent = scheduled ? { ...state, scheduled: without(state.scheduled, scheduled.messageId) } : state;
+      return withDirect(sent, change.body);
+    }
+    case 'messageScheduled':
+      return header.by === null
+        ? state
+        : {
+            ...state,
+            scheduled: {
+              ...state.scheduled,
+              [header.id]: { ...change.body, messageId: header.id, by: header.by, at: header.at },
+            },
+          };
+    case 'scheduleCancelled':
+      return { ...state, scheduled: without(state.scheduled, change.body.messageId) };
     case 'messageRemoved':
+      return withPins(withDirect(state, change.body), change.body.channelId, (pins) =>
+        pins.filter((pin) => pin.messageId !== change.body.messageId),
+      );
+    case 'messagePinned': {
+      const { messageId, messageSeq, channelId, isPinned, author } = change.body;
+      return withPins(state, channelId, (pins) => {
+        const others = pins.filter((pin) => pin.messageId !== messageId);
+        return isPinned ? [...others, { messageId, messageSeq, by: author }] : others;
+      });
+    }
+    case 'messageEdited':
+    case 'reacted':
+    case 'voted':
+    case 'pollClosed':
+    case 'signed':
       return state;
+    case 'channelCreated':
+      return withChannel(state, { ...NEW_CHANNEL, ...change.body, changeId: header.id });
+    case 'channelChanged': {
+      const old = state.channels[change.body.channelId];
+      return old ? withChannel(state, { ...old, ...change.body, changeId: header.id }) : state;
+    }
+    case 'schoolCreated': {
+      const { title, channelId } = change.body;
+      const staff: Channel = { ...NEW_CHANNEL, channelId, kind: 'staff', changeId: header.id };
+      return { ...state, kind: 'school', title, channels: { [channelId]: staff } };
+    }
+    case 'schoolEntered': {
+      const { memberId, name, role, personIds } = change.body;
+      const old = state.members[memberId];
+      const entered: Member = {
+        memberId,
+        name,
+        role,
+        state: 'confirmed',
+        ...NEW_MEMBER,
+        personIds,
+        roleVersion: (old?.roleVersion ?? 0) + (old?.state === 'confirmed' && old.role === role ? 0 : 1),
+      };
+      return { ...state, members: { ...state.members, [memberId]: entered } };
+    }
     case 'assigned':
       return withAssignment(state, header, change, { state: 'open', publishAt: null, assignedAt: header.at });
     case 'assignmentScheduled':
@@ -211,15 +338,27 @@ export function erasedBy(change: Change, state: Classroom): Erasure | null {
     const { messageId } = change.body;
     return { ids: [messageId], about: [messageId], messagesBy: [] };
   }
+  // The message is said again in full, or never: what waited for its hour needs no copy.
+  const waited = change.kind === 'messagePosted' ? change.body.scheduled?.messageId : null;
+  const scheduleId: CommandId | null | undefined =
+    change.kind === 'scheduleCancelled' ? change.body.messageId : waited;
+  if (scheduleId) return { ids: [scheduleId], about: [], messagesBy: [] };
   if (change.kind !== 'memberErased') return null;
   const { memberId } = change.body;
   return { ids: state.members[memberId]?.requestIds ?? [], about: [memberId], messagesBy: [memberId] };
 }
 
 /** Kinds that erasure never blanks: they carry no text, and blanking them would undo what they say. */
-export const UNERASABLE_KINDS: readonly string[] = ['memberErased', 'messageRemoved'];
+export const UNERASABLE_KINDS: readonly string[] = ['memberErased', 'messageRemoved', 'scheduleCancelled'];
 /** Kinds that go with their author. */
-export const MESSAGE_KINDS: readonly string[] = ['messagePosted', 'messageEdited'];
+export const MESSAGE_KINDS: readonly string[] = [
+  'messagePosted',
+  'messageEdited',
+  'messageScheduled',
+  'reacted',
+  'voted',
+  'signed',
+];
 
 /** Whether an erasure blanks a row. */
 export const isErased = (erasure: Erasure, row: Pick<Entry, 'id' | 'kind' | 'by' | 'about'>): boolean =>

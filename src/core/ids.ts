@@ -73,6 +73,20 @@ export function dueIdOf(scheduleId: CommandId): CommandId {
   return dashed(`${digits.slice(0, 12)}8${digits.slice(13)}`) as CommandId;
 }
 
+/** The log of the school itself: people, staff, one-to-one chats. It follows from the hub's id, so every side knows it. */
+export const schoolLogIdOf = (hubId: HubId): LogId => dueIdOf(hubId as string as CommandId) as string as LogId;
+
+/**
+ * The channel in which two members talk alone. It follows from the two, in either order, so that both may begin it offline and
+ * meet in the same one.
+ */
+export function directIdOf(one: MemberId, other: MemberId): ChannelId {
+  const [a, b] = [one.replaceAll('-', ''), other.replaceAll('-', '')];
+  const digits = Array.from(a, (digit, at) => (parseInt(digit, 16) ^ parseInt(b[at] ?? '0', 16)).toString(16)).join('');
+  const variant = '89ab'[parseInt(digits[16] ?? '0', 16) & 3];
+  return dashed(`${digits.slice(0, 12)}8${digits.slice(13, 16)}${variant}${digits.slice(17)}`) as ChannelId;
+}
+
 /** A key for things that exist once per assignment and member: submissions and reviews. */
 export type WorkKey = `${CommandId}/${MemberId}`;
 export const workKey = (assignmentId: CommandId, memberId: MemberId): WorkKey => `${assignmentId}/${memberId}`;

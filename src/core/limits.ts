@@ -14,6 +14,17 @@ export const ASSIGNEES_MAX = 400;
 export const MEMBERS_MAX = 400;
 export const REQUESTS_MAX = 200;
 export const POINTS_MAX = 1_000;
+export const CHANNELS_MAX = 50;
+export const CHILDREN_MAX = 20;
+export const MENTIONS_MAX = 50;
+export const POLL_OPTIONS_MIN = 2;
+export const POLL_OPTIONS_MAX = 12;
+export const POLL_OPTION_MAX = 200;
+/** Pinned messages of one channel, and messages that wait for their hour in one log. */
+export const PINS_MAX = 20;
+export const SCHEDULED_MAX = 100;
+/** Read positions told at once. */
+export const READS_MAX = 20_000;
 
 /** Commands that one `submit` may carry, and entries that one page may hold. */
 export const COMMANDS_PER_SUBMIT_MAX = 64;

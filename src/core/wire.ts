@@ -3,7 +3,9 @@
  * from the schemas, never written beside them. A test pins the hash of all of it next to {@link PROTOCOL_VERSION}; one sample
  * of every message ever shipped must parse for ever (test/core/samples).
  *
- * Versions: 1 (November 2026) the first.
+ * Versions: 1 (November 2026) the first. 2 (November 2026) channels of every kind, parents, the school's log; reactions, polls,
+ * notices, pins, forwarding, scheduled messages; pushed pages without the reader's key; read positions, typing, presence. A side
+ * of version 1 gets pages with the key in them and skips kinds that it does not know (S12).
  */
 import * as z from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
@@ -11,7 +13,7 @@ import { ChannelId, CommandId, DeviceId, FileId, HubId, LogId, MemberId, PersonI
 import * as limit from './limits.ts';
 import { SCALES } from './marks.ts';
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 /** The oldest protocol this side still speaks. */
 export const PROTOCOL_FLOOR = 1;
 
@@ -24,7 +26,7 @@ const fileIds = () => z.array(FileId).check(z.maxLength(limit.FILES_PER_COMMAND_
 
 // ── Words that commands and changes share ──────────────────────────────────────────────────────────────────────────────
 
-export const ROLES = ['teacher', 'student'] as const;
+export const ROLES = ['teacher', 'student', 'parent'] as const;
 export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
@@ -56,9 +58,62 @@ export const OUTCOMES = ['accepted', 'redo'] as const;
 export const Outcome = z.enum(OUTCOMES);
 export type Outcome = z.infer<typeof Outcome>;
 
-export const CHANNEL_KINDS = ['everyone'] as const;
-export const Channel = z.object({ channelId: ChannelId, kind: z.enum(CHANNEL_KINDS) });
+/** The channel that a class begins with. A version 1 knows no other, so the rest are made by commands of their own. */
+export const Channel = z.object({ channelId: ChannelId, kind: z.literal('everyone') });
 export type Channel = z.infer<typeof Channel>;
+
+/**
+ * An audience over a log. `everyone` in the class · `students` and teachers · `parents` and teachers · `staff`: teachers of the
+ * school · `group`: the members named, and in a class its teachers · `direct`: two members of the school, nobody else.
+ */
+export const CHANNEL_KINDS = ['everyone', 'students', 'parents', 'staff', 'group', 'direct'] as const;
+export const ChannelKind = z.enum(CHANNEL_KINDS);
+export type ChannelKind = z.infer<typeof ChannelKind>;
+/** Kinds that somebody may make; a `direct` one begins with its first message. */
+export const MADE_CHANNEL_KINDS = ['everyone', 'students', 'parents', 'staff', 'group'] as const;
+
+export const WRITERS = ['all', 'teachers'] as const;
+const memberIds = (max: number) => z.array(MemberId).check(z.maxLength(max));
+/** What of a channel its makers decide. `memberIds` matters only for a `group`. */
+const channelContent = {
+  /** null: named by its kind. */
+  title: z.nullable(name()),
+  writers: z.enum(WRITERS),
+  memberIds: memberIds(limit.MEMBERS_MAX),
+};
+
+export const REACTIONS = ['like', 'heart', 'laugh', 'wow', 'sad', 'thanks', 'done', 'question'] as const;
+export const Reaction = z.enum(REACTIONS);
+export type Reaction = z.infer<typeof Reaction>;
+
+/** The question is the message's text. */
+export const Poll = z.object({
+  options: z
+    .array(z.string().check(z.minLength(1), z.maxLength(limit.POLL_OPTION_MAX)))
+    .check(z.minLength(limit.POLL_OPTIONS_MIN), z.maxLength(limit.POLL_OPTIONS_MAX)),
+  isMultiple: z.boolean(),
+});
+export type Poll = z.infer<typeof Poll>;
+
+/** What a message may carry besides text and files; all of it younger than version 1. */
+const messageExtras = {
+  mentions: z.optional(memberIds(limit.MENTIONS_MAX)),
+  /** Shown as a card. */
+  assignmentId: z.optional(CommandId),
+  poll: z.optional(Poll),
+  /** A notice asks every reader to sign that he has read it. */
+  isNotice: z.optional(z.boolean()),
+};
+const messageContent = {
+  channelId: ChannelId,
+  text: text(limit.MESSAGE_TEXT_MAX),
+  fileIds: fileIds(),
+  replyTo: z.nullable(CommandId),
+  ...messageExtras,
+  /** The other one of a `direct` channel; the channel's id follows from the two. */
+  to: z.optional(MemberId),
+};
+const votes = () => z.array(z.int().check(z.nonnegative())).check(z.maxLength(limit.POLL_OPTIONS_MAX));
 
 const assignmentContent = {
   title: z.string().check(z.minLength(1), z.maxLength(limit.TITLE_MAX)),
@@ -91,19 +146,42 @@ export const Command = z.discriminatedUnion('kind', [
   /** From the hub, for somebody who opened the address and gave the right code. */
   command('requestJoin', { personId: PersonId, name: name(), device: text(limit.NAME_MAX) }),
   /** Ties the sign-in behind a request to a line of the list; `name` matters only where the line is new. */
-  command('confirmJoin', { requestId: CommandId, memberId: MemberId, name: name() }),
+  command('confirmJoin', {
+    requestId: CommandId,
+    memberId: MemberId,
+    name: name(),
+    /** Absent: a student. */
+    role: z.optional(z.enum(['student', 'parent'])),
+    childIds: z.optional(memberIds(limit.CHILDREN_MAX)),
+  }),
   command('declineJoin', { requestId: CommandId }),
   command('changeRole', { memberId: MemberId, role: Role }),
+  /** Whose works and marks a parent reads. */
+  command('setChildren', { memberId: MemberId, childIds: memberIds(limit.CHILDREN_MAX) }),
   /** Takes a member out; with `erase` also everything that the member ever wrote or handed in (S16). */
   command('removeMember', { memberId: MemberId, erase: z.boolean() }),
-  command('postMessage', {
-    channelId: ChannelId,
-    text: text(limit.MESSAGE_TEXT_MAX),
-    fileIds: fileIds(),
-    replyTo: z.nullable(CommandId),
-  }),
+  command('postMessage', messageContent),
   command('editMessage', { messageId: CommandId, text: text(limit.MESSAGE_TEXT_MAX) }),
   command('removeMessage', { messageId: CommandId }),
+  /** A copy of a message, its text and files as the hub has them, into another channel of the same log. */
+  command('forwardMessage', { messageId: CommandId, channelId: ChannelId, to: z.optional(MemberId) }),
+  command('scheduleMessage', { ...messageContent, sendAt: time() }),
+  command('cancelScheduled', { messageId: CommandId }),
+  /** From the hub, when a message falls due (S20). */
+  command('sendScheduled', { messageId: CommandId }),
+  command('react', { messageId: CommandId, reaction: Reaction, isOn: z.boolean() }),
+  command('pinMessage', { messageId: CommandId, isPinned: z.boolean() }),
+  /** Numbers of options from 0; none takes the vote back. */
+  command('vote', { messageId: CommandId, options: votes() }),
+  command('closePoll', { messageId: CommandId }),
+  /** "Ознакомлен": I have read this notice. */
+  command('sign', { messageId: CommandId }),
+  command('createChannel', { channelId: ChannelId, kind: z.enum(MADE_CHANNEL_KINDS), ...channelContent }),
+  command('changeChannel', { channelId: ChannelId, ...channelContent, isArchived: z.boolean(), seen: CommandId }),
+  /** From the hub: the school's log, and who has to do with the school. */
+  command('createSchool', { title: name(), channelId: ChannelId }),
+  command('enterSchool', { memberId: MemberId, name: name(), role: Role, personIds: z.array(PersonId).check(z.maxLength(100)) }),
+  command('leaveSchool', { memberId: MemberId, erase: z.boolean() }),
   command('assign', { ...assignmentContent, fileIds: fileIds(), seriesId: z.nullable(CommandId) }),
   command('scheduleAssignment', {
     ...assignmentContent,
@@ -139,6 +217,9 @@ const assignmentInFull = {
   seriesId: z.nullable(CommandId),
 };
 
+/** A message that a change speaks of: its place tells a reader where to lay the change over it. */
+const messageNamed = { messageId: CommandId, messageSeq: count(), channelId: ChannelId };
+
 /** What happened, by kind: the body of a log entry. Said in full, so that no reader needs what he could not see before (S4). */
 export const CHANGE_BODIES = {
   classCreated: z.object({
@@ -152,9 +233,17 @@ export const CHANGE_BODIES = {
   memberListed: z.object({ memberId: MemberId, name: name() }),
   memberRenamed: z.object({ memberId: MemberId, name: name() }),
   joinRequested: z.object({ personId: PersonId, name: name(), device: text(limit.NAME_MAX) }),
-  joinConfirmed: z.object({ requestId: CommandId, memberId: MemberId, name: name(), role: Role, personId: PersonId }),
+  joinConfirmed: z.object({
+    requestId: CommandId,
+    memberId: MemberId,
+    name: name(),
+    role: Role,
+    personId: PersonId,
+    childIds: z.optional(memberIds(limit.CHILDREN_MAX)),
+  }),
   joinDeclined: z.object({ requestId: CommandId }),
   roleChanged: z.object({ memberId: MemberId, role: Role }),
+  childrenSet: z.object({ memberId: MemberId, childIds: memberIds(limit.CHILDREN_MAX) }),
   memberRemoved: z.object({ memberId: MemberId }),
   memberErased: z.object({ memberId: MemberId }),
   messagePosted: z.object({
@@ -162,6 +251,13 @@ export const CHANGE_BODIES = {
     text: text(limit.MESSAGE_TEXT_MAX),
     files: files(),
     replyTo: z.nullable(CommandId),
+    ...messageExtras,
+    /** Both members of a `direct` channel. */
+    direct: z.optional(z.tuple([MemberId, MemberId])),
+    /** Whose words these were, and when. */
+    forward: z.optional(z.object({ messageId: CommandId, by: z.nullable(MemberId), at: time() })),
+    /** The row that said it before its hour; it goes blank with this one. */
+    scheduled: z.optional(z.object({ messageId: CommandId, messageSeq: count(), sendAt: time() })),
   }),
   messageEdited: z.object({
     messageId: CommandId,
@@ -169,7 +265,27 @@ export const CHANGE_BODIES = {
     channelId: ChannelId,
     text: text(limit.MESSAGE_TEXT_MAX),
   }),
-  messageRemoved: z.object({ messageId: CommandId, messageSeq: count(), channelId: ChannelId }),
+  /** `direct` as in `messagePosted`, whose body is gone: the channel must not go with its first message. */
+  messageRemoved: z.object({ ...messageNamed, direct: z.optional(z.tuple([MemberId, MemberId])) }),
+  messageScheduled: z.object({
+    channelId: ChannelId,
+    text: text(limit.MESSAGE_TEXT_MAX),
+    files: files(),
+    replyTo: z.nullable(CommandId),
+    ...messageExtras,
+    to: z.optional(MemberId),
+    sendAt: time(),
+  }),
+  scheduleCancelled: z.object({ messageId: CommandId, messageSeq: count() }),
+  reacted: z.object({ ...messageNamed, reaction: Reaction, isOn: z.boolean() }),
+  messagePinned: z.object({ ...messageNamed, isPinned: z.boolean(), author: z.nullable(MemberId) }),
+  voted: z.object({ ...messageNamed, options: votes() }),
+  pollClosed: z.object({ ...messageNamed }),
+  signed: z.object({ ...messageNamed }),
+  channelCreated: z.object({ channelId: ChannelId, kind: ChannelKind, ...channelContent }),
+  channelChanged: z.object({ channelId: ChannelId, ...channelContent, isArchived: z.boolean() }),
+  schoolCreated: z.object({ title: name(), channelId: ChannelId }),
+  schoolEntered: z.object({ memberId: MemberId, name: name(), role: Role, personIds: z.array(PersonId) }),
   assigned: z.object({ ...assignmentInFull }),
   assignmentScheduled: z.object({ ...assignmentInFull, publishAt: time() }),
   assignmentChanged: z.object({ ...assignmentInFull, publishAt: z.nullable(time()), assignedAt: z.nullable(time()) }),
@@ -204,12 +320,13 @@ export type ChangeKind = keyof typeof CHANGE_BODIES;
 export type ChangeBody<K extends ChangeKind> = z.infer<(typeof CHANGE_BODIES)[K]>;
 
 /**
- * Who may read an entry. `all`: every confirmed member · `teachers` · `member:<id>`: that member and the teachers ·
- * `assignment:<id>`: those it is for, and the teachers. Stored with the row, never changed.
+ * Who may read an entry. `all`: every confirmed member · `teachers` · `member:<id>`: that member, his parents and the teachers ·
+ * `own:<id>`: that member alone · `assignment:<id>`: those it is for, their parents and the teachers · `channel:<id>`: who is in
+ * the channel. Stored with the row, never changed.
  */
 export const Label = z
   .string()
-  .check(z.regex(/^(all|teachers|(member|assignment):[0-9a-f-]{36})$/))
+  .check(z.regex(/^(all|teachers|(member|own|assignment|channel):[0-9a-f-]{36})$/))
   .brand<'Label'>();
 export type Label = z.infer<typeof Label>;
 
@@ -261,6 +378,13 @@ export const Page = z.object({
 });
 export type Page = z.infer<typeof Page>;
 
+/**
+ * A page as it is pushed: readers who see the same share one (S5). Its key is the one of the last answer to `follow` on this
+ * socket; a socket of version 1 gets {@link Page}.
+ */
+export const PushedPage = z.omit(Page, { logKey: true });
+export type PushedPage = z.infer<typeof PushedPage>;
+
 export const ErrorCodeSchema = z.enum(ERROR_CODES);
 /** Everything the hub answers: a value, or a code of the closed list. */
 export const answer = <T extends z.core.$ZodType>(value: T) =>
@@ -304,6 +428,24 @@ export const SubmitRequest = z.object({
 });
 export const SubmitResult = z.object({ results: z.array(CommandResult) });
 
+// Beside the log, forgotten when nobody is there to see it: how far who has read, who is writing, who is here.
+
+/** How far this member has read a channel; the greatest wins. */
+export const ReadMark = z.object({ logId: LogId, channelId: ChannelId, seq: z.int().check(z.positive()) });
+export type ReadMark = z.infer<typeof ReadMark>;
+export const TypingMark = z.object({ logId: LogId, channelId: ChannelId });
+/** How far members have read: one member, or many after `follow`. Of others it is told to who may know it (see `mayKnowReads`). */
+export const Reads = z.object({
+  logId: LogId,
+  reads: z.array(z.object({ channelId: ChannelId, memberId: MemberId, seq: count() })).check(z.maxLength(limit.READS_MAX)),
+});
+export type Reads = z.infer<typeof Reads>;
+export const Typing = z.object({ logId: LogId, channelId: ChannelId, memberId: MemberId });
+export type Typing = z.infer<typeof Typing>;
+/** Members with an open page, whole. */
+export const Presence = z.object({ logId: LogId, memberIds: z.array(MemberId).check(z.maxLength(limit.MEMBERS_MAX)) });
+export type Presence = z.infer<typeof Presence>;
+
 export const ENDED_CODES = ['lesson-ended', 'signed-out'] as const;
 /** The hub's last word on a socket: this sign-in is over and its page clears itself. */
 export const Ended = z.object({ code: z.enum(ENDED_CODES) });
@@ -313,10 +455,16 @@ export interface ClientToHub {
   follow: (request: unknown, ack: (answer: unknown) => void) => void;
   pull: (request: unknown, ack: (answer: unknown) => void) => void;
   submit: (request: unknown, ack: (answer: unknown) => void) => void;
+  /** {@link ReadMark} and {@link TypingMark}: no answer, nothing depends on them. */
+  read: (mark: unknown) => void;
+  typing: (mark: unknown) => void;
 }
 export interface HubToClient {
-  /** The same type that `pull` answers with (S5). */
+  /** The same type that `pull` answers with (S5), but for the key: {@link PushedPage}. */
   page: (page: unknown) => void;
+  reads: (reads: unknown) => void;
+  typing: (typing: unknown) => void;
+  presence: (presence: unknown) => void;
   /** The list of this person's logs, or a role in one, has changed: ask `/api/me` again. */
   logs: () => void;
   ended: (ended: unknown) => void;
@@ -375,6 +523,8 @@ export const Me = z.object({
         role: Role,
         logKey: LogKey,
         head: count(),
+        /** Absent: a class. The school's log is not told to a side of version 1. */
+        kind: z.optional(z.enum(['class', 'school'])),
       }),
     ]),
   ),

@@ -15,6 +15,7 @@ import {
   memberOf,
   type Classroom,
   type Facts,
+  type MessageContent,
   type MessageFact,
   type StoredFile,
   type Who,
@@ -24,7 +25,7 @@ import { codeOf, PartaError } from '../core/errors.ts';
 import { apply, erasedBy, evolve, isErased, type Erasure } from '../core/evolve.ts';
 import type { CommandId, FileId, LogId, PersonId, Sha256 } from '../core/ids.ts';
 import { PAGE_ENTRIES_MAX } from '../core/limits.ts';
-import type { Change, Command, CommandResult, Entry } from '../core/wire.ts';
+import type { Change, Command, CommandResult, Entry, FileRef } from '../core/wire.ts';
 import type { Log } from './log.ts';
 import { receiptOf } from './receipt.ts';
 import type { NewRow, Row, Store } from './store.ts';
@@ -41,7 +42,7 @@ const REMEMBERED_MAX = 4_096;
 const HEAD_MOVED_MAX = 20;
 const READ_ROWS = 1_000;
 /** Raised when folding changes its meaning: older snapshots are then folded anew from the log. */
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 /** What was committed together: readers get one page of it each (S5). */
 export interface Group {
@@ -101,9 +102,9 @@ const hashOf = (command: Command, who: Who) =>
 const fileIdsOf = (command: Command): readonly FileId[] => ('fileIds' in command.body ? command.body.fileIds : []);
 
 /** Messages that a command speaks of. */
-function messageIdsOf(command: Command): CommandId[] {
-  if (command.kind === 'postMessage') return command.body.replyTo ? [command.body.replyTo] : [];
-  return command.kind === 'editMessage' || command.kind === 'removeMessage' ? [command.body.messageId] : [];
+function messageIdsOf(command: Command): readonly CommandId[] {
+  if ('messageId' in command.body) return [command.body.messageId];
+  return 'replyTo' in command.body && command.body.replyTo ? [command.body.replyTo] : [];
 }
 
 const nextDueAt = (state: Classroom): number | null => {
@@ -115,6 +116,7 @@ const nextDueAt = (state: Classroom): number | null => {
 function comingAndGoing(change: Change, before: Classroom): { enters: PersonId[]; leaves: PersonId[] } {
   if (change.kind === 'classCreated' || change.kind === 'joinRequested')
     return { enters: [change.body.personId], leaves: [] };
+  if (change.kind === 'schoolEntered') return { enters: change.body.personIds, leaves: [] };
   if (change.kind === 'memberRemoved' || change.kind === 'memberErased')
     return { enters: [], leaves: before.members[change.body.memberId]?.personIds ?? [] };
   return { enters: [], leaves: [] };
@@ -139,6 +141,7 @@ export class ClassLog {
   // What was decided or read here lately. This log is the only one that decides, so what it remembers is never stale.
   #known = new Map<CommandId, { seq: number; hash: string | null }>();
   #messages = new Map<CommandId, MessageFact>();
+  #contents = new Map<CommandId, MessageContent>();
   #files = new Map<FileId, StoredFile>();
   #whenQuiet: (() => void)[] = [];
 
@@ -182,19 +185,35 @@ export class ClassLog {
    * Gives commands in order; each gets its own result once that is final and on disk. Rejects with PartaError where the hub
    * could not keep them (`disk-full`, `busy`, `internal`): nothing is refused then, and the same commands may come again.
    */
-  async submit(commands: readonly Command[], who: Who): Promise<CommandResult[]> {
-    if (this.#lane.length + commands.length > LANE_MAX) throw new PartaError('busy');
-    const results = commands.map(
-      (command) =>
-        new Promise<CommandResult>((resolve, reject) => {
-          this.#lane.push({ command, commandHash: hashOf(command, who), who, resolve, reject });
+  submit(commands: readonly Command[], who: Who): Promise<CommandResult[]> {
+    if (this.#lane.length + commands.length > LANE_MAX) return Promise.reject(new PartaError('busy'));
+    return new Promise((resolve, reject) => {
+      const results: CommandResult[] = [];
+      let left = commands.length;
+      let failure: { reason: unknown } | null = null;
+      const settle = () => {
+        left -= 1;
+        if (left > 0) return;
+        if (failure) reject(failure.reason);
+        else resolve(results);
+      };
+      commands.forEach((command, index) =>
+        this.#lane.push({
+          command,
+          commandHash: hashOf(command, who),
+          who,
+          resolve(result) {
+            results[index] = result;
+            settle();
+          },
+          reject(reason) {
+            failure ??= { reason };
+            settle();
+          },
         }),
-    );
-    void this.#work();
-    const settled = await Promise.allSettled(results);
-    return settled.map((one) => {
-      if (one.status === 'rejected') throw one.reason;
-      return one.value;
+      );
+      if (left === 0) resolve(results);
+      void this.#work();
     });
   }
 
@@ -212,6 +231,8 @@ export class ClassLog {
   async #work(): Promise<void> {
     if (this.#isWorking) return;
     this.#isWorking = true;
+    // What many pupils sent in one turn of the event loop is one question to the store and one group.
+    await new Promise(setImmediate);
     while (this.#lane.length > 0) {
       const jobs = this.#lane.splice(0, PAGE_ENTRIES_MAX);
       const generation = this.#generation;
@@ -250,8 +271,25 @@ export class ClassLog {
     const messages = await (messageIds.length > 0 ? store.messages(this.logId, messageIds) : new Map());
     // Never remembered from one round to the next: an upload may be finished, or forgotten, at any time.
     this.#files = await (fileIds.length > 0 ? store.storedFiles(fileIds) : new Map());
+    const forwarded = commands.flatMap(({ kind, body }) => (kind === 'forwardMessage' ? [body.messageId] : []));
+    this.#contents = await (forwarded.length > 0 ? this.#contentsOf(forwarded) : new Map());
     for (const [id, fact] of known) if (!this.#known.has(id)) this.#known.set(id, fact);
     for (const [id, fact] of messages) if (!this.#messages.has(id)) this.#messages.set(id, fact);
+  }
+
+  /** What is decided and not on disk yet counts: a message may be forwarded in the breath in which it was posted. */
+  async #contentsOf(ids: readonly CommandId[]): Promise<Map<CommandId, MessageContent>> {
+    const contents = await this.#context.store.contents(this.logId, ids);
+    for (const { row } of [...(this.#inFlight ?? []), ...this.#gathering]) {
+      if (row?.kind !== 'messagePosted' && row?.kind !== 'messageEdited') continue;
+      const body = JSON.parse(row.body) as { text: string; files?: FileRef[]; messageId?: CommandId };
+      const id = body.messageId ?? row.id;
+      const known = contents.get(id);
+      if (row.kind === 'messagePosted' && ids.includes(id))
+        contents.set(id, { text: body.text, files: body.files ?? [], at: row.at });
+      else if (known) contents.set(id, { ...known, text: body.text });
+    }
+    return contents;
   }
 
   #settle(job: Job): Settlement {
@@ -276,6 +314,7 @@ export class ClassLog {
       now: at,
       file: (id) => this.#files.get(id) ?? null,
       message: (id) => this.#message(id),
+      content: (id) => this.#contents.get(id) ?? null,
       receipt: receiptOf,
     };
     const decision = decide(this.#decided, command, who, facts);
@@ -311,9 +350,21 @@ export class ClassLog {
   }
 
   #remember(change: Change, row: NewRow, seq: number): void {
-    if (change.kind === 'messagePosted') {
-      const { channelId, files } = change.body;
-      this.#messages.set(row.id, { seq, by: row.by, channelId, removed: false, hasFiles: files.length > 0 });
+    if (change.kind === 'messagePosted' || change.kind === 'messageScheduled') {
+      const { channelId, files, poll, isNotice } = change.body;
+      this.#messages.set(row.id, {
+        seq,
+        by: row.by,
+        channelId,
+        removed: false,
+        hasFiles: files.length > 0,
+        isScheduled: change.kind === 'messageScheduled',
+        isNotice: isNotice ?? false,
+        poll: poll ? { options: poll.options.length, isMultiple: poll.isMultiple, isClosed: false } : null,
+      });
+    } else if (change.kind === 'pollClosed') {
+      const old = this.#messages.get(change.body.messageId);
+      if (old?.poll) this.#messages.set(change.body.messageId, { ...old, poll: { ...old.poll, isClosed: true } });
     } else if (change.kind === 'messageRemoved') {
       const old = this.#messages.get(change.body.messageId);
       if (old) this.#messages.set(change.body.messageId, { ...old, removed: true, hasFiles: false });
@@ -364,11 +415,11 @@ export class ClassLog {
   #publish(newRows: readonly NewRow[], state: Classroom, due: number | null): void {
     const after = this.#head;
     const before = this.#confirmed;
+    const erasing = newRows.flatMap(({ erasure }, index) => (erasure ? [{ erasure, index }] : []));
     const rows = newRows.map((row, index): Row => {
       const { id, at, kind, label, by, about, body } = row;
       // A later row of the same group may have erased this one.
-      const later = newRows.slice(index + 1).flatMap(({ erasure }): Erasure[] => (erasure ? [erasure] : []));
-      const isGone = later.some((erasure) => isErased(erasure, row));
+      const isGone = erasing.some((later) => later.index > index && isErased(later.erasure, row));
       return { seq: after + 1 + index, id, at, kind, label, by, about, body: isGone ? null : body };
     });
     this.#confirmed = state;

@@ -13,10 +13,10 @@ import { join } from 'node:path';
 import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod/mini';
-import type { MessageFact, StoredFile } from '../core/classroom.ts';
+import type { MessageContent, MessageFact, StoredFile } from '../core/classroom.ts';
 import { PartaError } from '../core/errors.ts';
 import { LogId, PersonId, uuidV7, type CommandId, type FileId, type HubId, type MemberId } from '../core/ids.ts';
-import type { Label } from '../core/wire.ts';
+import type { FileRef, Label } from '../core/wire.ts';
 import { blank, ERASURES_FILE, forgetPersons, openForWriting, SCHEMA_VERSION, type ToWriter } from './store-writer.ts';
 import type {
   DeviceRow,
@@ -319,14 +319,13 @@ class Sqlite implements SqliteStore {
 
   async known(logId: LogId, ids: readonly CommandId[]) {
     const found = new Map<CommandId, { seq: number; hash: string | null }>();
-    for (const id of ids) {
-      const row = this.#get<{ seq: number; hash: string | null }>(
-        'SELECT seq, command_hash AS hash FROM entry WHERE log_id = ? AND id = ?',
-        logId,
-        id,
-      );
-      if (row) found.set(id, row);
-    }
+    if (ids.length === 0) return found;
+    const rows = this.#all<{ id: CommandId; seq: number; hash: string | null }>(
+      'SELECT entry.id, entry.seq, command_hash AS hash FROM json_each(?) AS asked CROSS JOIN entry ON log_id = ? AND entry.id = asked.value',
+      list(ids),
+      logId,
+    );
+    for (const { id, seq, hash } of rows) found.set(id, { seq, hash });
     return found;
   }
 
@@ -339,20 +338,51 @@ class Sqlite implements SqliteStore {
         channelId: string | null;
         files: number | null;
         removed: number;
+        isScheduled: number;
+        isNotice: number | null;
+        options: number | null;
+        isMultiple: number | null;
+        isClosed: number;
       }>(
-        `SELECT seq, by, body ->> 'channelId' AS channelId, json_array_length(body, '$.files') AS files, body IS NULL AS removed
-         FROM entry WHERE log_id = ? AND id = ? AND kind = 'messagePosted'`,
+        `SELECT seq, by, body ->> 'channelId' AS channelId, json_array_length(body, '$.files') AS files, body IS NULL AS removed,
+           kind = 'messageScheduled' AS isScheduled, body ->> 'isNotice' AS isNotice,
+           json_array_length(body, '$.poll.options') AS options, body ->> '$.poll.isMultiple' AS isMultiple,
+           json_type(body, '$.poll') IS NOT NULL AND EXISTS (
+             SELECT 1 FROM entry AS closing WHERE closing.log_id = ?1 AND closing.about = ?2 AND closing.kind = 'pollClosed'
+           ) AS isClosed
+         FROM entry WHERE log_id = ?1 AND id = ?2 AND kind IN ('messagePosted', 'messageScheduled')`,
         logId,
         id,
       );
-      if (row)
-        found.set(id, {
-          seq: row.seq,
-          by: row.by,
-          channelId: row.channelId ?? '',
-          removed: row.removed === 1,
-          hasFiles: (row.files ?? 0) > 0,
-        });
+      if (!row) continue;
+      const poll = { options: row.options ?? 0, isMultiple: row.isMultiple === 1, isClosed: row.isClosed === 1 };
+      found.set(id, {
+        seq: row.seq,
+        by: row.by,
+        channelId: row.channelId ?? '',
+        removed: row.removed === 1,
+        hasFiles: (row.files ?? 0) > 0,
+        isScheduled: row.isScheduled === 1,
+        isNotice: row.isNotice === 1,
+        poll: row.options === null ? null : poll,
+      });
+    }
+    return found;
+  }
+
+  async contents(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, MessageContent>> {
+    const found = new Map<CommandId, MessageContent>();
+    for (const id of ids) {
+      const row = this.#get<{ at: number; text: string; files: string }>(
+        `SELECT at, body ->> 'files' AS files, coalesce((
+           SELECT edit.body ->> 'text' FROM entry AS edit
+           WHERE edit.log_id = ?1 AND edit.about = ?2 AND edit.kind = 'messageEdited' ORDER BY edit.seq DESC LIMIT 1
+         ), body ->> 'text') AS text
+         FROM entry WHERE log_id = ?1 AND id = ?2 AND kind = 'messagePosted' AND body IS NOT NULL`,
+        logId,
+        id,
+      );
+      if (row) found.set(id, { at: row.at, text: row.text, files: JSON.parse(row.files) as FileRef[] });
     }
     return found;
   }

@@ -7,7 +7,7 @@
  * fails alone. `append` is compare-and-set on the log's head (S2), unique by (log, command id) (S3), gives `seq` without gaps
  * (S1), blanks what its rows erase and remembers that outside the database before it commits (S16).
  */
-import type { MessageFact, StoredFile } from '../core/classroom.ts';
+import type { MessageContent, MessageFact, StoredFile } from '../core/classroom.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Erasure } from '../core/evolve.ts';
 import type { CommandId, DeviceId, FileId, HubId, LogId, MemberId, PersonId, Sha256 } from '../core/ids.ts';
@@ -104,6 +104,8 @@ export interface Store {
   /** Those of these commands that the log has. `hash` is null where the row is erased. */
   known(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, { seq: number; hash: string | null }>>;
   messages(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, MessageFact>>;
+  /** What these messages say now, their last edits included; without those that are erased. */
+  contents(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, MessageContent>>;
   append(append: Append): Promise<Appended>;
   /** A snapshot is disposable: losing it costs time only. */
   keepSnapshot(logId: LogId, seq: number, state: string): Promise<void>;

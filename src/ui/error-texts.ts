@@ -34,6 +34,18 @@ const ru: Readonly<Record<ErrorCode, ErrorText>> = {
     what: 'Это сообщение уже удалено. Остальные на месте.',
     todo: 'Ничего делать не нужно; можно написать новое.',
   },
+  'channel-exists': {
+    what: 'Такой чат уже есть. Написанное сохранено.',
+    todo: 'Откройте чат из списка; эту строку можно удалить.',
+  },
+  'channel-closed': {
+    what: 'Чат закрыт: в него больше не пишут. Текст сохранён здесь.',
+    todo: 'Напишите в другой чат или попросите учителя открыть этот.',
+  },
+  'poll-closed': {
+    what: 'Опрос уже завершён. Ваш голос не изменился.',
+    todo: 'Ничего делать не нужно.',
+  },
   'no-such-assignment': {
     what: 'Учитель снял это задание. Ваши файлы остались на вашем устройстве.',
     todo: 'Спросите учителя, нужно ли сдавать работу.',
@@ -220,6 +232,18 @@ const en: Readonly<Record<ErrorCode, ErrorText>> = {
   'no-such-message': {
     what: 'This message has been removed already. The others are in place.',
     todo: 'Nothing to do; you can write a new one.',
+  },
+  'channel-exists': {
+    what: 'This chat is there already. What you wrote is kept.',
+    todo: 'Open the chat from the list; this line can be deleted.',
+  },
+  'channel-closed': {
+    what: 'The chat is closed: nobody writes there any more. Your text is kept here.',
+    todo: 'Write in another chat, or ask the teacher to open this one.',
+  },
+  'poll-closed': {
+    what: 'The poll has ended. Your vote has not changed.',
+    todo: 'Nothing to do.',
   },
   'no-such-assignment': {
     what: 'The teacher has withdrawn this assignment. Your files are still on your device.',

@@ -1,8 +1,8 @@
 /** The laws of one road for state, on random histories: seeded, so that a failure names its seed and replays. */
 import { describe, expect, test } from 'vitest';
-import { EMPTY_CLASSROOM, mayReadFile, readerOf, seenBy, type Classroom } from '../../src/core/classroom.ts';
+import { EMPTY_CLASSROOM, mayReadFile, readerOf, seenBy, type Classroom, type Who } from '../../src/core/classroom.ts';
 import { evolve } from '../../src/core/evolve.ts';
-import type { CommandId, MemberId, PersonId } from '../../src/core/ids.ts';
+import { directIdOf, type CommandId, type MemberId, type PersonId } from '../../src/core/ids.ts';
 import type { Entry } from '../../src/core/wire.ts';
 import { fold, guestWho, HUB, nextId, PaperClass } from '../support/paper-class.ts';
 
@@ -32,7 +32,21 @@ function live(seed: number, afterEach: (paper: PaperClass) => void) {
   const somebodyElse = () =>
     pick((Object.keys(paper.state.members) as MemberId[]).filter((id) => id !== paper.teacherMember))!;
   const assignment = () => pick(Object.keys(paper.state.assignments) as CommandId[]) ?? nextId<CommandId>();
-  const message = () => pick(paper.log.filter((row) => row.kind === 'messagePosted'))?.id ?? nextId<CommandId>();
+  const messages = () => paper.log.filter((row) => row.kind === 'messagePosted');
+  const message = () => pick(messages())?.id ?? nextId<CommandId>();
+  const parents: Who[] = [];
+  const channel = () => pick(Object.values(paper.state.channels))!;
+  const anybody = () => (draw() < 0.2 ? (pick(parents) ?? who()) : who());
+  const said = () => ({
+    channelId: channel().channelId,
+    text: `слова ${paper.log.length}`,
+    fileIds: [],
+    replyTo: null,
+    ...(draw() < 0.3 && { poll: { options: ['да', 'нет'], isMultiple: false } }),
+    ...(draw() < 0.3 && { isNotice: true }),
+    ...(draw() < 0.3 && { mentions: [member()] }),
+  });
+  const children = () => pupils.filter(() => draw() < 0.5).map(({ memberId }) => memberId);
   const request = () => pick(Object.keys(paper.state.requests) as CommandId[]) ?? nextId<CommandId>();
   const five = { kind: 'five' as const };
   const content = () => ({
@@ -43,9 +57,47 @@ function live(seed: number, afterEach: (paper: PaperClass) => void) {
     fileIds: [],
     assignees: draw() < 0.5 ? ('all' as const) : [member()],
   });
+  const isThere = (id: MemberId) => paper.state.members[id]?.role === 'student';
   const moves = [
     () => paper.do('renameClass', { title: `7А ${paper.log.length}` }, who()),
-    () => paper.do('postMessage', { channelId: paper.channelId, text: 'т', fileIds: [], replyTo: null }, who()),
+    () => paper.do('postMessage', said(), anybody()),
+    () => paper.do('forwardMessage', { messageId: message(), channelId: channel().channelId }, anybody()),
+    () => paper.do('scheduleMessage', { ...said(), sendAt: 0 }, anybody()),
+    () => {
+      const waiting = pick(Object.values(paper.state.scheduled));
+      if (!waiting) return undefined;
+      const { messageId } = waiting;
+      const author = paper.state.members[waiting.by]?.personIds[0];
+      return draw() < 0.6 || !author
+        ? paper.do('sendScheduled', { messageId }, HUB)
+        : paper.do('cancelScheduled', { messageId }, guestWho(author));
+    },
+    () => paper.do('react', { messageId: message(), reaction: 'like', isOn: draw() < 0.7 }, anybody()),
+    () => paper.do('pinMessage', { messageId: message(), isPinned: draw() < 0.7 }, paper.asTeacher),
+    () => paper.do('vote', { messageId: message(), options: [0] }, anybody()),
+    () => paper.do('closePoll', { messageId: message() }, paper.asTeacher),
+    () => paper.do('sign', { messageId: message() }, anybody()),
+    () => {
+      const kind = pick(['everyone', 'students', 'parents', 'group'] as const)!;
+      const isGroup = kind === 'group';
+      const memberIds = isGroup ? [member()] : [];
+      const title = isGroup ? 'Кружок' : null;
+      return paper.do('createChannel', { channelId: nextId(), kind, title, writers: 'all', memberIds }, paper.asTeacher);
+    },
+    () => {
+      const { channelId, kind, changeId } = channel();
+      const isGroup = kind === 'group';
+      const memberIds = isGroup ? [...new Set([member(), member()])] : [];
+      const title = isGroup ? 'Другой кружок' : null;
+      const writers = draw() < 0.3 ? 'teachers' : 'all';
+      const body = { channelId, title, writers, memberIds, isArchived: draw() < 0.1, seen: changeId } as const;
+      return paper.do('changeChannel', body, paper.asTeacher);
+    },
+    () => parents.length < 3 && void parents.push(paper.admitParent(`Родитель ${paper.log.length}`, children().filter(isThere)).who),
+    () => {
+      const parent = pick(Object.values(paper.state.members).filter((m) => m.role === 'parent'));
+      return parent && paper.do('setChildren', { memberId: parent.memberId, childIds: children() }, paper.asTeacher);
+    },
     () => paper.do('editMessage', { messageId: message(), text: 'правка' }, who()),
     () => paper.do('removeMessage', { messageId: message() }, who()),
     () => paper.do('listMember', { memberId: nextId(), name: `Ученик ${paper.log.length}` }, paper.asTeacher),
@@ -55,7 +107,11 @@ function live(seed: number, afterEach: (paper: PaperClass) => void) {
     () => paper.do('confirmJoin', { requestId: request(), memberId: member(), name: 'х' }, paper.asTeacher),
     () => paper.do('declineJoin', { requestId: request() }, paper.asTeacher),
     () =>
-      paper.do('changeRole', { memberId: somebodyElse(), role: draw() < 0.3 ? 'teacher' : 'student' }, paper.asTeacher),
+      paper.do(
+        'changeRole',
+        { memberId: somebodyElse(), role: pick(['teacher', 'student', 'student', 'parent'] as const)! },
+        paper.asTeacher,
+      ),
     () => draw() < 0.4 && paper.do('removeMember', { memberId: somebodyElse(), erase: draw() < 0.5 }, paper.asTeacher),
     () => paper.do('assign', { ...content(), seriesId: null }, paper.asTeacher),
     () => paper.do('scheduleAssignment', { ...content(), seriesId: null, publishAt: 0 }, paper.asTeacher),
@@ -123,7 +179,100 @@ test('[S19] at every step, folding what a reader may read gives what he may see 
     for (const row of paper.log) kinds.add(row.kind);
   }
   // The histories are worth something: every kind of change happened.
-  expect(kinds.size).toBe(20);
+  expect(kinds.size).toBe(30);
+});
+
+/** The same for the log of the school: people come and go, staff and pairs talk. */
+function liveAtSchool(seed: number, afterEach: (paper: PaperClass) => void) {
+  const draw = random(seed);
+  const paper = new PaperClass().beginSchool();
+  const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(draw() * list.length)];
+  const people = [
+    { memberId: paper.teacherMember, personId: paper.teacher, who: paper.asTeacher },
+    paper.enter('Пётр Ильич', 'teacher'),
+    paper.enter('Белов', 'student'),
+    paper.enter('Белова', 'parent'),
+  ];
+  const message = () => pick(paper.log.filter((row) => row.kind === 'messagePosted'))?.id ?? nextId<CommandId>();
+  const talk = () => {
+    const [one, other] = [pick(people)!, pick(people)!];
+    const direct = { channelId: directIdOf(one.memberId, other.memberId), to: other.memberId };
+    const place = draw() < 0.3 ? { channelId: pick(Object.values(paper.state.channels))!.channelId } : direct;
+    return { who: one.who, body: { ...place, text: `слова ${paper.log.length}`, fileIds: [], replyTo: null } };
+  };
+  const moves = [
+    () => {
+      const { who, body } = talk();
+      return paper.do('postMessage', body, who);
+    },
+    () => {
+      const { who, body } = talk();
+      return paper.do('scheduleMessage', { ...body, sendAt: 0 }, who);
+    },
+    () => {
+      const waiting = pick(Object.values(paper.state.scheduled));
+      return waiting && paper.do('sendScheduled', { messageId: waiting.messageId }, HUB);
+    },
+    () => {
+      const { who, body } = talk();
+      const { text: _text, fileIds: _fileIds, replyTo: _replyTo, ...place } = body;
+      return paper.do('forwardMessage', { messageId: message(), ...place }, who);
+    },
+    () => paper.do('removeMessage', { messageId: message() }, pick(people)!.who),
+    () => paper.do('pinMessage', { messageId: message(), isPinned: true }, pick(people)!.who),
+    () => {
+      const [one, other] = [pick(people)!, pick(people)!];
+      const memberIds = [...new Set([one.memberId, other.memberId])];
+      return paper.do(
+        'createChannel',
+        { channelId: nextId(), kind: 'group', title: 'Методобъединение', writers: 'all', memberIds },
+        one.who,
+      );
+    },
+    () => draw() < 0.5 && void people.push(paper.enter(`Человек ${paper.log.length}`, draw() < 0.4 ? 'teacher' : 'student')),
+    () => {
+      const { memberId } = pick(people.slice(1))!;
+      return draw() < 0.3 && paper.do('leaveSchool', { memberId, erase: draw() < 0.5 }, HUB);
+    },
+  ];
+  for (let step = 0; step < STEPS; step++) {
+    pick(moves)?.();
+    afterEach(paper);
+  }
+  return paper;
+}
+
+test('[S19] in the school’s log too: nobody sees what two others say, nor who else is a pupil', () => {
+  const kinds = new Set<string>();
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const paper = liveAtSchool(seed, (now) => {
+      for (const { memberId } of readers(now.state)) {
+        const folded = seenBy(fold(now.logFor(memberId)), memberId);
+        expect(folded, `seed ${seed}, seq ${now.log.length}`).toEqual(seenBy(now.state, memberId));
+      }
+    });
+    for (const row of paper.log) kinds.add(row.kind);
+    for (const reader of readers(paper.state)) {
+      const seen = seenBy(paper.state, reader.memberId);
+      for (const { kind, memberIds } of Object.values(seen.channels))
+        if (kind === 'direct' || kind === 'group') expect(memberIds).toContain(reader.memberId);
+      if (reader.role !== 'teacher')
+        for (const { memberId, role } of Object.values(seen.members))
+          expect(role === 'teacher' || memberId === reader.memberId).toBe(true);
+    }
+  }
+  expect([...kinds].sort()).toEqual([
+    'channelCreated',
+    'memberErased',
+    'memberRemoved',
+    'messagePinned',
+    'messagePosted',
+    'messageRemoved',
+    'messageScheduled',
+    'scheduleCancelled',
+    'schoolCreated',
+    'schoolEntered',
+  ]);
 });
 
 test('[S4, S19] a cursor never has to go back: rows that a reader gains below it change nothing that he may see', () => {

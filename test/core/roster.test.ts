@@ -20,6 +20,7 @@ const member = (name: string, more: Partial<Member> = {}): Member => ({
   state: 'listed',
   personIds: [],
   requestIds: [],
+  childIds: [],
   roleVersion: 0,
   ...more,
 });

@@ -13,7 +13,7 @@ afterEach(() => room?.stop());
 /** Every kind that is not a pupil's to give, with a body that would be right from a teacher (or the hub). */
 function forgeries(): { [K in Exclude<CommandKind, PupilsKind>]: CommandOf<K>['body'] } {
   const [pupil, other] = room.pupils;
-  const { assignmentId, reviewId, requestId, scheduledId } = made;
+  const { assignmentId, reviewId, requestId, scheduledId, scheduledMessageId, noticeId, pollId, createId } = made;
   return {
     createClass: {
       title: '7Б',
@@ -29,6 +29,22 @@ function forgeries(): { [K in Exclude<CommandKind, PupilsKind>]: CommandOf<K>['b
     declineJoin: { requestId },
     changeRole: { memberId: pupil!.memberId, role: 'teacher' },
     removeMember: { memberId: other!.memberId, erase: true },
+    sendScheduled: { messageId: scheduledMessageId },
+    pinMessage: { messageId: noticeId, isPinned: true },
+    closePoll: { messageId: pollId },
+    createChannel: { channelId: newId(), kind: 'students', title: null, writers: 'all', memberIds: [] },
+    changeChannel: {
+      channelId: room.channelId,
+      title: 'Наш',
+      writers: 'all',
+      memberIds: [],
+      isArchived: true,
+      seen: createId,
+    },
+    setChildren: { memberId: pupil!.memberId, childIds: [other!.memberId] },
+    createSchool: { title: 'Школа', channelId: newId() },
+    enterSchool: { memberId: newId(), name: 'Друг', role: 'teacher', personIds: [newId()] },
+    leaveSchool: { memberId: other!.memberId, erase: true },
     assign: { ...ASSIGNMENT, fileIds: [] },
     scheduleAssignment: { ...ASSIGNMENT, fileIds: [], publishAt: 0 },
     publishAssignment: { assignmentId: scheduledId },
@@ -47,8 +63,30 @@ function forgeries(): { [K in Exclude<CommandKind, PupilsKind>]: CommandOf<K>['b
     giveBack: { assignmentId, memberId: pupil!.memberId, reviewId, outcome: 'accepted' },
   };
 }
-type PupilsKind = 'postMessage' | 'editMessage' | 'removeMessage' | 'handIn';
-let made: Record<'assignmentId' | 'reviewId' | 'requestId' | 'scheduledId', CommandId>;
+const PUPILS_KINDS = [
+  'postMessage',
+  'editMessage',
+  'removeMessage',
+  'forwardMessage',
+  'scheduleMessage',
+  'cancelScheduled',
+  'react',
+  'vote',
+  'sign',
+  'handIn',
+] as const;
+type PupilsKind = (typeof PUPILS_KINDS)[number];
+let made: Record<
+  | 'assignmentId'
+  | 'reviewId'
+  | 'requestId'
+  | 'scheduledId'
+  | 'scheduledMessageId'
+  | 'noticeId'
+  | 'pollId'
+  | 'createId',
+  CommandId
+>;
 
 async function openRoom() {
   room = await startClass(['Белов Илья', 'Ёлкина Анна']);
@@ -58,7 +96,13 @@ async function openRoom() {
   const review = { assignmentId, memberId: room.pupils[1]!.memberId, attempt: 0, mark: '3', comment: '', seen: null };
   const { id: reviewId } = await room.teacher.send(room.logId, 'review', review);
   const { pupil, requestId } = await room.knock('Чужой');
-  made = { assignmentId, reviewId, requestId, scheduledId };
+  const message = { channelId: room.channelId, text: 'Собрание?', fileIds: [], replyTo: null };
+  const send = (kind: CommandKind, body: object) => room.teacher.send(room.logId, kind, body as never);
+  const { id: noticeId } = await send('postMessage', { ...message, isNotice: true });
+  const { id: pollId } = await send('postMessage', { ...message, poll: { options: ['да', 'нет'], isMultiple: false } });
+  const { id: scheduledMessageId } = await send('scheduleMessage', { ...message, sendAt: Date.now() + 1e9 });
+  const createId = room.teacher.logs.get(room.logId)!.entries[0]!.id;
+  made = { assignmentId, reviewId, requestId, scheduledId, scheduledMessageId, noticeId, pollId, createId };
   return pupil;
 }
 
@@ -70,8 +114,7 @@ describe('forged', () => {
     const entries = Object.entries(forgeries());
     // Each of the union is here: a new command cannot be forgotten.
     const kinds = Command.def.options.map((option) => option.shape.kind.def.values[0] as CommandKind);
-    const pupils: PupilsKind[] = ['postMessage', 'editMessage', 'removeMessage', 'handIn'];
-    expect([...entries.map(([kind]) => kind), ...pupils].sort()).toEqual([...kinds].sort());
+    expect([...entries.map(([kind]) => kind), ...PUPILS_KINDS].sort()).toEqual([...kinds].sort());
     const head = (await room.teacher.me()).logs[0];
     for (const [kind, body] of entries) {
       const refusal = (person: Person) => person.refusalOf(room.logId, kind as CommandKind, body as never);

@@ -7,6 +7,7 @@ import {
   mayRead,
   type Classroom,
   type Facts,
+  type MessageContent,
   type MessageFact,
   type StoredFile,
   type Who,
@@ -22,7 +23,7 @@ import {
   type MemberId,
   type PersonId,
 } from '../../src/core/ids.ts';
-import type { Command, CommandKind, CommandOf, Entry } from '../../src/core/wire.ts';
+import type { ChangeBody, Command, CommandKind, CommandOf, Entry, Role } from '../../src/core/wire.ts';
 
 let made = 0;
 /** Ids that differ and read in the order they were made; `T` is the brand wanted. */
@@ -52,22 +53,37 @@ export class PaperClass {
       now: this.now,
       file: (fileId) => this.files.get(fileId) ?? null,
       message: (messageId) => this.message(messageId),
+      content: (messageId) => this.content(messageId),
       receipt: (commandId) => `R-${commandId.slice(-6)}`,
     };
   }
 
   message(messageId: CommandId): MessageFact | null {
-    const row = this.log.find((entry) => entry.id === messageId && entry.kind === 'messagePosted');
+    const row = this.log.find(
+      ({ id, kind }) => id === messageId && (kind === 'messagePosted' || kind === 'messageScheduled'),
+    );
     if (!row) return null;
-    const removed = this.log.some((entry) => entry.kind === 'messageRemoved' && entry.about === messageId);
-    const body = row.body as { channelId?: string; files?: unknown[] } | null;
+    const about = (kind: string) => this.log.some((entry) => entry.kind === kind && entry.about === messageId);
+    const body = row.body as Partial<ChangeBody<'messagePosted'>> | null;
     return {
       seq: row.seq,
       by: row.by,
       channelId: body?.channelId ?? '',
-      removed: removed || !body,
+      removed: about('messageRemoved') || !body,
       hasFiles: (body?.files?.length ?? 0) > 0,
+      isScheduled: row.kind === 'messageScheduled',
+      isNotice: body?.isNotice ?? false,
+      poll: body?.poll
+        ? { options: body.poll.options.length, isMultiple: body.poll.isMultiple, isClosed: about('pollClosed') }
+        : null,
     };
+  }
+
+  content(messageId: CommandId): MessageContent | null {
+    const row = this.log.find((entry) => entry.id === messageId && entry.kind === 'messagePosted');
+    const body = row?.body as ChangeBody<'messagePosted'> | null | undefined;
+    const edit = this.log.findLast((entry) => entry.about === messageId && entry.kind === 'messageEdited');
+    return row && body ? { at: row.at, files: body.files, text: (edit?.body?.['text'] as string) ?? body.text } : null;
   }
 
   /** Gives a command; the row that followed, or the code of the refusal. */
@@ -125,6 +141,22 @@ export class PaperClass {
     return this;
   }
 
+  /** The school's log, with its staff channel and this teacher in it. */
+  beginSchool(): this {
+    this.must('createSchool', { title: 'Школа № 1', channelId: this.channelId }, HUB);
+    const { teacherMember: memberId, teacher } = this;
+    this.must('enterSchool', { memberId, name: 'Ирина Петровна', role: 'teacher', personIds: [teacher] }, HUB);
+    return this;
+  }
+
+  /** Somebody who has to do with the school. */
+  enter(name: string, role: Role): { memberId: MemberId; personId: PersonId; who: Who } {
+    const memberId = nextId<MemberId>();
+    const personId = nextId<PersonId>();
+    this.must('enterSchool', { memberId, name, role, personIds: [personId] }, HUB);
+    return { memberId, personId, who: role === 'teacher' ? teacherWho(personId) : guestWho(personId) };
+  }
+
   /** Lists a pupil and lets a sign-in of his in. */
   admit(name: string): { memberId: MemberId; personId: PersonId; who: Who; requestId: CommandId } {
     const memberId = nextId<MemberId>();
@@ -133,6 +165,28 @@ export class PaperClass {
     const requestId = this.must('requestJoin', { personId, name, device: 'Chromium' }, HUB).id;
     this.must('confirmJoin', { requestId, memberId, name });
     return { memberId, personId, who: guestWho(personId), requestId };
+  }
+
+  /** Lets a parent of these pupils in. */
+  admitParent(name: string, childIds: readonly MemberId[]): { memberId: MemberId; personId: PersonId; who: Who } {
+    const memberId = nextId<MemberId>();
+    const personId = nextId<PersonId>();
+    const requestId = this.must('requestJoin', { personId, name, device: 'телефон' }, HUB).id;
+    this.must('confirmJoin', { requestId, memberId, name, role: 'parent', childIds: [...childIds] });
+    return { memberId, personId, who: guestWho(personId) };
+  }
+
+  /** A channel of a kind; `memberIds` for a group. */
+  channel(kind: CommandOf<'createChannel'>['body']['kind'], memberIds: readonly MemberId[] = []): ChannelId {
+    const channelId = nextId<ChannelId>();
+    const title = kind === 'group' ? 'Кружок' : null;
+    this.must('createChannel', { channelId, kind, title, writers: 'all', memberIds: [...memberIds] });
+    return channelId;
+  }
+
+  post(who: Who, extras: Partial<CommandOf<'postMessage'>['body']> = {}): CommandId {
+    const body = { channelId: this.channelId, text: 'Здравствуйте', fileIds: [], replyTo: null };
+    return this.must('postMessage', { ...body, ...extras }, who).id;
   }
 
   store(personId: PersonId, name = 'решение.pdf'): FileId {
