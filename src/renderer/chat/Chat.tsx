@@ -7,7 +7,7 @@ import { IconPaperclip } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type DragEvent } from 'react';
 import type { MessageView } from '../../client/class-store.ts';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
-import type { ChannelId } from '../../core/ids.ts';
+import type { ChannelId, MemberId } from '../../core/ids.ts';
 import { FILES_PER_COMMAND_MAX } from '../../core/limits.ts';
 import type { CommandOf } from '../../core/wire.ts';
 import { useDraft, useMessages } from '../../ui/store.tsx';
@@ -23,7 +23,18 @@ import classes from './Chat.module.css';
 /** Messages asked for at first and each time the top comes near. */
 const PAGE = 100;
 
-export function Chat({ channelId }: { channelId: ChannelId }) {
+export interface ChatProps {
+  channelId: ChannelId;
+  /** The other one, where two talk alone: named with every message, because the channel begins with the first. */
+  to?: MemberId | undefined;
+  /** Seq of a message to go to. */
+  goTo?: number | undefined;
+  /** The search in this chat, whose button stands in the channel's header. */
+  isSearching?: boolean;
+  onSearching?: (isOn: boolean) => void;
+}
+
+export function Chat({ channelId, to }: ChatProps) {
   const t = useTexts();
   const { logId, view, title, server, store } = useOpenClass();
   const { upload, intake } = useDesktop();
@@ -85,7 +96,7 @@ export function Chat({ channelId }: { channelId: ChannelId }) {
     latest.current = NOTHING_WRITTEN;
     draft.clear();
     try {
-      await store.send(logId, 'postMessage', body, composingKey(logId, channelId));
+      await store.send(logId, 'postMessage', to ? { ...body, to } : body, composingKey(logId, channelId));
       setSent((old) => old + 1);
     } catch (error) {
       const { text, files, editing } = latest.current;
