@@ -1,7 +1,8 @@
 /**
  * The wire to a hub as the engine uses it: one socket, three questions, three kinds of news. Promises that everything that
  * comes in was parsed and that every failure is a {@link PartaError}; a question that is not answered in
- * {@link REQUEST_TIMEOUT_MS} fails. Hides: Socket.IO, whose own retries and recovery stay off, since delivery rests on the log
+ * {@link REQUEST_TIMEOUT_MS} fails. Keeps S5: pushed and pulled pages are one type, though a pushed one leaves out the key, which
+ * is that of the last answer to `follow`. Hides: Socket.IO, whose own retries and recovery stay off, since delivery rests on the log
  * alone. The only importer of socket.io-client; tests bring a wire of their own in its place.
  */
 import { io, type Socket } from 'socket.io-client';
@@ -12,8 +13,10 @@ import {
   answer,
   Ended,
   Following,
+  LogKey,
   Page,
   PROTOCOL_VERSION,
+  PushedPage,
   SubmitResult,
   type Command,
   type CommandResult,
@@ -48,6 +51,9 @@ export interface Transport {
   close(): void;
 }
 
+/** A hub of protocol 1 names the key in every page. */
+const AnyPushedPage = z.extend(PushedPage, { logKey: z.optional(LogKey) });
+
 /** Resolves once the hub has let this ticket in; rejects with a PartaError. */
 export type Connect = (address: Address, news: WireNews) => Promise<Transport>;
 
@@ -74,24 +80,41 @@ export const connectSocket: Connect = (address, news) => {
     autoConnect: false,
   });
 
-  const ask = async <T extends z.core.$ZodType>(
+  /** Which log a page without a key is a page of. */
+  const keys = new Map<LogId, LogKey>();
+
+  /** @param heard called in the very moment of the answer, before any news that came after it */
+  const ask = <T extends z.core.$ZodType>(
     question: keyof Questions,
     request: unknown,
     schema: T,
-  ): Promise<z.output<T>> => {
-    // Socket.IO would keep the question for a later connection, and there is none.
-    if (!socket.connected) throw new PartaError('hub-unreachable');
-    let raw: unknown;
-    try {
-      raw = await socket.timeout(REQUEST_TIMEOUT_MS).emitWithAck(question, request);
-    } catch (cause) {
-      throw new PartaError('hub-unreachable', { cause });
-    }
-    return valueOf(schema, raw);
+    heard: (value: z.output<T>) => void = () => {},
+  ): Promise<z.output<T>> =>
+    new Promise((resolve, reject) => {
+      // Socket.IO would keep the question for a later connection, and there is none.
+      if (!socket.connected) return reject(new PartaError('hub-unreachable'));
+      socket.timeout(REQUEST_TIMEOUT_MS).emit(question, request, (cause: Error | null, raw?: unknown) => {
+        try {
+          if (cause) throw new PartaError('hub-unreachable', { cause });
+          const value = valueOf(schema, raw);
+          heard(value);
+          resolve(value);
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+
+  /** A pushed page of any shape a hub of ours has ever sent; null where it is none. */
+  const pageIn = (raw: unknown): Page | null => {
+    const pushed = z.safeParse(AnyPushedPage, raw);
+    if (!pushed.success) return null;
+    const logKey = pushed.data.logKey ?? keys.get(pushed.data.logId);
+    return logKey === undefined ? null : { ...pushed.data, logKey };
   };
 
   const transport: Transport = {
-    follow: (request) => ask('follow', request, Following),
+    follow: (request) => ask('follow', request, Following, ({ logId, logKey }) => keys.set(logId, logKey)),
     pull: (request) => ask('pull', request, Page),
     submit: async (logId, commands) => (await ask('submit', { logId, commands }, SubmitResult)).results,
     close: () => void socket.disconnect(),
@@ -118,8 +141,8 @@ export const connectSocket: Connect = (address, news) => {
     });
     // A page of a shape we do not know is left out: the gap it leaves is pulled (S5).
     socket.on('page', (raw) => {
-      const page = z.safeParse(Page, raw);
-      if (page.success) news.page(page.data);
+      const page = pageIn(raw);
+      if (page) news.page(page);
     });
     socket.on('logs', () => news.logs());
     socket.on('ended', (raw) => {

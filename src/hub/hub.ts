@@ -22,7 +22,8 @@ import { silent, type Log } from './log.ts';
 import { People } from './people.ts';
 import { Schedule } from './schedule.ts';
 import { RATES, Sockets, type Rates } from './sockets.ts';
-import { openSqliteStore } from './store-sqlite.ts';
+import type { Store } from './store.ts';
+import { openSqliteStore, type SqliteOptions } from './store-sqlite.ts';
 import { StudentPage } from './student-page.ts';
 
 /** How often idle logs are unloaded and forgotten files removed. */
@@ -75,10 +76,16 @@ const listOf = (text: string | undefined) =>
     .map((item) => item.trim())
     .filter(Boolean);
 
-/** Opens a hub. Throws PartaError: `busy` (another hub has the folder), `port-taken`, `storage-damaged`. */
-export async function openHub(options: HubOptions): Promise<Hub> {
+/**
+ * Opens a hub. Throws PartaError: `busy` (another hub has the folder), `port-taken`, `storage-damaged`.
+ * @param openStore where it keeps everything; tests and benches bring another
+ */
+export async function openHub(
+  options: HubOptions,
+  openStore: (options: SqliteOptions) => Promise<Store> = openSqliteStore,
+): Promise<Hub> {
   const { dataDir, log = silent, now = Date.now, restoreFrom } = options;
-  const store = await openSqliteStore({
+  const store = await openStore({
     dataDir,
     hubName: cleanName(options.hubName) || 'Parta',
     restoreFrom,

@@ -2,10 +2,11 @@
  * The live wire: Socket.IO, websocket only, three questions (follow, pull, submit) and three events (page, logs, ended).
  *
  * Keeps S5: a reader gets one page per committed group, with all of it that he may see, perhaps nothing; readers who see the
- * same share one encoding of it. Keeps S4 and S14: membership is looked at anew for every group; whose rights changed hears
+ * same share one frame of it, made once, and each gets it in one write. No page reaches a socket before the answer to the
+ * `follow` that asked for it: the answer names the key that the pages leave out. Keeps S4 and S14: membership is looked at anew for every group; whose rights changed hears
  * `logs` and leaves the room at once. Delivery rests on the log alone: a reader who stalls is dropped at a bounded queue and
  * resumes from his cursor, so connection-state recovery and Socket.IO's own retries stay off.
- * Hides: rooms, queues, rates, the encoding of a page.
+ * Hides: rooms, queues, rates, the encoding of a page, how few writes carry it.
  */
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
@@ -31,12 +32,11 @@ import {
 import type { ClassLog, Group } from './class-log.ts';
 import { entryOf } from './class-log.ts';
 import type { ClassLogs } from './class-logs.ts';
+import { Line, SharedPage } from './line.ts';
 import type { Log } from './log.ts';
 import type { People, Signed } from './people.ts';
 import type { Revocation, Row } from './store.ts';
 
-/** Bytes that may wait for one reader before he is dropped. */
-export const STALLED_BYTES_MAX = 1_000_000;
 /** A pulled page closes at this many bytes of bodies; one row may be larger, and then stands alone. */
 export const PAGE_BYTES_MAX = 256 * 1024;
 /** Rows looked at for one pulled page; a reader who may see few of them gets the cursor moved on. */
@@ -72,8 +72,16 @@ export interface SocketsContext {
   isWelcome(request: IncomingMessage): boolean;
 }
 
-type HubServer = Server<ClientToHub, HubToClient, Record<string, never>, { signed: Signed }>;
-type HubSocket = Socket<ClientToHub, HubToClient, Record<string, never>, { signed: Signed }>;
+interface SocketData {
+  signed: Signed;
+  protocol: number;
+  line: Line;
+}
+type HubServer = Server<ClientToHub, HubToClient, Record<string, never>, SocketData>;
+type HubSocket = Socket<ClientToHub, HubToClient, Record<string, never>, SocketData>;
+
+/** Answers a question with its value, now. */
+type Say<T = unknown> = (value: T) => void;
 
 /** A token bucket that says how long to wait. */
 class Bucket {
@@ -105,10 +113,8 @@ interface Follower {
   logKey: LogKey;
 }
 
-/** What of a group a reader may see, as text; equal for all who see the same. */
-interface Encoded {
-  entries: string;
-}
+/** From this protocol on a pushed page leaves out the reader's key, so that all who see the same get the same bytes. */
+const KEYLESS_PROTOCOL = 2;
 
 /** A committed row as JSON text; the body is text already. */
 const encodeRow = (row: Row): string => {
@@ -124,6 +130,8 @@ const STANDING_KINDS: ReadonlySet<string> = new Set([
   'roleChanged',
   'memberRemoved',
   'memberErased',
+  'childrenSet',
+  'channelChanged',
 ]);
 
 export class Sockets {
@@ -152,8 +160,9 @@ export class Sockets {
       const parsed = z.safeParse(Handshake, socket.handshake.auth);
       const code = !parsed.success ? 'bad-request' : parsed.data.protocol < PROTOCOL_FLOOR ? 'unknown-protocol' : null;
       const signed = parsed.success && code === null ? context.people.byTicket(parsed.data.ticket) : null;
-      if (!signed) return next(new Error(code ?? 'signed-out'));
+      if (!parsed.success || !signed) return next(new Error(code ?? 'signed-out'));
       socket.data.signed = signed;
+      socket.data.protocol = parsed.data.protocol;
       next();
     });
     this.#io.on('connection', (socket) => this.#welcome(socket));
@@ -175,25 +184,26 @@ export class Sockets {
     if (group.rows.some((row) => STANDING_KINDS.has(row.kind))) this.#noticeStanding(group);
     const followers = this.#followers.get(group.logId);
     if (!followers || followers.size === 0) return;
-    const upTo = group.after + group.rows.length;
-    const encodedRows = group.rows.map(encodeRow);
-    const labels = [...new Set(group.rows.map((row) => row.label))];
-    const encodings = new Map<string, Encoded>();
+    const { logId, after, rows, state } = group;
+    const upTo = after + rows.length;
+    const texts = rows.map(encodeRow);
+    const labels = [...new Set(rows.map((row) => row.label))];
+    const pages = new Map<string, SharedPage>();
     for (const { socket, memberId, logKey } of followers.values()) {
-      const reader = group.state.members[memberId];
-      if (!reader) continue;
-      const seen = labels.filter((label) => mayRead(group.state, label, reader));
-      const key = seen.join(' ');
-      let encoded = encodings.get(key);
-      if (!encoded) {
+      const reader = state.members[memberId];
+      if (!reader || !socket.connected) continue;
+      const seen = labels.filter((label) => mayRead(state, label, reader));
+      const key = seen.length === labels.length ? '' : `${seen.length} ${seen.join(' ')}`;
+      let page = pages.get(key);
+      if (!page) {
         const visible = new Set<string>(seen);
-        const entries = encodedRows.filter((_row, index) => visible.has(group.rows[index]?.label ?? '')).join(',');
-        encodings.set(key, (encoded = { entries }));
+        const entries = texts.filter((_text, index) => visible.has(rows[index]?.label ?? '')).join(',');
+        page = new SharedPage(
+          `"logId":"${logId}","after":${after},"upTo":${upTo},"head":${upTo},"entries":[${entries}]}`,
+        );
+        pages.set(key, page);
       }
-      this.#write(
-        socket,
-        `{"logId":"${group.logId}","logKey":${JSON.stringify(logKey)},"after":${group.after},"upTo":${upTo},"head":${upTo},"entries":[${encoded.entries}]}`,
-      );
+      socket.data.line.send(page, socket.data.protocol < KEYLESS_PROTOCOL ? logKey : null);
     }
   }
 
@@ -217,27 +227,30 @@ export class Sockets {
         if (followers.size === 0) this.#followers.delete(logId);
       }
     });
-    this.#watchQueue(socket);
+    const line = new Line(socket.conn, socket.request.socket, (bytes) =>
+      this.#context.log('reader-dropped', { personId: signed.personId, bytes }),
+    );
+    socket.data.line = line;
+    // Headers of a request that is over, for as long as the socket is open: Socket.IO's own advice is to let go of them.
+    (socket.conn as { request: unknown }).request = null;
 
     const commands = new Bucket(rates.commands, now());
     const asks = new Bucket(rates.asks, now());
-    let waiting = 0;
-    const answer = async (bucket: Bucket, cost: number, ack: unknown, work: () => Promise<unknown>) => {
+    const answer = async (bucket: Bucket, cost: number, ack: unknown, work: (say: Say) => Promise<void>) => {
       if (typeof ack !== 'function') return;
       const say = ack as (answer: unknown) => void;
-      const waitMs = waiting < ASKS_WAITING_MAX ? bucket.take(cost, now()) : null;
+      const waitMs = line.asksOpen < ASKS_WAITING_MAX ? bucket.take(cost, now()) : null;
       if (waitMs === null) return say({ ok: false, code: 'too-many' satisfies ErrorCode });
-      waiting += 1;
+      line.asksOpen += 1;
       try {
         if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
-        if (!socket.connected) return;
-        say({ ok: true, value: await work() });
+        if (socket.connected) await work((value) => say({ ok: true, value }));
       } catch (error) {
         const code = codeOf(error);
         if (!(error instanceof PartaError)) this.#context.log('socket-failed', { code, personId: signed.personId });
         say({ ok: false, code });
       } finally {
-        waiting -= 1;
+        line.asksOpen -= 1;
       }
     };
     // One bad request must not take a burst away from the others: what cannot be parsed costs one.
@@ -245,26 +258,30 @@ export class Sockets {
       const commandsIn = (request as { commands?: unknown } | null)?.commands;
       return Array.isArray(commandsIn) ? Math.max(1, commandsIn.length) : 1;
     };
-    socket.on('follow', (request, ack) => void answer(asks, 1, ack, () => this.#follow(socket, request)));
-    socket.on('pull', (request, ack) => void answer(asks, 1, ack, () => this.#pull(signed, request)));
+    socket.on('follow', (request, ack) => void answer(asks, 1, ack, (say) => this.#follow(socket, request, say)));
+    socket.on(
+      'pull',
+      (request, ack) => void answer(asks, 1, ack, async (say) => say(await this.#pull(signed, request))),
+    );
     socket.on(
       'submit',
-      (request, ack) => void answer(commands, costOf(request), ack, () => this.#submit(signed, request)),
+      (request, ack) =>
+        void answer(commands, costOf(request), ack, async (say) => say(await this.#submit(signed, request))),
     );
   }
 
-  async #follow(socket: HubSocket, asked: unknown): Promise<Following> {
+  async #follow(socket: HubSocket, asked: unknown, say: Say<Following>): Promise<void> {
     const { logId } = this.#parse(FollowRequest, asked);
     const log = await this.#context.logs.get(logId);
     const member = log && readerOf(log.state, socket.data.signed.personId);
     if (!log || !member) throw new PartaError('not-a-member');
     const logKey = this.#context.logKeyOf(member);
     const { memberId, role } = member;
-    if (socket.connected) {
-      const followers = this.#followers.get(logId) ?? new Map<HubSocket, Follower>();
-      this.#followers.set(logId, followers.set(socket, { socket, memberId, logKey }));
-    }
-    return { logId, logKey, head: log.head, memberId, role, now: this.#context.now() };
+    if (!socket.connected) return;
+    // In one step: a group that came between would send a page whose key the reader does not know, or leave one out.
+    const followers = this.#followers.get(logId) ?? new Map<HubSocket, Follower>();
+    this.#followers.set(logId, followers.set(socket, { socket, memberId, logKey }));
+    say({ logId, logKey, head: log.head, memberId, role, now: this.#context.now() });
   }
 
   async #pull(signed: Signed, asked: unknown): Promise<Page> {
@@ -340,37 +357,6 @@ export class Sockets {
         socket.emit('ended', { code: why });
         socket.disconnect(true);
       }
-  }
-
-  // ── The queue of one reader ──────────────────────────────────────────────────────────────────────────────────────────
-
-  /**
-   * One encoded page to one socket. Socket.IO would encode it again for every reader, since the key in it is the reader's own;
-   * this is the packet it would make (Socket.IO protocol 5: type 2, EVENT), given to its connection.
-   */
-  #write(socket: HubSocket, page: string): void {
-    if (socket.connected) socket.conn.write(`2["page",${page}]`, { compress: false });
-  }
-
-  /** Drops a reader who does not take what he is sent. Engine.IO flushes only when all of the last flush has left. */
-  #watchQueue(socket: HubSocket): void {
-    const { conn } = socket;
-    let waitingBytes = 0;
-    let flushedBytes = 0;
-    conn.on('packetCreate', ({ data }: { data?: unknown }) => {
-      waitingBytes += typeof data === 'string' ? Buffer.byteLength(data) : 0;
-      // While something waits, the last flush is still on its way.
-      if (waitingBytes + flushedBytes <= STALLED_BYTES_MAX || conn.transport.writable) return;
-      this.#context.log('reader-dropped', {
-        personId: socket.data.signed.personId,
-        bytes: waitingBytes + flushedBytes,
-      });
-      socket.request.socket.destroy();
-    });
-    conn.on('flush', () => {
-      flushedBytes = waitingBytes;
-      waitingBytes = 0;
-    });
   }
 }
 

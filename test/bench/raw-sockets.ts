@@ -1,9 +1,11 @@
 /**
  * N readers and one writer as cheap as Node can make them: raw TCP, WebSocket frames by hand, deliveries counted by looking for a
- * mark in the bytes. The same for ours and the peer, so that what differs is the server. Run as a process of its own.
+ * mark in the bytes. The same for ours and the peer, so that what differs is the server; but commands that are free to go leave as
+ * one `submit`, one batch in flight, which is what our own client does (S9). Run as a process of its own.
  */
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { PROTOCOL_VERSION } from '../../src/core/wire.ts';
 import { newId } from '../demo/wire-pupil.ts';
 
 export interface Load {
@@ -31,11 +33,13 @@ const SETUP_TIMEOUT_MS = 30_000;
 function frame(text: string): Buffer {
   const payload = Buffer.from(text);
   const { length } = payload;
-  const head =
+  const size =
     length < 126
-      ? Buffer.from([0x81, 0x80 | length, 0, 0, 0, 0])
-      : Buffer.from([0x81, 0xfe, length >> 8, length & 0xff, 0, 0, 0, 0]);
-  return Buffer.concat([head, payload]);
+      ? [0x80 | length]
+      : length < 65_536
+        ? [0xfe, length >> 8, length & 0xff]
+        : [0xff, 0, 0, 0, 0, 0, length >> 16, (length >> 8) & 0xff, length & 0xff];
+  return Buffer.concat([Buffer.from([0x81, ...size, 0, 0, 0, 0]), payload]);
 }
 
 /** How often the mark stands in a stream that comes in pieces; hides marks cut by a piece's end. */
@@ -80,7 +84,9 @@ function open(load: Load, ticket: string | undefined, onMarks: (count: number) =
       if (step === 'upgrade' && seen.includes('\r\n\r\n')) step = 'open';
       if (step === 'open' && seen.includes('0{"sid"')) {
         step = 'connect';
-        socket.write(frame(ticket === undefined ? '40' : `40${JSON.stringify({ ticket, protocol: 1 })}`));
+        socket.write(
+          frame(ticket === undefined ? '40' : `40${JSON.stringify({ ticket, protocol: PROTOCOL_VERSION })}`),
+        );
       }
       if (step === 'connect' && seen.includes('40{"sid"')) {
         if (ticket === undefined) return live();
@@ -98,24 +104,25 @@ async function run(load: Load): Promise<Outcome> {
   let ownDeliveries = 0;
   let sent = 0;
   const text = `${MARK.toString()}${'x'.repeat(BODY_BYTES - MARK.length)}`;
-  const message = () => {
-    if (load.tickets.length === 0) return frame(`42${JSON.stringify(['message', { id: newId(), text }])}`);
-    const command = {
-      id: newId(),
-      kind: 'postMessage',
-      body: { channelId: load.channelId, text, fileIds: [], replyTo: null },
-    };
-    return frame(`42${100 + sent}${JSON.stringify(['submit', { logId: load.logId, commands: [command] }])}`);
+  const message = () => frame(`42${JSON.stringify(['message', { id: newId(), text }])}`);
+  const command = () => ({
+    id: newId(),
+    kind: 'postMessage',
+    body: { channelId: load.channelId, text, fileIds: [], replyTo: null },
+  });
+  const submit = (count: number) => {
+    const commands = Array.from({ length: count }, command);
+    return frame(`42${100 + (sent % 800)}${JSON.stringify(['submit', { logId: load.logId, commands }])}`);
   };
   const sockets: Socket[] = [];
+  const isOurs = load.tickets.length > 0;
   let isOver = false;
   const fill = () => {
-    const frames: Buffer[] = [];
-    while (!isOver && sent - ownDeliveries < load.inFlight) {
-      frames.push(message());
-      sent += 1;
-    }
-    if (frames.length > 0) sockets[0]?.write(Buffer.concat(frames));
+    const free = load.inFlight - (sent - ownDeliveries);
+    // What ours has in flight is one batch (S9): the next goes when the whole of the last is there.
+    if (isOver || free === 0 || (isOurs && free < load.inFlight)) return;
+    sent += free;
+    sockets[0]?.write(isOurs ? submit(free) : Buffer.concat(Array.from({ length: free }, message)));
   };
   const writer = await open(load, load.tickets[0], (count) => {
     deliveries += count;

@@ -16,10 +16,16 @@ export interface StartedHub {
   stop(options?: { keep?: boolean }): Promise<void>;
 }
 
-/** @param options as for openHub; `dataDir` reopens an existing folder and is then kept by `stop`. */
-export async function startHub(options: Partial<HubOptions> = {}): Promise<StartedHub> {
+/**
+ * @param options as for openHub; `dataDir` reopens an existing folder and is then kept by `stop`
+ * @param openStore as for openHub
+ */
+export async function startHub(
+  options: Partial<HubOptions> = {},
+  openStore?: Parameters<typeof openHub>[1],
+): Promise<StartedHub> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'parta-hub-')));
-  const hub = await openHub({ port: 0, hubName: 'Школа № 1', hosts: ['hub.test'], ...options, dataDir });
+  const hub = await openHub({ port: 0, hubName: 'Школа № 1', hosts: ['hub.test'], ...options, dataDir }, openStore);
   const owner = await hub.makeOwner({ teacherName: 'Анна Павловна', device: 'ПК учителя' });
   return {
     url: `http://127.0.0.1:${hub.port}`,

@@ -22,6 +22,7 @@ import {
   type JoinCode,
   type Me,
   type Page,
+  type PushedPage,
   type Session,
 } from '../../src/core/wire.ts';
 
@@ -124,6 +125,8 @@ export class Person {
   ended: string | null = null;
   /** How often the hub said that this person's logs have changed. */
   logsEvents = 0;
+  /** Pages that came before the answer to their `follow`. */
+  pagesTooEarly = 0;
   /** What `POST /api/session` set, as a browser would send it back. */
   cookie = '';
   readonly #options: PersonOptions;
@@ -192,7 +195,12 @@ export class Person {
       ...(this.#options.host ? { extraHeaders: { Host: this.#options.host } } : {}),
     });
     this.socket = socket;
-    socket.on('page', (page: Page) => this.#take(page, true));
+    // A pushed page leaves out the key: it is that of the last answer to `follow`.
+    socket.on('page', (page: PushedPage) => {
+      const logKey = this.logs.get(page.logId)?.following.logKey;
+      if (logKey) this.#take({ ...page, logKey }, true);
+      else this.pagesTooEarly += 1;
+    });
     socket.on('logs', () => this.logsEvents++);
     socket.on('ended', ({ code }: { code: string }) => (this.ended = code));
     await new Promise<void>((resolve, reject) => {
@@ -203,12 +211,17 @@ export class Person {
     });
   }
 
-  /** One request over the socket; `follow`, `pull` or `submit`. */
-  async emit<T>(event: string, request: unknown): Promise<T> {
-    if (!this.socket) throw new Error('not connected');
-    const answer = (await this.socket.timeout(WAIT_MS).emitWithAck(event, request)) as Answer<T>;
-    if (answer.ok) return answer.value;
-    throw new PartaError(answer.code);
+  /** One request over the socket; `follow`, `pull` or `submit`. `heard` is called in the very moment of the answer. */
+  emit<T>(event: string, request: unknown, heard: (value: T) => void = () => {}): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (!this.socket) throw new Error('not connected');
+      this.socket.timeout(WAIT_MS).emit(event, request, (error: Error | null, answer: Answer<T>) => {
+        if (error) return reject(error);
+        if (!answer.ok) return reject(new PartaError(answer.code));
+        heard(answer.value);
+        resolve(answer.value);
+      });
+    });
   }
 
   /** Follows a log and pulls all of it. */
@@ -218,12 +231,13 @@ export class Person {
     const log: FollowedLog = old ?? { following: {} as Following, pages: [], pushed: [], entries: [], cursor: 0 };
     this.logs.set(logId, log);
     const request = { logId, logKey: old?.following.logKey ?? null, cursor: log.cursor };
-    const following = await this.emit<Following>('follow', request);
-    if (old && old.following.logKey !== following.logKey) {
-      log.entries = [];
-      log.cursor = 0;
-    }
-    log.following = following;
+    const following = await this.emit<Following>('follow', request, (heard) => {
+      if (old && log.following.logKey !== heard.logKey) {
+        log.entries = [];
+        log.cursor = 0;
+      }
+      log.following = heard;
+    });
     while (log.cursor < following.head) await this.pull(logId);
     return log;
   }
