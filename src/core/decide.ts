@@ -155,6 +155,7 @@ function followHub(state: Classroom, command: HubCommand, facts: Facts): Change 
   demand(state.title !== null, 'no-such-class');
   switch (command.kind) {
     case 'requestJoin':
+      demand(state.kind === 'class', 'not-allowed');
       return requestJoin(state, command);
     case 'publishAssignment':
       return publish(state, command, facts);

@@ -29,6 +29,7 @@ import type { Downloads } from './download.ts';
 import type { Files } from './files.ts';
 import type { Log } from './log.ts';
 import type { People, Signed } from './people.ts';
+import type { School } from './school.ts';
 import type { Sockets } from './sockets.ts';
 import type { HubIdentity, Store } from './store.ts';
 import type { StudentPage } from './student-page.ts';
@@ -62,6 +63,9 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'disk-full': 507,
 };
 
+/** From this protocol on a page knows what the school's log is. */
+const SCHOOL_PROTOCOL = 2;
+
 export interface HttpContext {
   identity: HubIdentity;
   store: Store;
@@ -69,6 +73,7 @@ export interface HttpContext {
   logs: ClassLogs;
   files: Files;
   downloads: Downloads;
+  school: School;
   page: StudentPage;
   sockets(): Sockets;
   log: Log;
@@ -310,17 +315,24 @@ export class Http {
     ];
   }
 
-  async #me({ personId, hubRole, name }: Signed): Promise<Me> {
+  async #me({ personId, hubRole, name, protocol }: Signed): Promise<Me> {
+    const { school } = this.#context;
+    await school.settle({ personId, hubRole, name });
     const logs: Me['logs'] = [];
-    for (const logId of await this.#context.store.logsOf(personId)) {
-      const log = await this.#context.logs.get(logId);
+    const logIds = await this.#context.store.logsOf(personId);
+    // Classes first.
+    for (const logId of logIds.sort((a, b) => Number(a === school.logId) - Number(b === school.logId))) {
+      const isSchool = logId === school.logId;
+      const log = isSchool && protocol < SCHOOL_PROTOCOL ? null : await this.#context.logs.get(logId);
       if (!log) continue;
       const member = readerOf(log.state, personId);
       if (member) {
         const { memberId, role } = member;
         const logKey = this.#context.logKeyOf(member);
-        logs.push({ logId, state: 'member', title: log.state.title ?? '', memberId, role, logKey, head: log.head });
-      } else {
+        const kind = isSchool ? { kind: 'school' as const } : {};
+        const title = log.state.title ?? '';
+        logs.push({ logId, state: 'member', title, memberId, role, logKey, head: log.head, ...kind });
+      } else if (!isSchool) {
         const isWaiting = Object.values(log.state.requests).some((request) => request.personId === personId);
         logs.push({ logId, state: isWaiting ? 'waiting' : 'declined' });
       }
@@ -341,7 +353,8 @@ export class Http {
     const log = await this.#context.logs.get(parseParam(LogId, id));
     const member = log && readerOf(log.state, signed.personId);
     if (!log || !member) throw new PartaError('not-found');
-    if (member.role !== 'teacher') throw new PartaError('not-allowed');
+    // The school has no door and no lesson.
+    if (member.role !== 'teacher' || log.state.kind === 'school') throw new PartaError('not-allowed');
     return log;
   }
 

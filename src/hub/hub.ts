@@ -18,9 +18,11 @@ import { ClassLogs } from './class-logs.ts';
 import { Downloads } from './download.ts';
 import { Files, type FileLimits } from './files.ts';
 import { Door, Http } from './http.ts';
+import { Live } from './live.ts';
 import { silent, type Log } from './log.ts';
 import { People } from './people.ts';
 import { Schedule } from './schedule.ts';
+import { School } from './school.ts';
 import { RATES, Sockets, type Rates } from './sockets.ts';
 import type { Store } from './store.ts';
 import { openSqliteStore, type SqliteOptions } from './store-sqlite.ts';
@@ -112,6 +114,7 @@ export async function openHub(
     onGroup: (group) => {
       schedule.note(group.logId, group.nextDueAt);
       sockets.tell(group);
+      school.note(group);
     },
     onUnnamedContent: (hashes) => {
       downloads.forget(hashes);
@@ -119,6 +122,8 @@ export async function openHub(
     },
   });
   const schedule = new Schedule({ store, logs, log, now });
+  const school = new School({ hubId, hubName: identity.name, store, logs, log, now });
+  const live = new Live({ store, logs, log, now });
   const isAllowedOrigin = (origin: string) => door.isAllowedOrigin(origin);
   const files = new Files({ store, dataDir, log, now, isAllowedOrigin, limits: options.fileLimits ?? {} });
   const downloads = new Downloads({ store, logs, dataDir });
@@ -130,6 +135,7 @@ export async function openHub(
     logs,
     files,
     downloads,
+    school,
     page,
     sockets: () => sockets,
     log,
@@ -142,6 +148,7 @@ export async function openHub(
     http: http.server,
     logs,
     people,
+    live,
     log,
     now,
     rates: { ...RATES, ...options.rates },
@@ -153,6 +160,8 @@ export async function openHub(
     clearInterval(housekeeping);
     await schedule.close();
     await Promise.all([sockets.close(), http.close()]);
+    await school.quiet();
+    await live.close();
     await logs.close();
     await store.close();
     log('hub-closed', { hubId });

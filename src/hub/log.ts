@@ -22,7 +22,9 @@ export type LogEvent =
   | 'content-removed'
   | 'sweep-failed'
   | 'device-revoked'
-  | 'page-missing';
+  | 'page-missing'
+  | 'school-failed'
+  | 'live-failed';
 
 /** What a line may carry. Branded ids only: a plain string does not fit. */
 export type LogField = number | boolean | null | ErrorCode | LogId | PersonId | DeviceId | FileId | HubId;

@@ -46,6 +46,8 @@ export interface Signed {
   deviceId: DeviceId;
   hubRole: PersonRow['hubRole'];
   name: string;
+  /** What the page that asked for the ticket speaks. */
+  protocol: number;
 }
 
 export interface PeopleContext {
@@ -136,7 +138,7 @@ export class People {
       if (isNews) throw error;
     });
     const { personId, hubRole, name } = person;
-    const signed: Signed = { personId, deviceId: device.deviceId, hubRole, name };
+    const signed: Signed = { personId, deviceId: device.deviceId, hubRole, name, protocol: request.protocol };
     const ticket = newSecret();
     const filesKey = newSecret();
     const expiresAt = at + TICKET_MS;

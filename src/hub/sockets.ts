@@ -33,6 +33,7 @@ import type { ClassLog, Group } from './class-log.ts';
 import { entryOf } from './class-log.ts';
 import type { ClassLogs } from './class-logs.ts';
 import { Line, SharedPage } from './line.ts';
+import type { Live } from './live.ts';
 import type { Log } from './log.ts';
 import type { People, Signed } from './people.ts';
 import type { Revocation, Row } from './store.ts';
@@ -64,6 +65,7 @@ export interface SocketsContext {
   http: HttpServer;
   logs: ClassLogs;
   people: People;
+  live: Live;
   log: Log;
   now: () => number;
   rates: Rates;
@@ -132,6 +134,7 @@ const STANDING_KINDS: ReadonlySet<string> = new Set([
   'memberErased',
   'childrenSet',
   'channelChanged',
+  'schoolEntered',
 ]);
 
 export class Sockets {
@@ -221,6 +224,7 @@ export class Sockets {
     this.#byPerson.set(signed.personId, own.add(socket));
     socket.on('disconnect', () => {
       own.delete(socket);
+      this.#context.live.left(socket);
       if (own.size === 0) this.#byPerson.delete(signed.personId);
       for (const [logId, followers] of this.#followers) {
         followers.delete(socket);
@@ -258,6 +262,8 @@ export class Sockets {
       const commandsIn = (request as { commands?: unknown } | null)?.commands;
       return Array.isArray(commandsIn) ? Math.max(1, commandsIn.length) : 1;
     };
+    socket.on('read', (mark) => this.#context.live.read(socket, mark));
+    socket.on('typing', (mark) => this.#context.live.typing(socket, mark));
     socket.on('follow', (request, ack) => void answer(asks, 1, ack, (say) => this.#follow(socket, request, say)));
     socket.on(
       'pull',
@@ -282,6 +288,7 @@ export class Sockets {
     const followers = this.#followers.get(logId) ?? new Map<HubSocket, Follower>();
     this.#followers.set(logId, followers.set(socket, { socket, memberId, logKey }));
     say({ logId, logKey, head: log.head, memberId, role, now: this.#context.now() });
+    this.#context.live.came(socket, logId, memberId);
   }
 
   async #pull(signed: Signed, asked: unknown): Promise<Page> {
@@ -345,6 +352,7 @@ export class Sockets {
       const reader = readerOf(state, socket.data.signed.personId);
       if (reader?.memberId === memberId && this.#context.logKeyOf(reader) === logKey) continue;
       this.#followers.get(logId)?.delete(socket);
+      this.#context.live.left(socket, logId);
     }
     for (const personId of personsConcerned(before, state))
       for (const socket of this.#byPerson.get(personId) ?? []) socket.emit('logs');

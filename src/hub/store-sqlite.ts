@@ -23,6 +23,7 @@ import type {
   FileRow,
   HubIdentity,
   PersonRow,
+  ReadRow,
   Row,
   Store,
   Write,
@@ -260,6 +261,7 @@ class Sqlite implements SqliteStore {
   readonly keepPort: Store['keepPort'] = (port) => this.#write('keepPort', port);
   readonly append: Store['append'] = (append) => this.#write('append', append);
   readonly keepSnapshot: Store['keepSnapshot'] = (logId, seq, state) => this.#write('keepSnapshot', logId, seq, state);
+  readonly keepReads: Store['keepReads'] = (logId, reads) => this.#write('keepReads', logId, reads);
   readonly addPerson: Store['addPerson'] = (person, device) => this.#write('addPerson', person, device);
   readonly removePerson: Store['removePerson'] = (personId) => this.#write('removePerson', personId);
   readonly addDevice: Store['addDevice'] = (device) => this.#write('addDevice', device);
@@ -385,6 +387,13 @@ class Sqlite implements SqliteStore {
       if (row) found.set(id, { at: row.at, text: row.text, files: JSON.parse(row.files) as FileRef[] });
     }
     return found;
+  }
+
+  async reads(logId: LogId): Promise<ReadRow[]> {
+    return this.#all<ReadRow>(
+      'SELECT channel_id AS channelId, member_id AS memberId, seq FROM read_mark WHERE log_id = ?',
+      logId,
+    );
   }
 
   async logsWithDue() {

@@ -33,6 +33,10 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX IF NOT EXISTS entry_id ON entry (log_id, id);
   CREATE TABLE IF NOT EXISTS snapshot (log_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS read_mark (
+    log_id TEXT NOT NULL, channel_id TEXT NOT NULL, member_id TEXT NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (log_id, channel_id, member_id)
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS person (person_id TEXT PRIMARY KEY, hub_role TEXT NOT NULL, name TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS person_log (person_id TEXT NOT NULL, log_id TEXT NOT NULL, PRIMARY KEY (person_id, log_id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS device (
@@ -222,6 +226,17 @@ export class Writer {
         state,
         list(UNERASABLE_KINDS),
       ),
+    keepReads: (logId, reads) => {
+      for (const { channelId, memberId, seq } of reads)
+        this.#run(
+          `INSERT INTO read_mark VALUES (?, ?, ?, ?)
+           ON CONFLICT (log_id, channel_id, member_id) DO UPDATE SET seq = max(seq, excluded.seq)`,
+          logId,
+          channelId,
+          memberId,
+          seq,
+        );
+    },
     addPerson: (person, device) => {
       this.#run('INSERT INTO person VALUES (?, ?, ?)', person.personId, person.hubRole, person.name);
       this.#intentions.addDevice(device);

@@ -10,7 +10,7 @@
 import type { MessageContent, MessageFact, StoredFile } from '../core/classroom.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Erasure } from '../core/evolve.ts';
-import type { CommandId, DeviceId, FileId, HubId, LogId, MemberId, PersonId, Sha256 } from '../core/ids.ts';
+import type { ChannelId, CommandId, DeviceId, FileId, HubId, LogId, MemberId, PersonId, Sha256 } from '../core/ids.ts';
 import type { JoinCode, Label } from '../core/wire.ts';
 
 export interface HubIdentity {
@@ -93,6 +93,13 @@ export interface FileRow extends Omit<StoredFile, 'sha256'> {
   begunAt: number;
 }
 
+/** How far a member has read a channel. */
+export interface ReadRow {
+  channelId: ChannelId;
+  memberId: MemberId;
+  seq: number;
+}
+
 export interface Store {
   identity(): Promise<HubIdentity>;
   keepPort(port: number): Promise<void>;
@@ -107,6 +114,9 @@ export interface Store {
   /** What these messages say now, their last edits included; without those that are erased. */
   contents(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, MessageContent>>;
   append(append: Append): Promise<Appended>;
+  /** How far members have read, by channel; the greatest wins. */
+  reads(logId: LogId): Promise<ReadRow[]>;
+  keepReads(logId: LogId, reads: readonly ReadRow[]): Promise<void>;
   /** A snapshot is disposable: losing it costs time only. */
   keepSnapshot(logId: LogId, seq: number, state: string): Promise<void>;
   logsWithDue(): Promise<{ logId: LogId; dueAt: number }[]>;
@@ -153,6 +163,7 @@ export type WriteName =
   | 'keepPort'
   | 'append'
   | 'keepSnapshot'
+  | 'keepReads'
   | 'addPerson'
   | 'removePerson'
   | 'addDevice'
