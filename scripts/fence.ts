@@ -56,7 +56,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   ui: {
     files: ['ui/'],
     rooms: ['core/', 'client/class-store.ts'],
-    packages: [...REACT],
+    packages: [...REACT, 'temml', 'temml/*'],
     environment: 'page',
     plainHttp: true,
   },
@@ -109,6 +109,7 @@ export const DOORS: readonly Door[] = [
   { library: '@tus/server', files: ['hub/files.ts'] },
   { library: 'node:sqlite', files: ['hub/store-sqlite.ts', 'hub/store-writer.ts'] },
   { library: 'tus-js-client', files: ['main/transfers.ts', 'student/upload.ts'] },
+  { library: 'temml', files: ['ui/formulas.tsx'] },
 ];
 
 /** Exists only in a secure context; a pupil's page on a LAN is none. `object` absent: on whatever object. */
