@@ -1,7 +1,8 @@
 // The way into every command: `node scripts/run.mjs NAME [arguments]`, behind `npm start`, `npm test` and the rest.
 // Promises: runs on Node 20 without any dependency, from a bare clone, also without .git, as root, without a display; sets
 // up only what the command needs, in numbered steps on stderr; then runs scripts/commands/NAME.ts under Node 24 with
-// node_modules/.bin first on the PATH, and ends with its exit code. A second run needs no network.
+// node_modules/.bin first on the PATH, and ends with its exit code. A second run needs no network. Ctrl+C ends `start` with 0 at
+// any moment: whoever stops it has what he wanted; it ends every other command unfinished, with 130.
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,15 @@ import { ensureSystemPackages } from './setup/system-packages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [command = '', ...args] = process.argv.slice(2);
+
+let wasStopped = false;
+const SIGNAL_CODES_FROM = 128;
+if (command === 'start') {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => (wasStopped = true));
+  process.on('exit', (code) => {
+    if (wasStopped && code > SIGNAL_CODES_FROM) process.exitCode = 0;
+  });
+}
 
 /** @returns {Promise<number>} exit code */
 async function run() {
@@ -51,7 +61,10 @@ async function run() {
     bundles: () => step('build', (note) => ensureBundles(root, node24, ['app', 'student'], note)),
     'student-bundle': () => step("pupil's page", (note) => ensureBundles(root, node24, ['student'], note)),
   };
-  for (const name of wanted) await doStep[name]();
+  for (const name of wanted) {
+    await doStep[name]();
+    if (wasStopped) return 0;
+  }
 
   const env = {
     ...process.env,

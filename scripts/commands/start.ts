@@ -1,8 +1,8 @@
 // `npm start`: opens Parta and stays in the foreground. Promises: tells the shell, the picture taken after first paint, the
-// pupils' addresses, how to look at a virtual display, where the data lie and how to stop; Ctrl+C or SIGTERM leaves no
-// process; a second start says that Parta is open already and ends with 0. Hides the talk with the app's main process: it
+// pupils' addresses, how to look at a virtual display, where the data lie and how to stop; Ctrl+C or SIGTERM at any moment
+// leaves no process and is a normal end (exit code 0); a second start says that Parta is open already and ends with 0. Hides the talk with the app's main process: it
 // writes one JSON file (PARTA_READY_FILE) when its window has painted.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,54 +27,65 @@ interface Ready {
   readonly picture: string;
 }
 
-const choice = readChoice(ROOT);
-if (!choice) throw new Error('No shell was chosen: start with `npm start`.');
-const display = await openDisplay();
-const scratch = mkdtempSync(join(tmpdir(), 'parta-start-'));
-const readyFile = join(scratch, 'ready.json');
-
-// Electron refuses Chromium's sandbox to root; the stand-in takes care of that itself.
-const asRoot = choice.shell === 'electron' && process.platform === 'linux' && process.getuid?.() === 0;
-const app = spawn(
-  shellExecutable(ROOT, choice.shell),
-  [...(asRoot ? ['--no-sandbox'] : []), ROOT, ...process.argv.slice(2)],
-  {
-    cwd: ROOT,
-    env: { ...process.env, PARTA_READY_FILE: readyFile, ...(display.name ? { DISPLAY: display.name } : {}) },
-    stdio: ['ignore', 'inherit', 'inherit'],
-    // A group of its own: Ctrl+C reaches it once, through us, and what may be left of it can be ended with it.
-    detached: process.platform !== 'win32',
-  },
-);
-const ended = new Promise<number>((resolve, reject) => {
-  app.once('error', reject);
-  app.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1)));
-});
+// Before anything is started that would be left behind.
 let stopping = false;
+let app: ChildProcess | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
+const choice = readChoice(ROOT);
+if (!choice) throw new Error('No shell was chosen: start with `npm start`.');
+const scratch = mkdtempSync(join(tmpdir(), 'parta-start-'));
+const readyFile = join(scratch, 'ready.json');
+let display: Display | undefined;
+
 try {
-  const ready = await Promise.race([readiness(), ended]);
-  if (typeof ready === 'object') {
-    tell(ready, display);
-    process.exitCode = await ended;
-    if (!stopping) console.log('Parta was closed.');
-  } else if (ready === 0 && !stopping) {
-    // The app's own lock: a second one hands over to the first and ends at once, content.
-    console.log('Parta is open already; its window has been brought to the front.');
-  } else if (!stopping) {
-    console.error(`Parta ended before its window was ready (exit code ${ready}).`);
-    process.exitCode = ready || 1;
-  }
+  display = await openDisplay();
+  if (!stopping) process.exitCode = await runApp(display);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
   endGroup();
-  await display.stop();
+  await display?.stop();
   rmSync(scratch, { recursive: true, force: true });
 }
 process.exit();
+
+/** Starts the app, tells where it is, and waits for its end. Resolves to the exit code of this command. */
+async function runApp(on: Display): Promise<number> {
+  const { shell } = choice!;
+  // Electron refuses Chromium's sandbox to root; the stand-in takes care of that itself.
+  const asRoot = shell === 'electron' && process.platform === 'linux' && process.getuid?.() === 0;
+  const started = spawn(
+    shellExecutable(ROOT, shell),
+    [...(asRoot ? ['--no-sandbox'] : []), ROOT, ...process.argv.slice(2)],
+    {
+      cwd: ROOT,
+      env: { ...process.env, PARTA_READY_FILE: readyFile, ...(on.name ? { DISPLAY: on.name } : {}) },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      // A group of its own: Ctrl+C reaches it once, through us, and what may be left of it can be ended with it.
+      detached: process.platform !== 'win32',
+    },
+  );
+  app = started;
+  const ended = new Promise<number>((resolve, reject) => {
+    started.once('error', reject);
+    // Stopped before it could listen to signals, it is ended by ours.
+    started.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1)));
+  });
+  const ready = await Promise.race([readiness(), ended]);
+  if (typeof ready === 'object') {
+    tell(ready, on);
+    const code = await ended;
+    if (!stopping) console.log('Parta was closed.');
+    return code;
+  }
+  if (stopping) return ready;
+  // The app's own lock: a second one hands over to the first and ends at once, content.
+  if (ready === 0) console.log('Parta is open already; its window has been brought to the front.');
+  else console.error(`Parta ended before its window was ready (exit code ${ready}).`);
+  return ready;
+}
 
 async function readiness(): Promise<Ready> {
   for (let waitedMs = 0; waitedMs < READY_TIMEOUT_MS; waitedMs += POLL_MS) {
@@ -119,13 +130,13 @@ function stop(): void {
   if (stopping) return;
   stopping = true;
   console.log('\nStopping Parta.');
-  app.kill('SIGTERM');
+  app?.kill('SIGTERM');
   setTimeout(endGroup, QUIT_TIMEOUT_MS).unref();
 }
 
 /** Ends whatever is left of the app and its children. */
 function endGroup(): void {
-  if (!app.pid) return;
+  if (!app?.pid) return;
   try {
     if (process.platform === 'win32') app.kill('SIGKILL');
     else process.kill(-app.pid, 'SIGKILL');

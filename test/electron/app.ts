@@ -184,6 +184,7 @@ class StandInApp extends Guarded implements Provided {
 
   quit(): void {
     if (this.#isQuitting || this.isLeaving) return;
+    tellErrorsOnly();
     this.#isQuitting = true;
     const event = vetoable();
     this.emit('before-quit', event);
@@ -210,6 +211,7 @@ class StandInApp extends Guarded implements Provided {
 
   exit(exitCode = 0): void {
     if (this.isLeaving) return;
+    tellErrorsOnly();
     this.#exitCode = exitCode;
     void this.#leave(exitCode);
   }
@@ -266,6 +268,17 @@ class StandInApp extends Guarded implements Provided {
     if (this.#lock) rmSync(this.#lock.path, { force: true });
     this.#lock = undefined;
   }
+}
+
+/**
+ * From now on an error that nobody catches is told and changes nothing, as in Electron: what an app is still doing when it has to
+ * end (loading a page, opening a window) fails, and must not turn a normal end into another one.
+ */
+function tellErrorsOnly(): void {
+  if (!process.listeners('uncaughtException').includes(tellError)) process.on('uncaughtException', tellError);
+}
+function tellError(error: unknown): void {
+  process.stderr.write(`stand-in: while ending: ${String(error)}\n`);
 }
 
 /** Tells the running instance; gives up where it does not listen (it may just be ending). */

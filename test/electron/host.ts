@@ -62,14 +62,16 @@ function lookLikeElectron(): void {
   process.env.PARTA_HUB_ORIGINS ??= 'http://bundle.app.stand-in.localhost';
 }
 
-/** Everything that must stand before the app may hear "ready". */
+/** Everything that must stand before the app may hear "ready". Stops half-way where the app has been told to end meanwhile. */
 async function start(display: Promise<string>): Promise<void> {
   const resolverRule = await serveSchemes();
   const storage = join(app.getPath('userData'), 'stand-in');
   const withDebugPort = running.switches.has('remote-debugging-port');
+  const name = await display;
+  if (app.isLeaving) return;
   const chromium = await startChromium({
     profileDir: join(storage, 'chromium'),
-    display: await display,
+    display: name,
     language: app.getLocale(),
     withDebugPort,
     switches: [[['host-resolver-rules', resolverRule]], running.switches],
@@ -117,6 +119,11 @@ for (const module of modules) require(resolve(module));
 await import(pathToFileURL(main).href);
 // The X server only now: an app that quits at once (a second instance) needs none.
 if (!app.isLeaving) {
-  await start(openDisplay());
+  try {
+    await start(openDisplay());
+  } catch (error) {
+    // An interrupt takes Chromium and the X server away from under the start; that is an end, not a failure.
+    if (!app.isLeaving) throw error;
+  }
   if (!app.isLeaving) app.becomeReady();
 }
