@@ -25,7 +25,7 @@ import { codeOf, PartaError } from '../core/errors.ts';
 import { apply, erasedBy, evolve, isErased, type Erasure } from '../core/evolve.ts';
 import type { CommandId, FileId, LogId, PersonId, Sha256 } from '../core/ids.ts';
 import { PAGE_ENTRIES_MAX } from '../core/limits.ts';
-import type { Change, Command, CommandResult, Entry, FileRef } from '../core/wire.ts';
+import type { Change, ChangeBody, Command, CommandResult, Entry } from '../core/wire.ts';
 import type { Log } from './log.ts';
 import { receiptOf } from './receipt.ts';
 import type { NewRow, Row, Store } from './store.ts';
@@ -272,24 +272,23 @@ export class ClassLog {
     // Never remembered from one round to the next: an upload may be finished, or forgotten, at any time.
     this.#files = await (fileIds.length > 0 ? store.storedFiles(fileIds) : new Map());
     const forwarded = commands.flatMap(({ kind, body }) => (kind === 'forwardMessage' ? [body.messageId] : []));
-    this.#contents = await (forwarded.length > 0 ? this.#contentsOf(forwarded) : new Map());
+    this.#contents = await (forwarded.length > 0 ? store.contents(this.logId, forwarded) : new Map());
     for (const [id, fact] of known) if (!this.#known.has(id)) this.#known.set(id, fact);
     for (const [id, fact] of messages) if (!this.#messages.has(id)) this.#messages.set(id, fact);
   }
 
   /** What is decided and not on disk yet counts: a message may be forwarded in the breath in which it was posted. */
-  async #contentsOf(ids: readonly CommandId[]): Promise<Map<CommandId, MessageContent>> {
-    const contents = await this.#context.store.contents(this.logId, ids);
+  #content(id: CommandId): MessageContent | null {
+    let content = this.#contents.get(id) ?? null;
     for (const { row } of [...(this.#inFlight ?? []), ...this.#gathering]) {
-      if (row?.kind !== 'messagePosted' && row?.kind !== 'messageEdited') continue;
-      const body = JSON.parse(row.body) as { text: string; files?: FileRef[]; messageId?: CommandId };
-      const id = body.messageId ?? row.id;
-      const known = contents.get(id);
-      if (row.kind === 'messagePosted' && ids.includes(id))
-        contents.set(id, { text: body.text, files: body.files ?? [], at: row.at });
-      else if (known) contents.set(id, { ...known, text: body.text });
+      if (row?.kind === 'messagePosted' && row.id === id) {
+        const { text, files } = JSON.parse(row.body) as ChangeBody<'messagePosted'>;
+        content = { text, files, at: row.at };
+      } else if (content && row?.kind === 'messageEdited' && row.about === id) {
+        content = { ...content, text: (JSON.parse(row.body) as ChangeBody<'messageEdited'>).text };
+      }
     }
-    return contents;
+    return content;
   }
 
   #settle(job: Job): Settlement {
@@ -314,7 +313,7 @@ export class ClassLog {
       now: at,
       file: (id) => this.#files.get(id) ?? null,
       message: (id) => this.#message(id),
-      content: (id) => this.#contents.get(id) ?? null,
+      content: (id) => this.#content(id),
       receipt: receiptOf,
     };
     const decision = decide(this.#decided, command, who, facts);

@@ -66,3 +66,41 @@ test('[S20] nobody but the hub may publish before the time', async () => {
   const { id } = await room.teacher.send(room.logId, 'scheduleAssignment', scheduled);
   expect(await room.teacher.refusalOf(room.logId, 'publishAssignment', { assignmentId: id })).toBe('not-allowed');
 });
+
+test('[S20] a message that waits for its hour is said by the hub then, as its author’s; its author alone knew of it', async () => {
+  aheadMs = 0;
+  room = await startClass(['Белов Илья'], { now });
+  const [pupil] = room.pupils;
+  const waiting = { channelId: room.channelId, text: 'Завтра контрольная', fileIds: [], replyTo: null };
+  const { id, seq } = await room.teacher.send(room.logId, 'scheduleMessage', { ...waiting, sendAt: now() + HOUR_MS });
+  await pupil!.caughtUp(room.logId, seq);
+  expect(JSON.stringify(pupil!.logs.get(room.logId)!.pages)).not.toContain('контрольная');
+  aheadMs = HOUR_MS + 1;
+  await Promise.all([room.hub.lookAtSchedule(), room.hub.lookAtSchedule()]);
+  const { entries } = await pupil!.caughtUp(room.logId, seq + 1);
+  const posted = entries.filter((entry) => entry.kind === 'messagePosted');
+  expect(posted).toHaveLength(1);
+  expect(posted[0]).toMatchObject({ id: dueIdOf(id), by: room.teacherId, body: { text: 'Завтра контрольная' } });
+  // [S16] What waited is said once: its own row has gone blank.
+  const again = new Person(room.url, room.owner);
+  const log = await again.follow(room.logId);
+  expect(log.entries.find((entry) => entry.id === id)).toMatchObject({ kind: 'messageScheduled', body: null });
+  again.close();
+});
+
+test('[S20] a message whose author may write there no more is forgotten at its hour, and the clock goes on', async () => {
+  aheadMs = 0;
+  room = await startClass(['Белов Илья'], { now });
+  const [pupil] = room.pupils;
+  const waiting = { channelId: room.channelId, text: 'потом', fileIds: [], replyTo: null, sendAt: now() + HOUR_MS };
+  await pupil!.send(room.logId, 'scheduleMessage', waiting);
+  const { id: seen } = room.teacher.logs.get(room.logId)!.entries[0]!;
+  const closed = { title: null, writers: 'teachers' as const, memberIds: [], isArchived: false, seen };
+  const { seq } = await room.teacher.send(room.logId, 'changeChannel', { channelId: room.channelId, ...closed });
+  aheadMs = HOUR_MS + 1;
+  await room.hub.lookAtSchedule();
+  await room.hub.lookAtSchedule();
+  const { entries } = await pupil!.caughtUp(room.logId, seq + 1);
+  expect(entries.at(-1)?.kind).toBe('scheduleCancelled');
+  expect((await room.say(room.teacher, 'дальше')).seq).toBe(seq + 2);
+});

@@ -1,7 +1,7 @@
 /** What every store of a hub must keep, whatever it is made of. Run by store-sqlite.test.ts. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { FileId, LogId, MemberId, PersonId, Sha256 } from '../../src/core/ids.ts';
+import type { ChannelId, FileId, LogId, MemberId, PersonId, Sha256 } from '../../src/core/ids.ts';
 import type { Label } from '../../src/core/wire.ts';
 import type { DeviceRow, FileRow, NewRow, Store } from '../../src/hub/store.ts';
 import { newFileId, newId } from '../support/person.ts';
@@ -146,9 +146,53 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
       const message = newRow({ by, body: JSON.stringify({ channelId, text: '', files: [{}], replyTo: null }) });
       const other = newRow({ kind: 'classRenamed', body: '{"title":"7А"}' });
       await append(logId, 0, message, other);
+      const plain = { removed: false, isScheduled: false, isNotice: false, poll: null };
       expect(await store.messages(logId, [message.id, other.id, newId()])).toEqual(
-        new Map([[message.id, { seq: 1, by, channelId, removed: false, hasFiles: true }]]),
+        new Map([[message.id, { seq: 1, by, channelId, hasFiles: true, ...plain }]]),
       );
+      const said = { channelId, text: '?', files: [], replyTo: null };
+      const poll = newRow({ by, body: JSON.stringify({ ...said, poll: { options: ['а', 'б', 'в'], isMultiple: true } }) });
+      const notice = newRow({ by, body: JSON.stringify({ ...said, isNotice: true }) });
+      const waiting = newRow({ by, kind: 'messageScheduled', body: JSON.stringify({ ...said, sendAt: 5 }) });
+      const closing = newRow({ kind: 'pollClosed', about: poll.id, body: '{}' });
+      await append(logId, 2, poll, notice, waiting);
+      const facts = await store.messages(logId, [poll.id, notice.id, waiting.id]);
+      const open = { options: 3, isMultiple: true, isClosed: false };
+      expect(facts.get(poll.id)).toMatchObject({ seq: 3, poll: open });
+      expect(facts.get(notice.id)).toMatchObject({ seq: 4, isNotice: true, poll: null });
+      expect(facts.get(waiting.id)).toMatchObject({ seq: 5, isScheduled: true });
+      await append(logId, 5, closing);
+      expect((await store.messages(logId, [poll.id])).get(poll.id)?.poll).toEqual({ ...open, isClosed: true });
+    });
+
+    test('tells what a message says now, its last edit included; nothing of what is erased', async () => {
+      const logId = newId<LogId>();
+      const files = [{ fileId: newFileId(), name: 'лист.pdf', sizeBytes: 1, sha256: hashOf('a'), mediaType: 'x' }];
+      const said = { channelId: newId(), text: 'было', files, replyTo: null };
+      const [message, untouched, gone] = [7, 8, 9].map((at) => newRow({ at, body: JSON.stringify(said) }));
+      const edit = (text: string) =>
+        newRow({ kind: 'messageEdited', about: message!.id, body: JSON.stringify({ messageId: message!.id, text }) });
+      const removal = newRow({ erasure: { ids: [gone!.id], about: [gone!.id], messagesBy: [] } });
+      await append(logId, 0, message!, untouched!, gone!, edit('раз'), edit('два'), removal);
+      expect(await store.contents(logId, [message!.id, untouched!.id, gone!.id, newId()])).toEqual(
+        new Map([
+          [message!.id, { at: 7, text: 'два', files }],
+          [untouched!.id, { at: 8, text: 'было', files }],
+        ]),
+      );
+    });
+
+    test('keeps how far members have read: one number each, the greatest wins', async () => {
+      const [a, b] = [newId<LogId>(), newId<LogId>()];
+      const read = (seq: number) => ({ channelId, memberId, seq });
+      const [channelId, memberId] = [newId<ChannelId>(), newId<MemberId>()];
+      await store.keepReads(a, [read(5)]);
+      await store.keepReads(a, [read(3), { ...read(9), memberId: newId<MemberId>() }]);
+      await store.keepReads(b, [read(1)]);
+      await reopen();
+      expect(await store.reads(a)).toHaveLength(2);
+      expect(await store.reads(a)).toContainEqual(read(5));
+      expect(await store.reads(b)).toEqual([read(1)]);
     });
 
     test('[S16] an erasure blanks the rows it names and what names their files; order stays', async () => {
