@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { DeviceId } from '../core/ids.ts';
 import { NAME_MAX } from '../core/limits.ts';
-import { Server, Settings } from '../preload/contract.ts';
+import { Server, Settings, type NotificationSettings } from '../preload/contract.ts';
 import type { Log } from './log.ts';
 
 /** The folder holds device secrets (encrypted where the system can): nobody else on the computer reads it. */
@@ -38,6 +38,13 @@ export type SignIn = z.infer<typeof SignIn>;
 const EmbeddedHub = z.object({ hubName: z.string().check(z.maxLength(NAME_MAX)), port: z.nullable(z.int()) });
 export type EmbeddedHub = z.infer<typeof EmbeddedHub>;
 
+/** Nobody needs to be found at night; what came is there in the morning. */
+export const FIRST_NOTIFICATIONS: NotificationSettings = {
+  isOn: true,
+  showText: false,
+  quiet: { isOn: true, fromMinute: 21 * 60, toMinute: 7 * 60, days: [0, 1, 2, 3, 4, 5, 6] },
+};
+
 /** Each file and its keys: the schema, and what a new installation starts with. */
 export const FILES = {
   settings: {
@@ -45,6 +52,8 @@ export const FILES = {
     theme: [Settings.shape.theme, 'system'],
     place: [Settings.shape.place, '/'],
     railCollapsed: [Settings.shape.railCollapsed, false],
+    notifications: [Settings.shape.notifications, FIRST_NOTIFICATIONS],
+    mutedChannels: [Settings.shape.mutedChannels, []],
     window: [z.nullable(WindowPlace), null],
   },
   servers: {

@@ -4,11 +4,11 @@
  * else crosses. Paths never come from the page: for `File`s the preload adds them (`FILE_CALLS`).
  */
 import * as z from 'zod/mini';
-import { FileId, HubId, PersonId, Sha256 } from '../core/ids.ts';
+import { ChannelId, FileId, HubId, PersonId, Sha256 } from '../core/ids.ts';
 import { FILE_NAME_MAX, FILES_PER_COMMAND_MAX, NAME_MAX } from '../core/limits.ts';
 import { ErrorCodeSchema, FileRef, Session } from '../core/wire.ts';
 
-export { intakeUrl, libraryUrl } from './contract/channels.ts';
+export { exportUrl, intakeUrl, libraryUrl } from './contract/channels.ts';
 
 const nothing = z.object({});
 const text = (max: number) => z.string().check(z.maxLength(max));
@@ -20,12 +20,34 @@ export const Language = z.enum(LANGUAGES);
 export type Language = z.infer<typeof Language>;
 export const THEMES = ['system', 'light', 'dark'] as const;
 
+/** Chats whose messages do not notify; more than a person would ever choose one by one. */
+export const MUTED_MAX = 1_000;
+const MINUTES_PER_DAY = 24 * 60;
+const minuteOfDay = () => z.int().check(z.minimum(0), z.maximum(MINUTES_PER_DAY - 1));
+
+/**
+ * Hours in which nothing is shown. Minutes of this computer's day; where they are equal, the whole day. `days` (0 is Sunday)
+ * are those on which they begin: a night belongs to its evening.
+ */
+export const QuietHours = z.object({
+  isOn: z.boolean(),
+  fromMinute: minuteOfDay(),
+  toMinute: minuteOfDay(),
+  days: z.array(z.int().check(z.minimum(0), z.maximum(6))).check(z.maxLength(7)),
+});
+export type QuietHours = z.infer<typeof QuietHours>;
+
+export const NotificationSettings = z.object({ isOn: z.boolean(), showText: z.boolean(), quiet: QuietHours });
+export type NotificationSettings = z.infer<typeof NotificationSettings>;
+
 export const Settings = z.object({
   language: Language,
   theme: z.enum(THEMES),
   /** Where the teacher was: a path of the window's own router. */
   place: text(500),
   railCollapsed: z.boolean(),
+  notifications: NotificationSettings,
+  mutedChannels: z.array(ChannelId).check(z.maxLength(MUTED_MAX)),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -86,6 +108,32 @@ export const ChosenFile = z.object({
 });
 export type ChosenFile = z.infer<typeof ChosenFile>;
 
+/** Chats that wait unread at once, as the page tells main of them. */
+export const WAITING_CHATS_MAX = 500;
+/** Characters of a message that a notification may show. */
+export const NOTIFIED_TEXT_MAX = 300;
+
+/** A chat in which something waits to be read, in words that may be shown outside the window. */
+export const WaitingChat = z.object({
+  channelId: ChannelId,
+  /** Where a press on the notification leads: a path of the window's own router. */
+  place: text(500),
+  unread: z.int().check(z.nonnegative()),
+  /** Unread messages among them that mention the teacher. */
+  mentions: z.int().check(z.nonnegative()),
+  /** Seq of the newest unread message. */
+  newestSeq: z.int().check(z.nonnegative()),
+  /** Class and chat: «7А · Общий чат». */
+  title: text(300),
+  /** Who wrote; never what. */
+  who: text(300),
+  /** What was written, if the teacher wants it shown; '' if not. */
+  text: text(NOTIFIED_TEXT_MAX),
+});
+export type WaitingChat = z.infer<typeof WaitingChat>;
+
+const ExportId = text(64);
+
 const call = <I extends z.core.$ZodType, O extends z.core.$ZodType>(input: I, output: O) => ({ input, output });
 
 export const CALLS = {
@@ -128,6 +176,27 @@ export const CALLS = {
   /** Opens a copy under its shown name with the system's program. */
   'library.open': call(z.object({ sha256: Sha256, name: text(FILE_NAME_MAX) }), nothing),
   'library.show': call(z.object({ sha256: Sha256, name: text(FILE_NAME_MAX) }), nothing),
+
+  /** Everything that waits unread now, muted chats left out; `here` is the chat on the screen. What is new in it is shown. */
+  'notifications.update': call(
+    z.object({ chats: z.array(WaitingChat).check(z.maxLength(WAITING_CHATS_MAX)), here: z.nullable(ChannelId) }),
+    nothing,
+  ),
+
+  /** Asks the person for a folder and makes a new one in it; null where he thought better of it. */
+  'export.begin': call(z.object({ folder: text(FILE_NAME_MAX) }), z.nullable(z.object({ exportId: ExportId, folder: text(FILE_NAME_MAX) }))), // prettier-ignore
+  /**
+   * Puts a file of the library into the folder's `files` under a name that is safe already; one that is not here is fetched
+   * first, if `isOnline`. `missing`: it could not be had.
+   */
+  'export.file': call(
+    z.object({ exportId: ExportId, serverId: ServerId, file: FileRef, name: text(FILE_NAME_MAX), isOnline: z.boolean() }),
+    z.enum(['saved', 'missing']),
+  ),
+  /** Ends it. `keep: false` removes the folder with everything that was put into it. */
+  'export.end': call(z.object({ exportId: ExportId, keep: z.boolean() }), nothing),
+  /** Shows the folder of an export that was kept. */
+  'export.show': call(z.object({ exportId: ExportId }), nothing),
 } as const;
 export type CallName = keyof typeof CALLS;
 export type CallInput<K extends CallName> = z.infer<(typeof CALLS)[K]['input']>;
@@ -142,6 +211,8 @@ export const EVENTS = {
   hub: HubState,
   /** The whole list, at most ten times a second while bytes flow. */
   transfers: z.array(Transfer),
+  /** The person pressed a notification: the place that it spoke of; '' for one that spoke of several. */
+  notified: z.object({ place: text(500) }),
 } as const;
 export type EventName = keyof typeof EVENTS;
 export type EventValue<K extends EventName> = z.infer<(typeof EVENTS)[K]>;

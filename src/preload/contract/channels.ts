@@ -19,3 +19,6 @@ export const libraryUrl = (sha256: string, name: string): string => `/library/${
  */
 export const intakeUrl = (serverId: string, name: string): string =>
   `/intake/${encodeURIComponent(name)}?server=${encodeURIComponent(serverId)}`;
+
+/** Where the page of an export is PUT to, as a stream; the answer is `{ok, value: {}}` or `{ok, code}`. */
+export const exportUrl = (exportId: string): string => `/export/${encodeURIComponent(exportId)}`;

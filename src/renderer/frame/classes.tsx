@@ -1,6 +1,6 @@
 /**
  * Every class of this teacher, from every server this app has signed in to, in one list: what the rail, Today, review, lesson
- * and the palette all look at. Opens one {@link ClassStore} per server and keeps it for as long as the server is listed.
+ * and the palette all look at; and beside them each server's school, which is no class. Opens one {@link ClassStore} per server and keeps it for as long as the server is listed.
  * Hides: opening and closing stores, watching each class, asking main to keep every file of a class on this computer.
  */
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
@@ -44,13 +44,19 @@ export interface OpenClass {
 interface Classes {
   servers: readonly OpenServer[];
   classes: readonly OpenClass[];
+  /** The schools' own logs: staff, groups and one-to-one chats; at most one per server. */
+  schools: readonly OpenClass[];
   /** Every listed server has said from its cache which classes there are. */
   isLoaded: boolean;
 }
 
-const ClassesContext = createContext<Classes>({ servers: [], classes: [], isLoaded: false });
+const ClassesContext = createContext<Classes>({ servers: [], classes: [], schools: [], isLoaded: false });
 
 export const useClasses = (): Classes => useContext(ClassesContext);
+
+/** The school's log of a server; undefined while it is not here. */
+export const useSchool = (serverId: string): OpenClass | undefined =>
+  useClasses().schools.find((school) => school.server.serverId === serverId);
 
 export function ClassesProvider({ openStore, children }: { openStore: OpenStore; children: ReactNode }) {
   const desktop = useDesktop();
@@ -62,7 +68,7 @@ export function ClassesProvider({ openStore, children }: { openStore: OpenStore;
   useOfflineFiles(watched, desktop);
 
   const value = useMemo<Classes>(() => {
-    const classes = servers.flatMap(({ server, store, me }) =>
+    const logs = servers.flatMap(({ server, store, me }) =>
       (me?.logs ?? [])
         .filter((summary) => summary.state === 'member' && summary.role === 'teacher')
         .map((summary) => {
@@ -71,11 +77,13 @@ export function ClassesProvider({ openStore, children }: { openStore: OpenStore;
           return { server, store, summary, view, logId: summary.logId, title };
         }),
     );
-    classes.sort((a, b) => a.title.localeCompare(b.title, 'ru', { numeric: true }));
+    logs.sort((a, b) => a.title.localeCompare(b.title, 'ru', { numeric: true }));
+    const classes = logs.filter(({ summary }) => summary.kind !== 'school');
+    const schools = logs.filter(({ summary }) => summary.kind === 'school');
     const isLoaded = listed.every((server) =>
       servers.some((open) => open.server.serverId === server.serverId && open.connection !== null),
     );
-    return { servers, classes, isLoaded };
+    return { servers, classes, schools, isLoaded };
   }, [listed, servers, views]);
 
   return <ClassesContext value={value}>{children}</ClassesContext>;
