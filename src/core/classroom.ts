@@ -211,9 +211,20 @@ export interface Facts {
 
 const values = <T>(record: Record<string, T>): T[] => Object.values(record);
 
+/** Members by their sign-ins, made once per list of members: every command and every reader asks who he is. */
+const signIns = new WeakMap<Classroom['members'], ReadonlyMap<PersonId, Member>>();
+
 /** The member behind a sign-in, in whatever state; undefined for strangers. */
-export const memberOf = (state: Classroom, personId: PersonId): Member | undefined =>
-  values(state.members).find((member) => member.personIds.includes(personId));
+export function memberOf({ members }: Classroom, personId: PersonId): Member | undefined {
+  let byPerson = signIns.get(members);
+  if (!byPerson) {
+    const pairs = values(members).flatMap((member) => member.personIds.map((id) => [id, member] as const));
+    // The first who has it, as the list is read.
+    byPerson = new Map(pairs.reverse());
+    signIns.set(members, byPerson);
+  }
+  return byPerson.get(personId);
+}
 
 /** The member as a reader: only confirmed members read anything. */
 export function readerOf(state: Classroom, personId: PersonId): Member | undefined {
@@ -338,7 +349,10 @@ export function seenBy(state: Classroom, memberId: MemberId): Classroom {
     requests: {},
     channels,
     scheduled,
-    assignments: keep(state.assignments, (a) => a.assignedAt !== null && mine.some((id) => isAssigned(a.assignees, id))),
+    assignments: keep(
+      state.assignments,
+      (a) => a.assignedAt !== null && mine.some((id) => isAssigned(a.assignees, id)),
+    ),
     submissions: keep(state.submissions, own),
     reviews: {},
     returned: keep(state.returned, own),

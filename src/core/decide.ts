@@ -100,7 +100,14 @@ function authorOf(change: Change, state: Classroom, actor: Member | undefined): 
   return actor?.memberId ?? null;
 }
 
-const HUB_KINDS = ['requestJoin', 'publishAssignment', 'sendScheduled', 'createSchool', 'enterSchool', 'leaveSchool'] as const;
+const HUB_KINDS = [
+  'requestJoin',
+  'publishAssignment',
+  'sendScheduled',
+  'createSchool',
+  'enterSchool',
+  'leaveSchool',
+] as const;
 const MESSAGE_COMMANDS = [
   'postMessage',
   'editMessage',
@@ -138,8 +145,7 @@ function follow(state: Classroom, command: Command, who: Who, actor: Member | un
   if (isOf(MESSAGE_COMMANDS, command)) return followMessage(state, command, who, actor, facts);
   if (command.kind === 'handIn') return handIn(state, command, who, actor, facts);
   demand(actor.role === 'teacher', 'not-allowed');
-  if (command.kind === 'createChannel' || command.kind === 'changeChannel')
-    return followChannel(state, command, actor);
+  if (command.kind === 'createChannel' || command.kind === 'changeChannel') return followChannel(state, command, actor);
   // The school's people come and go with its classes.
   demand(state.kind === 'class', 'not-allowed');
   return followTeacher(state, command, who, facts);
@@ -195,7 +201,12 @@ function sendScheduled(state: Classroom, command: CommandOf<'sendScheduled'>, fa
  * Where a member may post: a channel of the log, or a talk with another member of the school that may begin with this very
  * message; null where he may not.
  */
-function placeOf(state: Classroom, channelId: ChannelId, to: MemberId | undefined, actor: Member): Channel | 'direct' | null {
+function placeOf(
+  state: Classroom,
+  channelId: ChannelId,
+  to: MemberId | undefined,
+  actor: Member,
+): Channel | 'direct' | null {
   const channel = state.channels[channelId];
   if (channel && channel.kind !== 'direct') return mayWrite(state, channel, actor) ? channel : null;
   const other = to === undefined ? undefined : state.members[to];
@@ -210,7 +221,12 @@ function placeOf(state: Classroom, channelId: ChannelId, to: MemberId | undefine
 }
 
 /** {@link placeOf}, or why not. */
-function demandPlace(state: Classroom, channelId: ChannelId, to: MemberId | undefined, actor: Member): Channel | 'direct' {
+function demandPlace(
+  state: Classroom,
+  channelId: ChannelId,
+  to: MemberId | undefined,
+  actor: Member,
+): Channel | 'direct' {
   const place = placeOf(state, channelId, to, actor);
   if (place) return place;
   const channel = state.channels[channelId];
@@ -245,8 +261,13 @@ function saidIn(
   demand(!isBlank(text) || (!poll && (fileIds.length > 0 || assignmentId !== undefined)), 'empty');
   if (replyTo !== null) demand(facts.message(replyTo)?.channelId === channelId, 'no-such-message');
   if (mentions) for (const id of mentions) demand(state.members[id], 'no-such-member');
-  if (assignmentId !== undefined) demand(actor.role === 'teacher' && state.assignments[assignmentId]?.state === 'open', 'no-such-assignment');
-  if (poll) demand(poll.options.every((option) => !isBlank(option)), 'empty');
+  if (assignmentId !== undefined)
+    demand(actor.role === 'teacher' && state.assignments[assignmentId]?.state === 'open', 'no-such-assignment');
+  if (poll)
+    demand(
+      poll.options.every((option) => !isBlank(option)),
+      'empty',
+    );
   // A notice is asked to be signed: only a teacher asks that, of pupils and parents.
   if (isNotice) demand(actor.role === 'teacher', 'not-allowed');
   return {
@@ -332,7 +353,10 @@ function followMessage(state: Classroom, command: MessageCommand, who: Who, acto
       const { poll } = message;
       demand(poll, 'no-such-message');
       demand(!poll.isClosed, 'poll-closed');
-      demand(new Set(options).size === options.length && options.every((option) => option < poll.options), 'bad-request');
+      demand(
+        new Set(options).size === options.length && options.every((option) => option < poll.options),
+        'bad-request',
+      );
       demand(poll.isMultiple || options.length <= 1, 'bad-request');
       return { kind: 'voted', body: { ...named(messageId, message), options } };
     }
@@ -612,7 +636,8 @@ export function audienceOf(change: Change, state: Classroom, by: MemberId | null
     case 'memberRemoved':
     case 'memberErased': {
       const member = state.members[change.body.memberId];
-      if (state.kind === 'school') return (member?.role === 'teacher' ? 'all' : `member:${change.body.memberId}`) as Label;
+      if (state.kind === 'school')
+        return (member?.role === 'teacher' ? 'all' : `member:${change.body.memberId}`) as Label;
       return (member?.state === 'listed' ? 'teachers' : 'all') as Label;
     }
     case 'assigned':

@@ -51,23 +51,34 @@ const NEW_MEMBER: Pick<Member, 'personIds' | 'requestIds' | 'childIds' | 'roleVe
 /** Members who got into a channel or out of it read another log from now on (S14). */
 function withChannel(state: Classroom, channel: Channel): Classroom {
   const before = state.channels[channel.channelId];
-  const moved = (m: Member) =>
-    before !== undefined && isInChannel(state, before, m) !== isInChannel(state, channel, m);
+  const moved = (m: Member) => before !== undefined && isInChannel(state, before, m) !== isInChannel(state, channel, m);
   const members =
     before?.kind === 'group'
       ? Object.fromEntries(
-          Object.entries<Member>(state.members).map(([id, m]) => [id, moved(m) ? { ...m, roleVersion: m.roleVersion + 1 } : m]),
+          Object.entries<Member>(state.members).map(([id, m]) => [
+            id,
+            moved(m) ? { ...m, roleVersion: m.roleVersion + 1 } : m,
+          ]),
         )
       : state.members;
   return { ...state, members, channels: { ...state.channels, [channel.channelId]: channel } };
 }
 
 /** Where two talk alone: the channel is there with the first word between them, whichever rows of it are left. */
-function withDirect(state: Classroom, said: Pick<ChangeOf<'messagePosted'>['body'], 'channelId' | 'direct'>): Classroom {
+function withDirect(
+  state: Classroom,
+  said: Pick<ChangeOf<'messagePosted'>['body'], 'channelId' | 'direct'>,
+): Classroom {
   const { channelId, direct } = said;
   if (!direct || state.channels[channelId]) return state;
   const memberIds = [...direct].sort();
-  const channel: Channel = { ...NEW_CHANNEL, channelId, kind: 'direct', memberIds, changeId: channelId as string as CommandId };
+  const channel: Channel = {
+    ...NEW_CHANNEL,
+    channelId,
+    kind: 'direct',
+    memberIds,
+    changeId: channelId as string as CommandId,
+  };
   return { ...state, channels: { ...state.channels, [channelId]: channel } };
 }
 
@@ -340,8 +351,7 @@ export function erasedBy(change: Change, state: Classroom): Erasure | null {
   }
   // The message is said again in full, or never: what waited for its hour needs no copy.
   const waited = change.kind === 'messagePosted' ? change.body.scheduled?.messageId : null;
-  const scheduleId: CommandId | null | undefined =
-    change.kind === 'scheduleCancelled' ? change.body.messageId : waited;
+  const scheduleId: CommandId | null | undefined = change.kind === 'scheduleCancelled' ? change.body.messageId : waited;
   if (scheduleId) return { ids: [scheduleId], about: [], messagesBy: [] };
   if (change.kind !== 'memberErased') return null;
   const { memberId } = change.body;

@@ -25,7 +25,11 @@ function postingOf(entry: Entry, body: ChangeBody<'messagePosted'>): Command {
   const to: Pick<CommandOf<'postMessage'>['body'], 'to'> = other ? { to: other } : {};
   const { id } = entry;
   if (body.forward)
-    return { id, kind: 'forwardMessage', body: { messageId: body.forward.messageId, channelId: body.channelId, ...to } };
+    return {
+      id,
+      kind: 'forwardMessage',
+      body: { messageId: body.forward.messageId, channelId: body.channelId, ...to },
+    };
   // Its own row has gone blank: the schedule returns, and the hub sends it again.
   if (body.scheduled) {
     const { messageId, sendAt } = body.scheduled;

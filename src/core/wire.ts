@@ -180,7 +180,12 @@ export const Command = z.discriminatedUnion('kind', [
   command('changeChannel', { channelId: ChannelId, ...channelContent, isArchived: z.boolean(), seen: CommandId }),
   /** From the hub: the school's log, and who has to do with the school. */
   command('createSchool', { title: name(), channelId: ChannelId }),
-  command('enterSchool', { memberId: MemberId, name: name(), role: Role, personIds: z.array(PersonId).check(z.maxLength(100)) }),
+  command('enterSchool', {
+    memberId: MemberId,
+    name: name(),
+    role: Role,
+    personIds: z.array(PersonId).check(z.maxLength(100)),
+  }),
   command('leaveSchool', { memberId: MemberId, erase: z.boolean() }),
   command('assign', { ...assignmentContent, fileIds: fileIds(), seriesId: z.nullable(CommandId) }),
   command('scheduleAssignment', {
@@ -437,7 +442,9 @@ export const TypingMark = z.object({ logId: LogId, channelId: ChannelId });
 /** How far members have read: one member, or many after `follow`. Of others it is told to who may know it (see `mayKnowReads`). */
 export const Reads = z.object({
   logId: LogId,
-  reads: z.array(z.object({ channelId: ChannelId, memberId: MemberId, seq: count() })).check(z.maxLength(limit.READS_MAX)),
+  reads: z
+    .array(z.object({ channelId: ChannelId, memberId: MemberId, seq: count() }))
+    .check(z.maxLength(limit.READS_MAX)),
 });
 export type Reads = z.infer<typeof Reads>;
 export const Typing = z.object({ logId: LogId, channelId: ChannelId, memberId: MemberId });

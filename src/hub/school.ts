@@ -28,7 +28,8 @@ import type { PersonRow, Store } from './store.ts';
 
 type Entering = CommandOf<'enterSchool'>['body'];
 
-const KINDS_OF_PEOPLE: ReadonlySet<string> = new Set(['classCreated', 
+const KINDS_OF_PEOPLE: ReadonlySet<string> = new Set([
+  'classCreated',
   'memberRemoved',
   'memberErased',
   'joinConfirmed',
@@ -69,7 +70,11 @@ export class School {
       } else if (change?.kind === 'memberRemoved' || change?.kind === 'memberErased') {
         const { memberId } = change.body;
         void this.#then(() => this.#leave(memberId, change.kind === 'memberErased'));
-      } else if (change?.kind === 'joinConfirmed' || change?.kind === 'memberRenamed' || change?.kind === 'roleChanged') {
+      } else if (
+        change?.kind === 'joinConfirmed' ||
+        change?.kind === 'memberRenamed' ||
+        change?.kind === 'roleChanged'
+      ) {
         const entering = enteringOf(group.state, change.body.memberId);
         if (entering) void this.#then(() => this.#enter(entering));
       }

@@ -112,7 +112,24 @@ function stage() {
     stranger: guestWho(nextId()),
     'foreign teacher': teacherWho(nextId()),
   };
-  return { paper, bodies, whos, pupil, other, parent, groupId, pollId, noticeId, waitingId, listed, requestId, assignmentId, messageId, reviewId, channelId };
+  return {
+    paper,
+    bodies,
+    whos,
+    pupil,
+    other,
+    parent,
+    groupId,
+    pollId,
+    noticeId,
+    waitingId,
+    listed,
+    requestId,
+    assignmentId,
+    messageId,
+    reviewId,
+    channelId,
+  };
 }
 
 /** Who may give what; every other pair is refused. */
@@ -426,9 +443,9 @@ describe('[S4] channels', () => {
     const group = { channelId: groupId, title: 'Хор', writers: 'all', isArchived: false } as const;
     const seen = paper.state.channels[groupId]!.changeId;
     expect(paper.do('changeChannel', { ...group, memberIds: [], seen }, paper.asTeacher)).toBe('bad-request');
-    expect(paper.do('changeChannel', { ...group, title: null, memberIds: [pupil.memberId], seen }, paper.asTeacher)).toBe(
-      'bad-request',
-    );
+    expect(
+      paper.do('changeChannel', { ...group, title: null, memberIds: [pupil.memberId], seen }, paper.asTeacher),
+    ).toBe('bad-request');
     paper.must('changeChannel', { ...group, memberIds: [pupil.memberId], seen });
     expect(paper.do('changeChannel', { ...group, memberIds: [pupil.memberId], seen }, paper.asTeacher)).toBe('stale');
     const again = { channelId, kind: 'parents' as const, title: null, writers: 'all' as const, memberIds: [] };
@@ -442,7 +459,13 @@ describe('[S4] channels', () => {
     const { paper, channelId } = stage();
     const count = () => Object.keys(paper.state.channels).length;
     while (count() < CHANNELS_MAX) paper.channel('students');
-    const one = { channelId: nextId<ChannelId>(), kind: 'students' as const, title: null, writers: 'all' as const, memberIds: [] };
+    const one = {
+      channelId: nextId<ChannelId>(),
+      kind: 'students' as const,
+      title: null,
+      writers: 'all' as const,
+      memberIds: [],
+    };
     expect(paper.do('createChannel', one, paper.asTeacher)).toBe('too-many');
     for (let i = 0; i < PINS_MAX; i++)
       paper.must('pinMessage', { messageId: paper.post(paper.asTeacher), isPinned: true });
@@ -506,9 +529,13 @@ describe('polls, notices, schedules', () => {
     expect(row.label).toBe(`member:${pupil.memberId}`);
     expect(paper.logFor(other.memberId)).not.toContainEqual(row);
     expect(paper.do('sign', { messageId }, pupil.who)).toBe('no-such-message');
-    expect(paper.do('postMessage', { channelId: paper.channelId, text: 'x', fileIds: [], replyTo: null, isNotice: true }, pupil.who)).toBe(
-      'not-allowed',
-    );
+    expect(
+      paper.do(
+        'postMessage',
+        { channelId: paper.channelId, text: 'x', fileIds: [], replyTo: null, isNotice: true },
+        pupil.who,
+      ),
+    ).toBe('not-allowed');
   });
 
   test('[S20] at its hour the hub posts it as its author; one who may not write there any more says nothing', () => {

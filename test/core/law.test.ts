@@ -82,7 +82,11 @@ function live(seed: number, afterEach: (paper: PaperClass) => void) {
       const isGroup = kind === 'group';
       const memberIds = isGroup ? [member()] : [];
       const title = isGroup ? 'Кружок' : null;
-      return paper.do('createChannel', { channelId: nextId(), kind, title, writers: 'all', memberIds }, paper.asTeacher);
+      return paper.do(
+        'createChannel',
+        { channelId: nextId(), kind, title, writers: 'all', memberIds },
+        paper.asTeacher,
+      );
     },
     () => {
       const { channelId, kind, changeId } = channel();
@@ -93,7 +97,9 @@ function live(seed: number, afterEach: (paper: PaperClass) => void) {
       const body = { channelId, title, writers, memberIds, isArchived: draw() < 0.1, seen: changeId } as const;
       return paper.do('changeChannel', body, paper.asTeacher);
     },
-    () => parents.length < 3 && void parents.push(paper.admitParent(`Родитель ${paper.log.length}`, children().filter(isThere)).who),
+    () =>
+      parents.length < 3 &&
+      void parents.push(paper.admitParent(`Родитель ${paper.log.length}`, children().filter(isThere)).who),
     () => {
       const parent = pick(Object.values(paper.state.members).filter((m) => m.role === 'parent'));
       return parent && paper.do('setChildren', { memberId: parent.memberId, childIds: children() }, paper.asTeacher);
@@ -229,7 +235,9 @@ function liveAtSchool(seed: number, afterEach: (paper: PaperClass) => void) {
         one.who,
       );
     },
-    () => draw() < 0.5 && void people.push(paper.enter(`Человек ${paper.log.length}`, draw() < 0.4 ? 'teacher' : 'student')),
+    () =>
+      draw() < 0.5 &&
+      void people.push(paper.enter(`Человек ${paper.log.length}`, draw() < 0.4 ? 'teacher' : 'student')),
     () => {
       const { memberId } = pick(people.slice(1))!;
       return draw() < 0.3 && paper.do('leaveSchool', { memberId, erase: draw() < 0.5 }, HUB);

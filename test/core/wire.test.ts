@@ -106,8 +106,14 @@ describe('every limit of the wire holds: the limit passes, one more is refused',
     ['ASSIGNEES_MAX', (n) => command('assign', { ...content, assignees: many(n, nextId) })],
     ['CHILDREN_MAX', (n) => command('setChildren', { memberId: nextId(), childIds: many(n, nextId) })],
     ['MENTIONS_MAX', (n) => command('postMessage', { ...message, mentions: many(n, nextId) })],
-    ['POLL_OPTIONS_MAX', (n) => command('postMessage', { ...message, poll: { options: many(n, () => 'x'), isMultiple: false } })],
-    ['POLL_OPTION_MAX', (n) => command('postMessage', { ...message, poll: { options: ['x', x(n)], isMultiple: false } })],
+    [
+      'POLL_OPTIONS_MAX',
+      (n) => command('postMessage', { ...message, poll: { options: many(n, () => 'x'), isMultiple: false } }),
+    ],
+    [
+      'POLL_OPTION_MAX',
+      (n) => command('postMessage', { ...message, poll: { options: ['x', x(n)], isMultiple: false } }),
+    ],
     [
       'READS_MAX',
       (n) => {
@@ -145,8 +151,11 @@ describe('every limit of the wire holds: the limit passes, one more is refused',
 test('a poll has at least two options', () => {
   const body = { channelId: nextId(), text: '?', fileIds: [], replyTo: null };
   const asks = (options: string[]) =>
-    wire.Command.safeParse({ id: nextId(), kind: 'postMessage', body: { ...body, poll: { options, isMultiple: true } } })
-      .success;
+    wire.Command.safeParse({
+      id: nextId(),
+      kind: 'postMessage',
+      body: { ...body, poll: { options, isMultiple: true } },
+    }).success;
   expect(limits.POLL_OPTIONS_MIN).toBe(2);
   expect(asks(['да', 'нет'])).toBe(true);
   expect(asks(['да'])).toBe(false);

@@ -77,14 +77,7 @@ const PUPILS_KINDS = [
 ] as const;
 type PupilsKind = (typeof PUPILS_KINDS)[number];
 let made: Record<
-  | 'assignmentId'
-  | 'reviewId'
-  | 'requestId'
-  | 'scheduledId'
-  | 'scheduledMessageId'
-  | 'noticeId'
-  | 'pollId'
-  | 'createId',
+  'assignmentId' | 'reviewId' | 'requestId' | 'scheduledId' | 'scheduledMessageId' | 'noticeId' | 'pollId' | 'createId',
   CommandId
 >;
 

@@ -48,7 +48,9 @@ test('a pupil comes in by class code and name, waits, learns nothing, and is tol
   expect((await pupil.ask(`/api/logs/${room.logId}/join-code`)).status).toBe(404);
   await room.teacher.send(room.logId, 'confirmJoin', { requestId, memberId: newId(), name: 'Белов Илья' });
   await eventually(() => pupil.logsEvents > 0);
-  expect(await pupil.me()).toMatchObject({ logs: [{ state: "member", title: "7А", role: "student" }, { kind: "school" }] });
+  expect(await pupil.me()).toMatchObject({
+    logs: [{ state: 'member', title: '7А', role: 'student' }, { kind: 'school' }],
+  });
   const log = await pupil.follow(room.logId);
   expect(log.entries.map((entry) => entry.kind)).toEqual(['classCreated', 'joinConfirmed']);
   pupil.close();

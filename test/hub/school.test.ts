@@ -9,7 +9,13 @@ let room: StartedClass;
 afterEach(() => room?.stop());
 
 const schoolOf = () => schoolLogIdOf(room.hub.hubId);
-const said = (to: MemberId, channelId: ChannelId) => ({ channelId, to, text: 'Здравствуйте', fileIds: [], replyTo: null });
+const said = (to: MemberId, channelId: ChannelId) => ({
+  channelId,
+  to,
+  text: 'Здравствуйте',
+  fileIds: [],
+  replyTo: null,
+});
 
 /** Somebody's line in the school, once the hub has it. */
 async function enteredAs(person: Person): Promise<{ logId: LogId; memberId: MemberId; role: string }> {
@@ -63,7 +69,9 @@ describe('who is in the school', () => {
     await room.teacher.send(room.logId, 'removeMember', { memberId: pupil.memberId, erase: false });
     await eventually(async () => !(await pupil.me()).logs.some((log) => log.logId === schoolOf()));
     expect(pupil.logsEvents).toBeGreaterThan(heard);
-    await expect(pupil.emit('pull', { logId: schoolOf(), logKey: 'x', after: 0, limit: 1 })).rejects.toThrow('not-a-member');
+    await expect(pupil.emit('pull', { logId: schoolOf(), logKey: 'x', after: 0, limit: 1 })).rejects.toThrow(
+      'not-a-member',
+    );
   });
 
   test('the school has no door, no lesson and no list; a page of version 1 is not told of it', async () => {
@@ -71,7 +79,9 @@ describe('who is in the school', () => {
     const { logId } = await enteredAs(room.teacher);
     expect((await room.teacher.ask(`/api/logs/${logId}/join-code`)).status).toBe(403);
     expect((await room.teacher.ask(`/api/logs/${logId}/end-lesson`, { method: 'POST' })).status).toBe(403);
-    expect(await room.teacher.refusalOf(logId, 'listMember', { memberId: newId(), name: 'Кто-то' })).toBe('not-allowed');
+    expect(await room.teacher.refusalOf(logId, 'listMember', { memberId: newId(), name: 'Кто-то' })).toBe(
+      'not-allowed',
+    );
     const { deviceId, secret } = room.owner;
     const body = { deviceId, secret, protocol: 1 };
     const old = await call<Session>(room.url, '/api/session', { method: 'POST', body });

@@ -151,7 +151,10 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
         new Map([[message.id, { seq: 1, by, channelId, hasFiles: true, ...plain }]]),
       );
       const said = { channelId, text: '?', files: [], replyTo: null };
-      const poll = newRow({ by, body: JSON.stringify({ ...said, poll: { options: ['а', 'б', 'в'], isMultiple: true } }) });
+      const poll = newRow({
+        by,
+        body: JSON.stringify({ ...said, poll: { options: ['а', 'б', 'в'], isMultiple: true } }),
+      });
       const notice = newRow({ by, body: JSON.stringify({ ...said, isNotice: true }) });
       const waiting = newRow({ by, kind: 'messageScheduled', body: JSON.stringify({ ...said, sendAt: 5 }) });
       const closing = newRow({ kind: 'pollClosed', about: poll.id, body: '{}' });
