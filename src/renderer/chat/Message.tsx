@@ -1,25 +1,43 @@
-/** One message: who, what, when, and how it stands. What waits looks so; what was refused says why and what can be done. */
-import { ActionIcon, Button, Modal, Tooltip } from '@mantine/core';
+/**
+ * One message: who, what, when, how it stands, and what may be done with it. What waits looks so; what was refused says why and
+ * what can be done (S10). Everything beside the words is made only when it is wanted (see message/).
+ */
+import { Button, Modal } from '@mantine/core';
 import {
   IconAlertTriangle,
-  IconArrowBackUp,
+  IconArrowForwardUp,
   IconClock,
   IconCloudUpload,
   IconFileUpload,
-  IconPencil,
-  IconTrash,
+  IconPinFilled,
+  IconSignature,
 } from '@tabler/icons-react';
-import { Fragment, useState } from 'react';
+import { useMemo, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import type { ClassView, MessageView } from '../../client/class-store.ts';
-import type { CommandId } from '../../core/ids.ts';
+import { mayWrite } from '../../core/classroom.ts';
+import type { CommandId, MemberId } from '../../core/ids.ts';
 import { errorText } from '../../ui/error-texts.ts';
 import { formatDateTime, formatTime } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
+import { mentionables } from '../../ui/mentions.ts';
+import { plainTextOf } from '../../ui/rich-text.ts';
+import { RichText } from '../../ui/RichText.tsx';
 import { useStore } from '../../ui/store.tsx';
 import { useFailure } from '../frame/failure.ts';
-import { FileChip } from '../frame/FileChip.tsx';
 import { Discard } from '../frame/Outbox.tsx';
+import { isKey } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
+import { AssignmentCard } from './message/AssignmentCard.tsx';
+import { useMessageCommands, waitingMarks } from './message/commands.ts';
+import { Forward } from './message/Forward.tsx';
+import { History } from './message/History.tsx';
+import { MessageFiles } from './message/MessageFiles.tsx';
+import { MessageBar, MessageMenu, type MenuPlace, type MessageDeeds, type Possible } from './message/MessageMenu.tsx';
+import { NoticeFoot } from './message/NoticeFoot.tsx';
+import { messageAsText } from './message/plain.ts';
+import { Poll } from './message/Poll.tsx';
+import { ReactionPicker, Reactions } from './message/Reactions.tsx';
+import { Refusals } from './message/Refusals.tsx';
 import classes from './Message.module.css';
 
 const STATE_ICONS = {
@@ -44,27 +62,111 @@ export interface MessageProps {
   onFocus: () => void;
 }
 
+type Opened = { what: 'menu'; at: MenuPlace } | { what: 'reactions' | 'forward' | 'remove' } | null;
+
 export function Message(props: MessageProps) {
   const { message, openClass, isContinued, isCurrent, repliedTo, onReply, onEdit, onGoTo, onFocus } = props;
   const t = useTexts();
   const language = useLanguage();
-  const isOwn = message.by === openClass.memberId;
-  const nameOf = (by: MessageView['by']) => {
-    const member = by ? openClass.classroom.members[by] : undefined;
-    return by === openClass.memberId ? t.chat.you : (member?.name ?? t.chat.somebody);
+  const commands = useMessageCommands(message, openClass);
+  const [isNear, setNear] = useState(false);
+  const [opened, setOpened] = useState<Opened>(null);
+  const { classroom, memberId: me, role } = openClass;
+  const isOwn = message.by === me;
+  const nameOf = (by: MemberId | null) =>
+    by === me ? t.chat.you : ((by && classroom.members[by]?.name) ?? t.chat.somebody);
+  const isTeacher = message.by !== null && classroom.members[message.by]?.role === 'teacher';
+  const channel = classroom.channels[message.channelId];
+  const self = classroom.members[me];
+  const isSettled = message.seq !== null && !message.isRemoved;
+  const isOpen = channel !== undefined && !channel.isArchived;
+  const possible: Possible = {
+    reply: isSettled && isOpen && self !== undefined && mayWrite(classroom, channel, self),
+    react: isSettled && isOpen,
+    edit: isOwn && !message.isRemoved && message.forward === null,
+    forward: isSettled && (message.text !== '' || message.files.length > 0),
+    pin: isSettled && (role === 'teacher' || channel?.kind === 'direct'),
+    remove: !message.isRemoved && (isOwn || (role === 'teacher' && classroom.kind === 'class')),
   };
-  const isTeacher = message.by !== null && openClass.classroom.members[message.by]?.role === 'teacher';
-  const { outbox } = message;
+  const deeds: MessageDeeds = {
+    onReply,
+    onEdit,
+    onReact: () => setOpened({ what: 'reactions' }),
+    onForward: () => setOpened({ what: 'forward' }),
+    onPin: () => void commands.pin(),
+    onCopy: () => void commands.copy(message.text),
+    onCopyForOthers: () => void commands.copy(messageAsText(message, classroom, t, language, Date.now())),
+    onRemove: () => setOpened({ what: 'remove' }),
+  };
+  const menuAt = (row: HTMLElement, x: number, y: number) => {
+    const box = row.getBoundingClientRect();
+    setOpened({ what: 'menu', at: { x: x - box.left, y: y - box.top } });
+  };
+  const onContextMenu = (event: MouseEvent<HTMLElement>) => {
+    // A selection, a link and a field keep the menu of the system.
+    const target = event.target as Element;
+    if (message.isRemoved || !event.currentTarget.contains(target) || target.closest('a, input, textarea')) return;
+    if (document.getSelection()?.isCollapsed === false) return;
+    event.preventDefault();
+    const box = event.currentTarget.getBoundingClientRect();
+    // The menu key gives no place: the bubble's corner is one.
+    const isByKey = event.clientX === 0 && event.clientY === 0;
+    menuAt(event.currentTarget, isByKey ? box.left + 48 : event.clientX, isByKey ? box.top + 32 : event.clientY);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.target !== event.currentTarget || message.isRemoved) return;
+    const key = event.nativeEvent;
+    if (isKey(key, 'F') && possible.forward) deeds.onForward();
+    else if (isKey(key, 'P') && possible.pin) deeds.onPin();
+    else if (key.key === '+' && possible.react) deeds.onReact();
+    else if (isKey(key, 'Ctrl+C') && document.getSelection()?.isCollapsed !== false && message.text !== '')
+      deeds.onCopy();
+    else if (key.key === 'Delete' && possible.remove) deeds.onRemove();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const marks = waitingMarks(message, openClass.outbox);
+  const outbox = message.outbox ?? marks.find((row) => row.state !== 'refused') ?? null;
   const StateIcon = outbox ? STATE_ICONS[outbox.state] : null;
+  const mentionsMe = message.mentions.includes(me);
+  const bar = isNear && !message.isRemoved && (
+    <MessageBar
+      deeds={deeds}
+      possible={possible}
+      onMenu={(near) => {
+        const box = near.getBoundingClientRect();
+        const row = near.closest('article');
+        if (row) menuAt(row, box.left, box.bottom);
+      }}
+    />
+  );
   return (
+    // The row is one stop of the list; its keys are named in the list of shortcuts.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <article
       className={classes.row}
       data-own={isOwn}
       data-continued={isContinued}
       data-message={message.id}
+      data-mentions-me={mentionsMe}
       tabIndex={isCurrent ? 0 : -1}
-      onFocus={onFocus}
-      aria-label={`${nameOf(message.by)}, ${formatDateTime(language, message.at)}`}
+      onFocus={() => {
+        setNear(true);
+        onFocus();
+      }}
+      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setNear(false)}
+      onPointerEnter={() => setNear(true)}
+      onPointerLeave={(event) => !event.currentTarget.contains(document.activeElement) && setNear(false)}
+      onContextMenu={onContextMenu}
+      onKeyDown={onKeyDown}
+      aria-label={[
+        `${nameOf(message.by)}, ${formatDateTime(language, message.at)}`,
+        mentionsMe ? t.message.mentionsMe : '',
+      ]
+        .filter(Boolean)
+        .join(', ')}
     >
       <div className={classes.column}>
         {!isOwn && !isContinued && (
@@ -74,7 +176,23 @@ export function Message(props: MessageProps) {
           </div>
         )}
         <div className={classes.line}>
-          <div className={classes.bubble} data-refused={outbox?.state === 'refused'}>
+          <div
+            className={classes.bubble}
+            data-refused={message.outbox?.state === 'refused'}
+            data-notice={message.notice !== null}
+          >
+            {message.forward && !message.isRemoved && (
+              <div className={classes.forwarded}>
+                <IconArrowForwardUp size={16} stroke={1.8} aria-hidden />
+                {t.message.forwardedAt(nameOf(message.forward.by), formatDateTime(language, message.forward.at))}
+              </div>
+            )}
+            {message.notice && !message.isRemoved && (
+              <div className={classes.notice}>
+                <IconSignature size={16} stroke={1.8} aria-hidden />
+                {t.message.notice.title}
+              </div>
+            )}
             {message.replyTo !== null && (
               <button
                 type="button"
@@ -89,23 +207,17 @@ export function Message(props: MessageProps) {
             {message.isRemoved ? (
               <span className={classes.removed}>{t.chat.removed}</span>
             ) : (
-              <>
-                {message.files.length > 0 && (
-                  <div className={classes.files}>
-                    {message.files.map((file) => (
-                      <FileChip key={file.fileId} file={file} />
-                    ))}
-                  </div>
-                )}
-                {message.text !== '' && (
-                  <div className={classes.text}>
-                    <Linked text={message.text} />
-                  </div>
-                )}
-              </>
+              <Body message={message} openClass={openClass} />
+            )}
+            {message.poll && !message.isRemoved && (
+              <Poll message={message} openClass={openClass} nameOf={nameOf} commands={commands} />
+            )}
+            {message.notice && !message.isRemoved && (
+              <NoticeFoot message={message} openClass={openClass} commands={commands} />
             )}
             <div className={classes.meta}>
-              {message.isEdited && !message.isRemoved && <span>{t.chat.edited}</span>}
+              {message.isPinned && <IconPinFilled size={14} aria-label={t.message.pinned} role="img" />}
+              {message.isEdited && !message.isRemoved && <History message={message} />}
               {StateIcon && outbox && (
                 <span className={classes.state}>
                   <StateIcon size={14} stroke={2} aria-hidden />
@@ -115,35 +227,86 @@ export function Message(props: MessageProps) {
               <time dateTime={new Date(message.at).toISOString()}>{formatTime(language, message.at)}</time>
             </div>
           </div>
-          {!message.isRemoved && (
-            <div className={classes.actions}>
-              {message.seq !== null && (
-                <Tooltip label={t.chat.reply}>
-                  <ActionIcon aria-label={t.chat.reply} onClick={onReply}>
-                    <IconArrowBackUp size={18} stroke={1.7} />
-                  </ActionIcon>
-                </Tooltip>
-              )}
-              {isOwn && (
-                <Tooltip label={t.chat.edit}>
-                  <ActionIcon aria-label={t.chat.edit} onClick={onEdit}>
-                    <IconPencil size={18} stroke={1.7} />
-                  </ActionIcon>
-                </Tooltip>
-              )}
-              <Remove message={message} openClass={openClass} author={nameOf(message.by)} />
-            </div>
-          )}
+          {opened?.what === 'reactions' ? (
+            <ReactionPicker message={message} me={me} onReact={commands.react} onClose={() => setOpened(null)}>
+              <div className={classes.picks} />
+            </ReactionPicker>
+          ) : null}
+          {bar}
         </div>
-        {outbox?.state === 'refused' && <Refusal message={message} outbox={outbox} onEdit={onEdit} />}
+        {!message.isRemoved && (
+          <Reactions message={message} me={me} nameOf={nameOf} onReact={possible.react ? commands.react : undefined} />
+        )}
+        {message.outbox?.state === 'refused' && <Refusal message={message} outbox={message.outbox} onEdit={onEdit} />}
+        <Refusals rows={marks} />
       </div>
+      {opened?.what === 'menu' && (
+        <MessageMenu
+          message={message}
+          deeds={deeds}
+          possible={possible}
+          at={opened.at}
+          // What was chosen may have opened something else by now.
+          onClose={() => setOpened((now) => (now?.what === 'menu' ? null : now))}
+        />
+      )}
+      {opened?.what === 'forward' && (
+        <Forward message={message} openClass={openClass} onClose={() => setOpened(null)} />
+      )}
+      {opened?.what === 'remove' && (
+        <Remove
+          what={t.chat.removeWhat(nameOf(message.by), snippet(message, t.chat))}
+          onClose={() => setOpened(null)}
+          onRemove={commands.remove}
+        />
+      )}
     </article>
   );
 }
 
+/** The words and what hangs on them. */
+function Body({ message, openClass }: { message: MessageView; openClass: ClassView }) {
+  const people = useMemo(
+    () =>
+      mentionables(
+        message.mentions.flatMap((memberId) => {
+          const member = openClass.classroom.members[memberId];
+          return member ? [member] : [];
+        }),
+      ),
+    [message.mentions, openClass.classroom.members],
+  );
+  return (
+    <>
+      {message.files.length > 0 && <MessageFiles files={message.files} />}
+      {message.assignmentId !== null && <AssignmentCard assignmentId={message.assignmentId} openClass={openClass} />}
+      {message.text !== '' && (
+        <div className={classes.text}>
+          <RichText text={message.text} people={people} me={openClass.memberId} classes={RICH} />
+        </div>
+      )}
+    </>
+  );
+}
+
+const RICH = {
+  paragraph: classes.paragraph,
+  list: classes.list,
+  item: classes.item,
+  marker: classes.marker,
+  code: classes.code,
+  codeBlock: classes.codeBlock,
+  formula: classes.formula,
+  link: classes.link,
+  host: classes.host,
+  mention: classes.mention,
+};
+
 /** The first words of a message, or of what it carries. */
 export const snippet = (message: MessageView, words: { removed: string }) =>
-  message.isRemoved ? words.removed : message.text.slice(0, 200) || message.files.map((file) => file.name).join(', ');
+  message.isRemoved
+    ? words.removed
+    : plainTextOf(message.text.slice(0, 200)) || message.files.map((file) => file.name).join(', ');
 
 function Refusal({
   message,
@@ -181,50 +344,26 @@ function Refusal({
   );
 }
 
-/** Removing erases the text everywhere and cannot be undone; what nobody has seen yet simply leaves the queue. */
-function Remove({ message, openClass, author }: { message: MessageView; openClass: ClassView; author: string }) {
+/** Removing erases the text everywhere and cannot be undone, so it asks and names it. */
+function Remove({ what, onClose, onRemove }: { what: string; onClose: () => void; onRemove: () => void }) {
   const t = useTexts();
-  const store = useStore();
-  const failed = useFailure();
-  const [isAsking, setAsking] = useState(false);
-  const remove = () => {
-    setAsking(false);
-    if (message.seq === null && message.outbox) store.discard(message.outbox.id).catch(failed);
-    else store.send(openClass.logId, 'removeMessage', { messageId: message.id }).catch(failed);
-  };
   return (
-    <>
-      <Tooltip label={t.chat.remove}>
-        <ActionIcon data-action="remove" aria-label={t.chat.remove} onClick={() => setAsking(true)}>
-          <IconTrash size={18} stroke={1.7} />
-        </ActionIcon>
-      </Tooltip>
-      <Modal opened={isAsking} onClose={() => setAsking(false)} title={t.chat.removeTitle}>
-        <p className={classes.question}>{t.chat.removeWhat(author, snippet(message, t.chat))}</p>
-        <div className={classes.buttons}>
-          <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
-            {t.chat.keep}
-          </Button>
-          <Button color="red" onClick={remove}>
-            {t.chat.remove}
-          </Button>
-        </div>
-      </Modal>
-    </>
-  );
-}
-
-const LINK = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])/g;
-
-/** Text with its web addresses as links; the window opens them outside. */
-function Linked({ text }: { text: string }) {
-  return text.split(LINK).map((part, index) =>
-    index % 2 === 1 ? (
-      <a key={index} href={part} target="_blank" rel="noreferrer noopener" className={classes.link}>
-        {part}
-      </a>
-    ) : (
-      <Fragment key={index}>{part}</Fragment>
-    ),
+    <Modal opened onClose={onClose} title={t.chat.removeTitle}>
+      <p className={classes.question}>{what}</p>
+      <div className={classes.buttons}>
+        <Button variant="default" data-autofocus onClick={onClose}>
+          {t.chat.keep}
+        </Button>
+        <Button
+          color="red"
+          onClick={() => {
+            onClose();
+            onRemove();
+          }}
+        >
+          {t.chat.remove}
+        </Button>
+      </div>
+    </Modal>
   );
 }

@@ -57,6 +57,8 @@ export const enMessage: Widen<typeof ruMessage> = {
       option: (text, n, percent) => `${text}: ${people(n)}, ${percent}%`,
       retract: 'Take my vote back',
       close: 'Close the poll',
+      closeTitle: 'Close the poll?',
+      closeWhat: 'Nobody will be able to answer or to change an answer. A closed poll cannot be opened again.',
       results: 'Who answered what',
       nobody: 'nobody',
       silent: (n) => `Not answered: ${n}`,

@@ -60,6 +60,8 @@ export const ruMessage = {
       option: (text: string, n: number, percent: number) => `${text}: ${people(n)}, ${percent} %`,
       retract: 'Отозвать голос',
       close: 'Закрыть опрос',
+      closeTitle: 'Закрыть опрос?',
+      closeWhat: 'Никто больше не сможет ответить или передумать. Открыть опрос снова нельзя.',
       results: 'Кто как ответил',
       nobody: 'никто',
       silent: (n: number) => `Не ответили: ${n}`,

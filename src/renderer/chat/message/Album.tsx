@@ -1,0 +1,61 @@
+/**
+ * Photos of a message as a grid that has its size before they are here, so that nothing moves when they come. A press opens the
+ * viewer; what is not here yet shows how far it is and never a broken picture.
+ */
+import { UnstyledButton } from '@mantine/core';
+import { IconDownload, IconPhoto } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { FileRef } from '../../../core/wire.ts';
+import { useTexts } from '../../texts/texts.ts';
+import { useFileHere } from './file-here.ts';
+import classes from './Album.module.css';
+import { Viewer } from './Viewer.tsx';
+
+export function Album({ files }: { files: readonly FileRef[] }) {
+  const t = useTexts();
+  const [opened, setOpened] = useState<number | null>(null);
+  return (
+    <div
+      className={classes.album}
+      data-count={files.length}
+      role="group"
+      aria-label={t.message.media.photos(files.length)}
+    >
+      {files.map((file, index) => (
+        <Tile key={file.fileId} file={file} isSingle={files.length === 1} onOpen={() => setOpened(index)} />
+      ))}
+      {opened !== null && <Viewer files={files} at={opened} onMove={setOpened} onClose={() => setOpened(null)} />}
+    </div>
+  );
+}
+
+function Tile({ file, isSingle, onOpen }: { file: FileRef; isSingle: boolean; onOpen: () => void }) {
+  const t = useTexts();
+  const here = useFileHere(file);
+  if (here.state === 'here') {
+    return (
+      <UnstyledButton className={classes.tile} onClick={onOpen} aria-label={t.message.media.openPhoto(file.name)}>
+        <img src={here.url} alt="" loading="lazy" decoding="async" data-single={isSingle} className={classes.photo} />
+      </UnstyledButton>
+    );
+  }
+  const words =
+    here.state === 'moving'
+      ? t.message.media[here.direction === 'up' ? 'going' : 'coming'](here.percent)
+      : here.state === 'absent'
+        ? t.message.media.absent
+        : '';
+  return (
+    <UnstyledButton
+      className={classes.tile}
+      disabled={here.state !== 'absent'}
+      onClick={() => here.state === 'absent' && here.fetch()}
+      aria-label={here.state === 'absent' ? t.message.media.download(file.name) : `${file.name}, ${words}`}
+    >
+      <span className={classes.absent} aria-hidden>
+        {here.state === 'absent' ? <IconDownload size={24} stroke={1.6} /> : <IconPhoto size={24} stroke={1.6} />}
+        <span>{words}</span>
+      </span>
+    </UnstyledButton>
+  );
+}
