@@ -219,7 +219,11 @@ export interface ClassStore {
     listener: (view: MessagesView) => void,
   ): Stop;
   /** Pinned messages and others that are known by id, wherever they stand; those that are not here are left out. */
-  watchMessagesById(logId: LogId, ids: readonly CommandId[], listener: (messages: readonly MessageView[]) => void): Stop;
+  watchMessagesById(
+    logId: LogId,
+    ids: readonly CommandId[],
+    listener: (messages: readonly MessageView[]) => void,
+  ): Stop;
   /** Empty while offline. */
   watchLive(logId: LogId, listener: (live: LiveView) => void): Stop;
   /** In what is here, offline, in every class unless the query says one. */

@@ -15,18 +15,21 @@ import { evolve } from '../core/evolve.ts';
 import { workKey, type ChannelId, type CommandId, type LogId } from '../core/ids.ts';
 import { commandOf } from '../core/reissue.ts';
 import { changeIn, type Command, type Entry, type FileRef, type Following, type LogKey, type Me, type Page } from '../core/wire.ts'; // prettier-ignore
-import type { DraftKey, Stop } from './class-store.ts';
+import type { DraftKey, MessagesWindow, Stop } from './class-store.ts';
+import { markless, marked, type MarkedMessage, type StoredMessage } from './message-view.ts';
 import {
   FOLD_VERSION,
   Folding,
+  placesIn,
   recordOf,
+  touchOfRecord,
   type FoldSource,
+  type IdRun,
   type LogCursor,
   type LogRecord,
-  type MessageMark,
+  type MarkRun,
   type MessageRecord,
   type NamedFiles,
-  type StoredMessage,
 } from './views.ts';
 
 interface FoldedClass {
@@ -66,15 +69,21 @@ export interface ClassSnapshot {
   classroom: Classroom;
   /** Oldest first, without those still `returning`. */
   outbox: StoredCommand[];
+  /** Messages that waiting commands speak of. */
+  named: MarkedMessage[];
 }
 
-/** The newest messages of a channel with their edits, and what waits, as of one moment. */
+/** A part of a channel with its marks, and what waits, as of one moment. */
 export interface MessagesSnapshot {
   known: KnownMe | undefined;
   cursor: LogCursor | undefined;
-  messages: (StoredMessage & { isEdited: boolean })[];
+  messages: MarkedMessage[];
   hasOlder: boolean;
+  hasNewer: boolean;
+  newestSeq: number;
   outbox: StoredCommand[];
+  /** Messages that waiting commands speak of. */
+  named: MarkedMessage[];
 }
 
 /** `applied` · `old`: known already · `gap`: something before it is missing · `other-key`: a page of another log (S14). */
@@ -91,8 +100,11 @@ export interface Disk {
   IDBKeyRange: typeof IDBKeyRange;
 }
 
-const VIEWS = ['messages', 'messageMarks', 'files', 'states'] as const;
+const VIEWS = ['messages', 'markRuns', 'namedFiles', 'idRuns', 'states'] as const;
 const LOG_AND_VIEWS = ['log', 'cursors', ...VIEWS] as const;
+const MESSAGES = ['messages', 'markRuns', 'idRuns'] as const;
+/** Records of the log that are folded at a time when views are made anew. */
+const RECORDS_PER_FOLD = 16;
 type TableName = (typeof LOG_AND_VIEWS)[number] | 'outbox' | 'drafts' | 'me';
 
 /** Drafts that are only a place in a list hold nothing that somebody wrote. */
@@ -102,8 +114,9 @@ class Tables extends Dexie {
   declare log: Table<LogRecord, [LogId, number]>;
   declare cursors: Table<LogCursor, LogId>;
   declare messages: Table<MessageRecord, [LogId, ChannelId, number]>;
-  declare messageMarks: Table<MessageMark, [LogId, ChannelId, number, number]>;
-  declare files: Table<NamedFiles, [LogId, number]>;
+  declare markRuns: Table<MarkRun, [LogId, number]>;
+  declare namedFiles: Table<NamedFiles, [LogId, number]>;
+  declare idRuns: Table<IdRun, [LogId, number]>;
   declare states: Table<FoldedClass, LogId>;
   declare outbox: Table<StoredCommand, CommandId>;
   declare drafts: Table<{ key: string; value: unknown }, string>;
@@ -122,6 +135,14 @@ class Tables extends Dexie {
       outbox: 'id, [logId+order]',
       drafts: 'key',
       me: 'key',
+    });
+    // Views alone, which are made anew (S13).
+    this.version(2).stores({
+      messageMarks: null,
+      files: null,
+      markRuns: '[logId+run], *touches',
+      namedFiles: '[logId+page]',
+      idRuns: '[logId+run]',
     });
   }
 }
@@ -170,10 +191,11 @@ export class Database {
       const folding = new Folding(this.#sourceOf(page.logId), cursor, known?.classroom ?? EMPTY_CLASSROOM);
       await folding.prepare(page.entries);
       for (const entry of page.entries) folding.keep(entry);
+      folding.finish();
       if (folding.logPuts.size > 0) await this.#db.log.bulkPut([...folding.logPuts]);
       if (folding.needsRebuild) await this.#rebuild(cursor);
       else {
-        await this.#writeViews(page.logId, folding);
+        await this.#writeViews(folding);
         await this.#writeState(page.logId, known?.classroom, folding.classroom);
       }
       await this.#db.cursors.put({ ...cursor, cursor: page.upTo, head: Math.max(page.head, page.upTo) });
@@ -181,17 +203,12 @@ export class Database {
     });
   }
 
-  async #writeViews(logId: LogId, folding: Folding) {
-    const { messages, messageMarks, files } = this.#db;
-    if (folding.messagePuts.size > 0) await messages.bulkPut([...folding.messagePuts]);
-    if (folding.markDeletes.size > 0)
-      await messageMarks.bulkDelete(
-        [...folding.markDeletes.values()].map((m) => [m.logId, m.channelId, m.messageSeq, m.seq]),
-      );
-    if (folding.markPuts.size > 0) await messageMarks.bulkPut([...folding.markPuts.values()]);
-    if (folding.fileDeletes.size > 0)
-      await files.bulkDelete([...folding.fileDeletes].map((seq): [LogId, number] => [logId, seq]));
-    if (folding.filePuts.size > 0) await files.bulkPut([...folding.filePuts.values()]);
+  async #writeViews({ messagePuts, markPuts, filePuts, idPuts }: Folding) {
+    const { messages, markRuns, namedFiles, idRuns } = this.#db;
+    if (messagePuts.size > 0) await messages.bulkPut([...messagePuts]);
+    if (markPuts.size > 0) await markRuns.bulkPut([...markPuts]);
+    if (filePuts.size > 0) await namedFiles.bulkPut([...filePuts]);
+    if (idPuts.length > 0) await idRuns.bulkPut(idPuts);
   }
 
   async #writeState(logId: LogId, before: Classroom | undefined, classroom: Classroom) {
@@ -211,22 +228,30 @@ export class Database {
       logRecords: async (pages) =>
         (await this.#db.log.bulkGet(pages.map((page): [LogId, number] => [logId, page]))).filter(isThere),
       logPages: async () => (await this.#logKeys(logId)).map(([, page]) => page),
-      messageRecords: async (keys) =>
-        (
-          await this.#db.messages.bulkGet(
-            keys.map(({ channelId, page }): [LogId, ChannelId, number] => [logId, channelId, page]),
-          )
-        ).filter(isThere),
-      edits: (channelId, messageSeq) =>
-        this.#db.messageMarks
-          .where('[logId+channelId+messageSeq+seq]')
-          .between([logId, channelId, messageSeq, Dexie.minKey], [logId, channelId, messageSeq, Dexie.maxKey])
-          .toArray(),
+      messageRecords: (keys) => this.#messageRecords(logId, keys),
+      fileRecords: async (pages) =>
+        (await this.#db.namedFiles.bulkGet(pages.map((page): [LogId, number] => [logId, page]))).filter(isThere),
+      markRuns: (touches) => this.#markRuns(touches),
+      lastMarkRun: () => within(this.#db.markRuns, '[logId+run]', logId).last(),
+      lastIdRun: () => within(this.#db.idRuns, '[logId+run]', logId).last(),
     };
   }
 
+  async #messageRecords(logId: LogId, keys: readonly { channelId: ChannelId; page: number }[]) {
+    const wanted = keys.map(({ channelId, page }): [LogId, ChannelId, number] => [logId, channelId, page]);
+    return (await this.#db.messages.bulkGet(wanted)).filter(isThere);
+  }
+
+  #markRuns(touches: readonly string[]): Promise<MarkRun[]> {
+    return this.#db.markRuns
+      .where('touches')
+      .anyOf([...touches])
+      .distinct()
+      .toArray();
+  }
+
   #logKeys(logId: LogId) {
-    return this.#db.log.where('[logId+page]').between([logId, Dexie.minKey], [logId, Dexie.maxKey]).primaryKeys();
+    return within(this.#db.log, '[logId+page]', logId).primaryKeys();
   }
 
   /** `each` must not wait: see {@link Folding}. */
@@ -254,34 +279,36 @@ export class Database {
     const { logId } = cursor;
     await this.#dropViews(logId);
     cursor.unread = {};
+    cursor.mentions = {};
     let classroom = EMPTY_CLASSROOM;
-    for (const key of await this.#logKeys(logId)) {
-      const entries = (await this.#db.log.get(key))?.entries ?? [];
+    const keys = await this.#logKeys(logId);
+    for (let from = 0; from < keys.length; from += RECORDS_PER_FOLD) {
+      const records = await this.#db.log.bulkGet(keys.slice(from, from + RECORDS_PER_FOLD));
+      const entries = records.flatMap((record) => record?.entries ?? []);
       const folding = new Folding(this.#sourceOf(logId), cursor, classroom);
       await folding.prepare(entries);
       for (const entry of entries) folding.fold(entry);
-      await this.#writeViews(logId, folding);
+      folding.finish();
+      await this.#writeViews(folding);
       classroom = folding.classroom;
     }
     await this.#writeState(logId, undefined, classroom);
   }
 
   async #dropViews(logId: LogId) {
-    const { messages, messageMarks, files, states } = this.#db;
+    const { messages, markRuns, namedFiles, idRuns, states } = this.#db;
     await messages
       .where('[logId+channelId+page]')
       .between([logId, Dexie.minKey, Dexie.minKey], [logId, Dexie.maxKey, Dexie.maxKey])
       .delete();
-    await messageMarks
-      .where('[logId+channelId+messageSeq+seq]')
-      .between([logId, Dexie.minKey], [logId, Dexie.maxKey])
-      .delete();
-    await files.where('[logId+seq]').between([logId, Dexie.minKey], [logId, Dexie.maxKey]).delete();
+    await within(markRuns, '[logId+run]', logId).delete();
+    await within(namedFiles, '[logId+page]', logId).delete();
+    await within(idRuns, '[logId+run]', logId).delete();
     await states.delete(logId);
   }
 
   async #dropLogAndViews(logId: LogId) {
-    await this.#db.log.where('[logId+page]').between([logId, Dexie.minKey], [logId, Dexie.maxKey]).delete();
+    await within(this.#db.log, '[logId+page]', logId).delete();
     await this.#dropViews(logId);
   }
 
@@ -321,6 +348,7 @@ export class Database {
           unreadAfter: Math.min(old?.unreadAfter ?? head, head),
           readUpTo: Object.fromEntries(readUpTo),
           unread: {},
+          mentions: {},
         };
       }
       await this.#db.cursors.put(cursor);
@@ -519,7 +547,7 @@ export class Database {
   }
 
   #outboxOf(logId: LogId) {
-    return this.#db.outbox.where('[logId+order]').between([logId, Dexie.minKey], [logId, Dexie.maxKey]);
+    return within(this.#db.outbox, '[logId+order]', logId);
   }
   #outboxRows = (logId: LogId): Promise<StoredCommand[]> => this.#outboxOf(logId).toArray();
   #outboxKeys = (logId: LogId): Promise<CommandId[]> => this.#outboxOf(logId).primaryKeys();
@@ -548,13 +576,16 @@ export class Database {
         .where('[logId+channelId+page]')
         .between([logId, channelId, recordOf(seq)], [logId, channelId, Dexie.maxKey])
         .toArray();
-      const isUnread = (m: StoredMessage) =>
-        m.seq > Math.max(seq, cursor.unreadAfter) && m.by !== cursor.memberId && !m.isRemoved;
-      const unread = records.flatMap((record) => record.messages).filter(isUnread).length;
+      const after = Math.max(seq, cursor.unreadAfter);
+      const unread = records
+        .flatMap((record) => record.messages)
+        .filter((m) => m.seq > after && m.by !== cursor.memberId && !m.isRemoved);
+      const mentions = unread.filter((m) => m.mentions?.includes(cursor.memberId));
       await this.#db.cursors.put({
         ...cursor,
         readUpTo: { ...cursor.readUpTo, [channelId]: seq },
-        unread: { ...cursor.unread, [channelId]: unread },
+        unread: { ...cursor.unread, [channelId]: unread.length },
+        mentions: { ...cursor.mentions, [channelId]: mentions.length },
       });
     });
   }
@@ -592,57 +623,157 @@ export class Database {
   }
 
   classSnapshot(logId: LogId): Promise<ClassSnapshot> {
-    return this.#read(['me', 'cursors', 'states', 'outbox'], async () => ({
-      known: await this.#db.me.get('me'),
-      cursor: await this.#db.cursors.get(logId),
-      classroom: (await this.#db.states.get(logId))?.classroom ?? EMPTY_CLASSROOM,
-      outbox: (await this.#outboxRows(logId)).filter((row) => row.state !== 'returning'),
-    }));
-  }
-
-  /** Reads only as many of the newest records as `count` messages need. */
-  messagesSnapshot(logId: LogId, channelId: ChannelId, count: number): Promise<MessagesSnapshot> {
-    return this.#read(['me', 'cursors', 'messages', 'messageMarks', 'outbox'], async () => {
-      let below: unknown = Dexie.maxKey;
-      let messages: StoredMessage[] = [];
-      while (messages.length <= count) {
-        const record = await this.#db.messages
-          .where('[logId+channelId+page]')
-          .between([logId, channelId, Dexie.minKey], [logId, channelId, below], true, false)
-          .last();
-        if (!record) break;
-        messages = [...record.messages, ...messages];
-        below = record.page;
-      }
-      const newest = count > 0 ? messages.slice(-count) : [];
-      const marks = await this.#db.messageMarks
-        .where('[logId+channelId+messageSeq+seq]')
-        .between([logId, channelId, newest[0]?.seq ?? Infinity], [logId, channelId, Dexie.maxKey])
-        .toArray();
-      // In the order of their seqs, so the latest edit of a message stays.
-      const edits = new Map(marks.map((mark) => [mark.messageSeq, mark.text]));
+    return this.#read(['me', 'cursors', 'states', 'outbox', ...MESSAGES], async () => {
+      const outbox = await this.#shownOutbox(logId);
       return {
         known: await this.#db.me.get('me'),
         cursor: await this.#db.cursors.get(logId),
-        messages: newest.map((message) => ({
-          ...message,
-          text: edits.get(message.seq) ?? message.text,
-          isEdited: edits.has(message.seq),
-        })),
-        hasOlder: messages.length > newest.length,
-        outbox: (await this.#outboxRows(logId)).filter((row) => row.state !== 'returning'),
+        classroom: (await this.#db.states.get(logId))?.classroom ?? EMPTY_CLASSROOM,
+        outbox,
+        named: await this.#named(logId, outbox),
       };
     });
   }
 
+  async #shownOutbox(logId: LogId) {
+    return (await this.#outboxRows(logId)).filter((row) => row.state !== 'returning');
+  }
+
+  /** A part of a channel: reads only as many records as that needs. */
+  messagesSnapshot(logId: LogId, channelId: ChannelId, { around, count }: MessagesWindow): Promise<MessagesSnapshot> {
+    return this.#read(['me', 'cursors', 'outbox', ...MESSAGES], async () => {
+      const upTo = around === 'newest' ? Infinity : around;
+      // One more than wanted on either side tells whether there is more.
+      const before = await this.#messagesUpTo(logId, channelId, upTo, count + 1);
+      const after = around === 'newest' ? [] : await this.#messagesAfter(logId, channelId, around, count + 1);
+      const shown = [...before.slice(-count), ...after.slice(0, count)];
+      const hasNewer = after.length > count;
+      const newest = hasNewer ? (await this.#channelRecords(logId, channelId).last())?.messages : shown;
+      const outbox = await this.#shownOutbox(logId);
+      return {
+        known: await this.#db.me.get('me'),
+        cursor: await this.#db.cursors.get(logId),
+        messages: await this.#withMarks(logId, shown),
+        hasOlder: before.length > count,
+        hasNewer,
+        newestSeq: newest?.at(-1)?.seq ?? 0,
+        outbox,
+        named: await this.#named(logId, outbox),
+      };
+    });
+  }
+
+  /** Messages by id, wherever they stand, with what waits; in the order of the ids, without those that are not here. */
+  messagesByIdSnapshot(logId: LogId, ids: readonly CommandId[]): Promise<MessagesSnapshot> {
+    return this.#read(['me', 'cursors', 'outbox', ...MESSAGES], async () => {
+      const outbox = await this.#shownOutbox(logId);
+      return {
+        known: await this.#db.me.get('me'),
+        cursor: await this.#db.cursors.get(logId),
+        messages: await this.#byIds(logId, ids),
+        hasOlder: false,
+        hasNewer: false,
+        newestSeq: 0,
+        outbox,
+        named: await this.#named(logId, outbox),
+      };
+    });
+  }
+
+  /** The seq of the first message of a channel at or after a time of the hub's clock; null where there is none. */
+  messageAt(logId: LogId, channelId: ChannelId, at: number): Promise<number | null> {
+    return this.#read(['messages'], async () => {
+      const keys = await this.#channelRecords(logId, channelId).primaryKeys();
+      const lastOf = async (index: number) => (await this.#db.messages.get(keys[index]!))?.messages ?? [];
+      let from = 0;
+      let to = keys.length;
+      while (from < to) {
+        const middle = (from + to) >> 1;
+        if (((await lastOf(middle)).at(-1)?.at ?? 0) < at) from = middle + 1;
+        else to = middle;
+      }
+      return from === keys.length ? null : ((await lastOf(from)).find((message) => message.at >= at)?.seq ?? null);
+    });
+  }
+
+  /** The next messages of a channel after a seq, with their marks; fewer than `count` only at its end. */
+  messagesAfter(logId: LogId, channelId: ChannelId, seq: number, count: number): Promise<MarkedMessage[]> {
+    return this.#read(MESSAGES, async () =>
+      this.#withMarks(logId, (await this.#messagesAfter(logId, channelId, seq, count)).slice(0, count)),
+    );
+  }
+
+  #channelRecords(logId: LogId, channelId: ChannelId, from: unknown = Dexie.minKey, to: unknown = Dexie.maxKey) {
+    return this.#db.messages
+      .where('[logId+channelId+page]')
+      .between([logId, channelId, from], [logId, channelId, to], true, true);
+  }
+
+  /** The last `count` messages up to and with a seq, or all there are. */
+  async #messagesUpTo(logId: LogId, channelId: ChannelId, seq: number, count: number): Promise<StoredMessage[]> {
+    let to: unknown = seq === Infinity ? Dexie.maxKey : recordOf(seq);
+    let messages: StoredMessage[] = [];
+    // A quiet channel has few messages in each record: more at a time, the longer it takes.
+    for (let records = 2; messages.length < count; records *= 2) {
+      const found = await this.#channelRecords(logId, channelId, undefined, to).reverse().limit(records).toArray();
+      const older = found.reverse().flatMap((record) => record.messages);
+      messages = [...older.filter((message) => message.seq <= seq), ...messages];
+      if (found.length < records) break;
+      to = found[0]!.page - 1;
+    }
+    return messages.slice(-count);
+  }
+
+  async #messagesAfter(logId: LogId, channelId: ChannelId, seq: number, count: number): Promise<StoredMessage[]> {
+    let from = recordOf(seq);
+    const messages: StoredMessage[] = [];
+    for (let records = 2; messages.length < count; records *= 2) {
+      const found = await this.#channelRecords(logId, channelId, from).limit(records).toArray();
+      for (const record of found) for (const message of record.messages) if (message.seq > seq) messages.push(message);
+      if (found.length < records) break;
+      from = found.at(-1)!.page + 1;
+    }
+    return messages.slice(0, count);
+  }
+
+  async #withMarks(logId: LogId, messages: readonly StoredMessage[]): Promise<MarkedMessage[]> {
+    const shown = new Map(messages.map((message) => [message.seq, markless(message)]));
+    const touches = new Set(messages.map(({ channelId, seq }) => touchOfRecord(logId, channelId, recordOf(seq))));
+    const runs = touches.size > 0 ? await this.#markRuns([...touches]) : [];
+    const marks = runs
+      .flatMap((run) => run.marks)
+      .filter(({ change }) => change !== null && shown.has(change.body.messageSeq))
+      .sort((a, b) => a.seq - b.seq);
+    for (const mark of marks) {
+      const { change } = mark;
+      const message = change && shown.get(change.body.messageSeq);
+      if (message) shown.set(change.body.messageSeq, marked(message, mark, change));
+    }
+    return [...shown.values()];
+  }
+
+  async #byIds(logId: LogId, ids: readonly CommandId[]): Promise<MarkedMessage[]> {
+    if (ids.length === 0) return [];
+    const places = placesIn(await within(this.#db.idRuns, '[logId+run]', logId).toArray(), ids);
+    const keys = new Map(
+      places.map(({ channelId, seq }) => [`${channelId}/${recordOf(seq)}`, { channelId, page: recordOf(seq) }]),
+    );
+    const records = await this.#messageRecords(logId, [...keys.values()]);
+    const wanted = new Set(ids);
+    const found = records.flatMap((record) => record.messages).filter(({ id }) => wanted.has(id));
+    const byId = new Map((await this.#withMarks(logId, found)).map((message) => [message.id, message]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  #named(logId: LogId, outbox: readonly StoredCommand[]): Promise<MarkedMessage[]> {
+    return this.#byIds(logId, [...new Set(outbox.flatMap(({ command }) => messageIdsIn(command)))]);
+  }
+
   /** Files that entries of a log name, newest first, each once. */
   async filesOf(logId: LogId): Promise<FileRef[]> {
-    const rows = await this.#db.files
-      .where('[logId+seq]')
-      .between([logId, Dexie.minKey], [logId, Dexie.maxKey])
-      .reverse()
-      .toArray();
-    return [...new Map(rows.flatMap((row) => row.files).map((file) => [file.fileId, file])).values()];
+    const records = await within(this.#db.namedFiles, '[logId+page]', logId).reverse().toArray();
+    const named = records.flatMap((record) => record.named.sort((a, b) => b.seq - a.seq));
+    return [...new Map(named.flatMap((row) => row.files).map((file) => [file.fileId, file])).values()];
   }
 
   /** Every command not confirmed, oldest first in each log. */
@@ -714,6 +845,16 @@ export class Database {
     }
   }
 }
+
+/** Records of one log in a table keyed by log and number. */
+const within = <T, K>(table: Table<T, K>, key: string, logId: LogId) =>
+  table.where(key).between([logId, Dexie.minKey], [logId, Dexie.maxKey]);
+
+/** Messages that a command speaks of. */
+const messageIdsIn = ({ body }: Command): CommandId[] => [
+  ...('messageId' in body ? [body.messageId] : []),
+  ...('replyTo' in body && body.replyTo !== null ? [body.replyTo] : []),
+];
 
 const isThere = <T>(record: T | undefined): record is T => record !== undefined;
 

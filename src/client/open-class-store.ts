@@ -7,10 +7,20 @@ import { codeOf, PartaError } from '../core/errors.ts';
 import { fileIdOf, ID_RANDOM_BYTES, uuidV7, type CommandId, type LogId } from '../core/ids.ts';
 import * as z from 'zod/mini';
 import { Command, type CommandKind } from '../core/wire.ts';
-import type { ClassStore, ClassStoreOptions, Connection, DraftKey, LogSummary, MeView, Stop } from './class-store.ts';
+import type {
+  ClassStore,
+  ClassStoreOptions,
+  Connection,
+  DraftKey,
+  LogSummary,
+  MessageView,
+  MeView,
+  SearchResult,
+  Stop,
+} from './class-store.ts';
 import { deleteDatabase, openDatabase, type ClassSnapshot, type Database, type KnownMe } from './database.ts';
 import { hubCalls } from './hub-api.ts';
-import { classView, logSummary, messagesView, outboxRows, type Underway } from './overlay.ts';
+import { classView, logSummary, messagesById, messagesView, outboxRows, type Underway } from './overlay.ts';
 import { BROWSER, type Ports } from './ports.ts';
 import { Sync } from './sync.ts';
 
@@ -35,6 +45,10 @@ interface Shared {
   again: () => void;
   stop: Stop;
 }
+
+/** Messages that an export holds in memory at a time. */
+const MESSAGES_PER_PIECE = 512;
+const MESSAGE_TABLES = ['me', 'cursors', 'messages', 'markRuns', 'outbox'] as const;
 
 class Store implements ClassStore {
   readonly hub;
@@ -129,18 +143,52 @@ class Store implements ClassStore {
     );
   }
 
-  watchMessages(...[logId, channelId, count, listener]: Parameters<ClassStore['watchMessages']>): Stop {
+  watchMessages(...[logId, channelId, window, listener]: Parameters<ClassStore['watchMessages']>): Stop {
     return this.#watch(
-      `messages/${logId}/${channelId}/${count}`,
-      ['me', 'cursors', 'messages', 'messageMarks', 'outbox'],
-      () => this.#database.messagesSnapshot(logId, channelId, count),
+      `messages/${logId}/${channelId}/${window.around}/${window.count}`,
+      MESSAGE_TABLES,
+      () => this.#database.messagesSnapshot(logId, channelId, window),
       listener,
       { view: (snapshot) => messagesView(channelId, snapshot, this.#underway), waits: hasOutbox },
     );
   }
 
+  watchMessagesById(...[logId, ids, listener]: Parameters<ClassStore['watchMessagesById']>): Stop {
+    return this.#watch(
+      `by-id/${logId}/${ids.join('/')}`,
+      MESSAGE_TABLES,
+      () => this.#database.messagesByIdSnapshot(logId, ids),
+      listener,
+      { view: (snapshot) => messagesById(ids, snapshot, this.#underway), waits: hasOutbox },
+    );
+  }
+
+  watchLive(_logId: LogId, listener: Parameters<ClassStore['watchLive']>[1]): Stop {
+    listener({ reads: {}, typing: {}, present: new Set() });
+    return () => {};
+  }
+
+  async search(_query: Parameters<ClassStore['search']>[0]): Promise<SearchResult> {
+    return { found: [], total: 0 };
+  }
+
+  messageAt(...[logId, channelId, at]: Parameters<ClassStore['messageAt']>): Promise<number | null> {
+    return this.#finish(this.#database.messageAt(logId, channelId, at));
+  }
+
+  async *messagesOf(...[logId, channelId]: Parameters<ClassStore['messagesOf']>) {
+    for (let after = 0; ;) {
+      const piece: readonly MessageView[] = await this.#finish(
+        this.#database.messagesAfter(logId, channelId, after, MESSAGES_PER_PIECE),
+      );
+      if (piece.length > 0) yield piece;
+      if (piece.length < MESSAGES_PER_PIECE) return;
+      after = piece.at(-1)?.seq ?? Infinity;
+    }
+  }
+
   watchFiles(logId: LogId, listener: Parameters<ClassStore['watchFiles']>[1]): Stop {
-    return this.#watch(`files/${logId}`, ['files'], () => this.#database.filesOf(logId), listener, null);
+    return this.#watch(`files/${logId}`, ['namedFiles'], () => this.#database.filesOf(logId), listener, null);
   }
 
   watchOutbox(listener: Parameters<ClassStore['watchOutbox']>[0]): Stop {
@@ -250,6 +298,7 @@ class Store implements ClassStore {
     const question = async () => (await this.#database.readDraft(key)) as T | null;
     return this.#watch(`draft/${key}`, ['drafts'], question, listener, null);
   }
+  tellTyping(): void {}
   async markRead(...[logId, channelId, seq]: Parameters<ClassStore['markRead']>): Promise<void> {
     await this.#finish(this.#database.markRead(logId, channelId, seq));
   }

@@ -7,11 +7,12 @@
 import { seenBy, type Classroom, type Facts, type StoredFile, type Who } from '../core/classroom.ts';
 import { decide } from '../core/decide.ts';
 import { apply } from '../core/evolve.ts';
-import type { CommandId, FileId, LogId, MemberId, PersonId, Sha256 } from '../core/ids.ts';
+import type { ChannelId, CommandId, FileId, LogId, MemberId, PersonId, Sha256 } from '../core/ids.ts';
 import { toCheck } from '../core/works.ts';
 import type { Command, CommandOf, FileRef, Me, Role } from '../core/wire.ts';
 import type { ClassView, LogSummary, MessagesView, MessageView, OutboxRow, OutboxState } from './class-store.ts';
 import type { ClassSnapshot, MessagesSnapshot, StoredCommand } from './database.ts';
+import { factOf, marked, markless, markOf, removed, type MarkedMessage, type StoredMessage } from './message-view.ts';
 import { heldByFiles } from './outbox.ts';
 
 /** What this tab knows of commands beyond what is stored. */
@@ -49,32 +50,42 @@ function fileOf(fileId: FileId, told: readonly FileRef[], underway: Underway): F
   return file ?? { fileId, name: '', sizeBytes: 0, sha256: NO_HASH, mediaType: '' };
 }
 
-const MESSAGE_COMMANDS: readonly Command['kind'][] = ['postMessage', 'editMessage', 'removeMessage'];
-
 /** The class with everything that waits laid over it, and the ids of the changes that were laid. */
 export function overlay(
   confirmed: Classroom,
   outbox: readonly StoredCommand[],
+  named: readonly MarkedMessage[],
   who: Who,
   clockOffsetMs: number,
   underway: Underway,
 ): { classroom: Classroom; pending: ReadonlySet<string> } {
   let classroom = confirmed;
   const pending = new Set<string>();
+  const messages = new Map(named.map((message) => [message.id, factOf(message)]));
   for (const row of outbox) {
-    if (row.state !== 'waiting' || MESSAGE_COMMANDS.includes(row.command.kind)) continue;
+    if (row.state !== 'waiting') continue;
     const facts: Facts = {
       now: underway.now() + clockOffsetMs,
       file: (fileId) => ({ ...fileOf(fileId, row.files, underway), personId: personOf(who) }) satisfies StoredFile,
-      message: () => null,
-      content: () => null,
+      message: (messageId) => messages.get(messageId) ?? null,
+      content: (messageId) => {
+        const said = named.find(({ id }) => id === messageId);
+        return said ? { text: said.text, files: [...said.files], at: said.at } : null;
+      },
       receipt: () => '',
     };
     const decision = decide(classroom, row.command, who, facts);
     if (!decision.ok) continue;
     const { change, by } = decision.value;
-    classroom = apply(classroom, { id: row.id, at: row.writtenAt + clockOffsetMs, by }, change);
-    pending.add(row.id);
+    const at = row.writtenAt + clockOffsetMs;
+    if (change.kind === 'messagePosted') {
+      const { files, direct: _direct, scheduled: _scheduled, ...body } = change.body;
+      const message = markless({ ...body, files, id: row.id, seq: null, at, by, isRemoved: false });
+      messages.set(row.id, factOf(message));
+    }
+    const before = classroom;
+    classroom = apply(classroom, { id: row.id, at, by }, change);
+    if (classroom !== before) pending.add(row.id);
   }
   return { classroom, pending };
 }
@@ -91,8 +102,8 @@ function readerIn(snapshot: ClassSnapshot): { memberId: MemberId; role: Role } |
   return made ? { memberId: (made.command as CommandOf<'createClass'>).body.memberId, role: 'teacher' } : null;
 }
 
-function laidOver({ known, classroom, outbox }: ClassSnapshot, underway: Underway) {
-  return overlay(classroom, outbox, known ? whoIs(known.me) : UNKNOWN, known?.clockOffsetMs ?? 0, underway);
+function laidOver({ known, classroom, outbox, named }: ClassSnapshot, underway: Underway) {
+  return overlay(classroom, outbox, named, known ? whoIs(known.me) : UNKNOWN, known?.clockOffsetMs ?? 0, underway);
 }
 
 /** A class as pages see it; null while nothing is known of it here. */
@@ -107,8 +118,10 @@ export function classView(logId: LogId, snapshot: ClassSnapshot, underway: Under
     role,
     ...laid,
     // Rows for all may speak of what is not for this reader; who was taken out still reads what he has.
-    classroom: laid.classroom.members[memberId]?.state === 'confirmed' ? seenBy(laid.classroom, memberId) : laid.classroom,
+    classroom:
+      laid.classroom.members[memberId]?.state === 'confirmed' ? seenBy(laid.classroom, memberId) : laid.classroom,
     unread: snapshot.cursor?.unread ?? {},
+    mentions: snapshot.cursor?.mentions ?? {},
     outbox: outboxRows(snapshot.outbox, underway),
   };
 }
@@ -122,12 +135,15 @@ export function logSummary(logId: LogId, snapshot: ClassSnapshot, underway: Unde
   const isTeacher = reader?.role === 'teacher';
   const title = classroom.title ?? (listed?.state === 'member' ? listed.title : '');
   const refused = outbox.filter((row) => row.state === 'refused').length;
+  const kind = listed?.state === 'member' ? listed.kind : undefined;
   return {
     logId,
+    kind: kind ?? classroom.kind,
     state: cursor?.isLeft ? 'declined' : (listed?.state ?? (reader ? 'member' : 'declined')),
     title: listed && listed.state !== 'member' && !cursor ? '' : title,
     role: reader?.role ?? (listed?.state === 'member' ? listed.role : null),
-    unread: Object.values<number>(cursor?.unread ?? {}).reduce((sum, count) => sum + count, 0),
+    unread: sum(cursor?.unread),
+    mentions: sum(cursor?.mentions),
     toCheck: isTeacher ? toCheck(classroom).length : 0,
     requests: isTeacher ? Object.keys(classroom.requests).length : 0,
     waiting: outbox.length,
@@ -136,53 +152,91 @@ export function logSummary(logId: LogId, snapshot: ClassSnapshot, underway: Unde
   };
 }
 
-/** The newest messages of a channel: confirmed ones by seq, then those waiting in the order they were written. */
-export function messagesView(channelId: string, snapshot: MessagesSnapshot, underway: Underway): MessagesView {
-  const { known, cursor, hasOlder, outbox } = snapshot;
-  const me = cursor?.memberId ?? null;
-  const told = (id: CommandId) => outbox.find((row) => row.id === id)?.files ?? [];
-  const messages = new Map<CommandId, MessageView>(
-    snapshot.messages.map((message) => [message.id, { ...message, outbox: null }]),
+const sum = (counts: Record<string, number> = {}) => Object.values(counts).reduce((all, count) => all + count, 0);
+
+/** Messages as the log has them with what waits laid over them; `waiting` ones are those not posted yet, in their order. */
+function laidMessages(snapshot: MessagesSnapshot, underway: Underway) {
+  const { known, cursor, outbox, named } = snapshot;
+  const clockOffsetMs = known?.clockOffsetMs ?? 0;
+  const me = cursor?.memberId ?? creatorIn(outbox);
+  const messages = new Map<CommandId, MarkedMessage>(
+    [...named, ...snapshot.messages].map((message) => [message.id, message]),
   );
-  for (const row of outboxRows(outbox, underway)) {
-    const { command } = row;
-    const waiting = { id: row.id, state: row.state, code: row.code };
-    if (command.kind === 'postMessage' && command.body.channelId === channelId) {
-      const { text, fileIds, replyTo } = command.body;
+  const waiting: CommandId[] = [];
+  const rows = outboxRows(outbox, underway);
+  for (const [index, row] of rows.entries()) {
+    const { command, state } = row;
+    const at = row.writtenAt + clockOffsetMs;
+    const told = { id: row.id, state, code: row.code };
+    const posted = postedBy(command, outbox[index]?.files ?? [], messages, underway);
+    if (posted) {
       messages.set(row.id, {
-        id: row.id,
-        seq: null,
-        at: row.writtenAt + (known?.clockOffsetMs ?? 0),
-        by: me ?? creatorIn(outbox),
-        channelId: command.body.channelId,
-        text,
-        files: fileIds.map((fileId) => fileOf(fileId, told(row.id), underway)),
-        replyTo,
-        isEdited: false,
-        isRemoved: false,
-        outbox: waiting,
+        ...markless({ ...posted, id: row.id, seq: null, at, by: me, isRemoved: false }),
+        outbox: told,
       });
+      waiting.push(row.id);
+      continue;
     }
-    if (command.kind !== 'editMessage' && command.kind !== 'removeMessage') continue;
-    const message = messages.get(command.body.messageId);
+    const message = 'messageId' in command.body ? messages.get(command.body.messageId) : undefined;
     if (!message) continue;
-    // A refused change leaves the message as it is and says so beside it.
-    if (row.state === 'refused') messages.set(message.id, { ...message, outbox: waiting });
-    else if (command.kind === 'editMessage')
-      messages.set(message.id, { ...message, text: command.body.text, isEdited: true, outbox: waiting });
-    else
-      messages.set(message.id, {
-        ...message,
-        text: '',
-        files: [],
-        replyTo: null,
-        isEdited: false,
-        isRemoved: true,
-        outbox: waiting,
-      });
+    messages.set(message.id, laidOverMessage(message, command, { at, by: me }, told));
   }
-  const readUpTo = cursor ? Math.max(cursor.unreadAfter, cursor.readUpTo[channelId as never] ?? 0) : 0;
-  return { messages: [...messages.values()], hasOlder, readUpTo };
+  return { messages, waiting };
+}
+
+/** A refused change leaves the message as it is and says so beside it. */
+function laidOverMessage(
+  message: MarkedMessage,
+  command: Command,
+  header: { at: number; by: MemberId | null },
+  outbox: NonNullable<MessageView['outbox']>,
+): MarkedMessage {
+  if (outbox.state === 'refused') return { ...message, outbox };
+  if (command.kind === 'removeMessage') return { ...removed(message), outbox };
+  const mark = markOf(command, message);
+  if (!mark) return message;
+  const laid = marked(message, header, mark);
+  // A reaction on its way looks like one that has arrived; new words say that they wait.
+  return command.kind === 'editMessage' ? { ...laid, outbox } : laid;
+}
+
+/** What a command would post; null where it posts nothing, or where what it forwards is not known here. */
+function postedBy(
+  command: Command,
+  told: readonly FileRef[],
+  messages: ReadonlyMap<CommandId, MarkedMessage>,
+  underway: Underway,
+): Omit<StoredMessage, 'id' | 'seq' | 'at' | 'by' | 'isRemoved'> | null {
+  if (command.kind === 'postMessage') {
+    const { fileIds, to: _to, ...body } = command.body;
+    return { ...body, files: fileIds.map((fileId) => fileOf(fileId, told, underway)) };
+  }
+  if (command.kind !== 'forwardMessage') return null;
+  const { messageId, channelId } = command.body;
+  const source = messages.get(messageId);
+  if (!source) return null;
+  const { text, files, by, at } = source;
+  return { channelId, text, files: [...files], replyTo: null, forward: { messageId, by, at } };
+}
+
+/** A part of a channel: confirmed messages by seq, then, at the newest end, those waiting in the order they were written. */
+export function messagesView(channelId: ChannelId, snapshot: MessagesSnapshot, underway: Underway): MessagesView {
+  const { cursor, hasOlder, hasNewer, newestSeq } = snapshot;
+  const { messages, waiting } = laidMessages(snapshot, underway);
+  const ids = [...snapshot.messages.map(({ id }) => id), ...(hasNewer ? [] : waiting)];
+  return {
+    messages: ids.flatMap((id) => messages.get(id) ?? []).filter((message) => message.channelId === channelId),
+    hasOlder,
+    hasNewer,
+    newestSeq,
+    readUpTo: cursor ? Math.max(cursor.unreadAfter, cursor.readUpTo[channelId] ?? 0) : 0,
+  };
+}
+
+/** Messages that are known by their ids, in that order; waiting ones too. */
+export function messagesById(ids: readonly CommandId[], snapshot: MessagesSnapshot, underway: Underway): MessageView[] {
+  const { messages } = laidMessages(snapshot, underway);
+  return ids.flatMap((id) => messages.get(id) ?? []);
 }
 
 const creatorIn = (outbox: readonly StoredCommand[]): MemberId | null =>

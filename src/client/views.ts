@@ -1,21 +1,38 @@
 /**
- * How entries of a log become what pages read: the folded class, messages, edits, named files, unread counts. Promises that
+ * How entries of a log become what pages read: the folded class, messages, marks, named files, unread counts. Promises that
  * applying a log piece by piece and making the views anew from the whole log (S13) give the same, because both are this code;
  * that what an erasure names is blanked in the kept log and gone from the views (S16); that entries of unknown kinds are kept
  * and skipped (S12). Hides: which records a fold touches; each is read once and written once per transaction.
+ *
+ * IndexedDB's price is per record and index entry, not per byte. Log, messages and named files lie in records of 256 seqs. Marks
+ * (a fifth of a log) would rewrite old records everywhere: they lie in runs of up to 256 in the order of the messages they speak
+ * of, each run with the message records it touches, and are merged on read. Places of ids lie in runs too.
  */
 import type { Classroom } from '../core/classroom.ts';
 import { PartaError } from '../core/errors.ts';
 import { apply, erasedBy, isErased, type Erasure } from '../core/evolve.ts';
 import type { ChannelId, CommandId, LogId, MemberId } from '../core/ids.ts';
-import { changeIn, type Change, type Entry, type FileRef, type LogKey, type Role } from '../core/wire.ts';
+import {
+  changeIn,
+  type Change,
+  type ChangeOf,
+  type Entry,
+  type FileRef,
+  type LogKey,
+  type Role,
+} from '../core/wire.ts';
+import { isMark, stoneOf, type MarkChange, type StoredMessage } from './message-view.ts';
 
 /** Entries and messages lie in records by their seq; a record holds those whose seqs share all but the lowest bits. */
 export const ENTRIES_PER_RECORD = 256;
 export const recordOf = (seq: number) => Math.floor(seq / ENTRIES_PER_RECORD);
+/** Marks of one run. */
+export const MARKS_PER_RUN = 256;
+/** Ids of one run: thirteen bytes each, and all runs of a log are read to find one. */
+export const IDS_PER_RUN = 1024;
 
 /** Grows whenever the views of an old log would come out different: a kind that is new, a view that is (S12, S13). */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 export interface LogRecord {
   logId: LogId;
@@ -38,38 +55,47 @@ export interface LogCursor {
   unreadAfter: number;
   readUpTo: Record<ChannelId, number>;
   unread: Record<ChannelId, number>;
+  /** Unread messages that mention this reader; absent in a cursor of version 1. */
+  mentions?: Record<ChannelId, number>;
 }
 
-/** A message as the log has it, before edits and whatever waits are laid over it. */
-export interface StoredMessage {
-  id: CommandId;
-  seq: number;
-  at: number;
-  by: MemberId | null;
-  channelId: ChannelId;
-  text: string;
-  files: FileRef[];
-  replyTo: CommandId | null;
-  isRemoved: boolean;
-}
 export interface MessageRecord {
   logId: LogId;
   channelId: ChannelId;
   page: number;
   messages: StoredMessage[];
 }
-/** An edit: a row of its own, merged on read, since rewriting old records for each would cost ten times as much. */
-export interface MessageMark {
-  logId: LogId;
-  channelId: ChannelId;
-  messageSeq: number;
+/** An edit, a reaction, a vote…; `change: null`: of a kind that this version does not know, kept because erasure must find it. */
+export interface StoredMark {
   seq: number;
-  text: string;
+  at: number;
+  by: MemberId | null;
+  about: string;
+  change: MarkChange | null;
+}
+export interface MarkRun {
+  logId: LogId;
+  /** 1, 2, 3… per log; only the last one grows. */
+  run: number;
+  /** By message. */
+  marks: StoredMark[];
+  /** Where a reader of messages meets it: {@link touchOf} each of its marks. */
+  touches: string[];
 }
 export interface NamedFiles {
   logId: LogId;
-  seq: number;
-  files: FileRef[];
+  page: number;
+  named: { seq: number; files: FileRef[] }[];
+}
+/** Where messages stand, by the last 48 bits of their ids. */
+export interface IdRun {
+  logId: LogId;
+  run: number;
+  hashes: Float64Array;
+  seqs: Uint32Array;
+  /** Which of `channels`. */
+  places: Uint16Array;
+  channels: ChannelId[];
 }
 
 /** What a fold reads of one log; leaves out what is not there. */
@@ -77,15 +103,41 @@ export interface FoldSource {
   logRecords(pages: readonly number[]): Promise<LogRecord[]>;
   logPages(): Promise<number[]>;
   messageRecords(keys: readonly { channelId: ChannelId; page: number }[]): Promise<MessageRecord[]>;
-  edits(channelId: ChannelId, messageSeq: number): Promise<MessageMark[]>;
+  fileRecords(pages: readonly number[]): Promise<NamedFiles[]>;
+  /** Runs that any of these touches leads to, each once. */
+  markRuns(touches: readonly string[]): Promise<MarkRun[]>;
+  lastMarkRun(): Promise<MarkRun | undefined>;
+  lastIdRun(): Promise<IdRun | undefined>;
 }
 
 const messageKey = (channelId: ChannelId, page: number) => `${channelId}/${page}`;
+/** Where marks of messages in one record are found. */
+export const touchOfRecord = (logId: LogId, channelId: ChannelId, page: number) => `${logId}/${channelId}/${page}`;
+const touchOfStranger = (logId: LogId, about: string) => `${logId}/${about}`;
+const touchOf = (logId: LogId, { change, about }: StoredMark) =>
+  change
+    ? touchOfRecord(logId, change.body.channelId, recordOf(change.body.messageSeq))
+    : touchOfStranger(logId, about);
+const placeOfMark = (mark: StoredMark) => mark.change?.body.messageSeq ?? 0;
+
+export const hashOfId = (id: CommandId) => parseInt(id.slice(-12), 16);
+
+/** Where ids may stand by these runs; a hash may lie, so whoever reads the message there compares its id. */
+export function placesIn(runs: readonly IdRun[], ids: readonly CommandId[]): { channelId: ChannelId; seq: number }[] {
+  return ids.flatMap((id) => {
+    const hash = hashOfId(id);
+    const found: { channelId: ChannelId; seq: number }[] = [];
+    for (const { hashes, seqs, places, channels } of runs)
+      for (let at = hashes.indexOf(hash); at >= 0; at = hashes.indexOf(hash, at + 1))
+        found.push({ channelId: channels[places[at]!]!, seq: seqs[at]! });
+    return found;
+  });
+}
 
 /**
  * One fold over some entries, to be written by whoever opened the transaction: first {@link prepare}, which reads all that the
- * fold will touch, then {@link keep} or {@link fold} for each entry. These do not wait, because a transaction that is waited
- * in for anything but the database closes itself.
+ * fold will touch, then {@link keep} or {@link fold} for each entry, then {@link finish}. These do not wait, because a
+ * transaction that is waited in for anything but the database closes itself.
  */
 export class Folding {
   readonly #source: FoldSource;
@@ -93,14 +145,18 @@ export class Folding {
   readonly #changes = new Map<Entry, Change | null>();
   readonly #log = new Map<number, LogRecord>();
   readonly #messages = new Map<string, MessageRecord>();
-  readonly #edits = new Map<number, MessageMark[]>();
+  readonly #files = new Map<number, NamedFiles>();
+  readonly #markRuns = new Map<number, MarkRun>();
+  #lastMarkRun = 0;
+  #freshMarks: StoredMark[] = [];
+  #lastIdRun: IdRun | undefined;
+  readonly #freshIds: { id: CommandId; seq: number; channelId: ChannelId }[] = [];
   classroom: Classroom;
   readonly logPuts = new Set<LogRecord>();
   readonly messagePuts = new Set<MessageRecord>();
-  readonly markPuts = new Map<number, MessageMark>();
-  readonly markDeletes = new Map<number, MessageMark>();
-  readonly filePuts = new Map<number, NamedFiles>();
-  readonly fileDeletes = new Set<number>();
+  readonly markPuts = new Set<MarkRun>();
+  readonly filePuts = new Set<NamedFiles>();
+  readonly idPuts: IdRun[] = [];
   /** A member's erasure touches rows anywhere: all views are then made anew from the blanked log. */
   needsRebuild = false;
 
@@ -112,30 +168,67 @@ export class Folding {
   }
 
   /** Reads every record that folding these entries touches, each once. */
+  // oxlint-disable-next-line complexity -- one line per kind of record.
   async prepare(entries: readonly Entry[]) {
+    const { logId } = this.#cursor;
     const pages = new Set(entries.map((entry) => recordOf(entry.seq)));
     const keys = new Map<string, { channelId: ChannelId; page: number }>();
-    const wantMessages = (channelId: ChannelId, page: number) =>
-      keys.set(messageKey(channelId, page), { channelId, page });
+    const touches = new Set<string>();
+    const wantMessages = (channelId: ChannelId, page: number) => {
+      const key = messageKey(channelId, page);
+      if (!keys.has(key)) keys.set(key, { channelId, page });
+    };
+    let hasMarks = false;
+    let hasFiles = false;
+    let erases = false;
     for (const entry of entries) {
       const change = changeIn(entry);
       this.#changes.set(entry, change);
-      if (change?.kind === 'messagePosted') wantMessages(change.body.channelId, recordOf(entry.seq));
-      if (change?.kind === 'messageRemoved') {
-        const { channelId, messageSeq } = change.body;
-        const edits = await this.#source.edits(channelId, messageSeq);
-        this.#edits.set(messageSeq, edits);
-        for (const seq of [messageSeq, ...edits.map((mark) => mark.seq)]) pages.add(recordOf(seq));
-        wantMessages(channelId, recordOf(messageSeq));
+      if (change === null ? entry.body !== null && entry.about !== null : isMark(change)) hasMarks = true;
+      if (change && 'files' in change.body && change.body.files.length > 0) hasFiles = true;
+      switch (change?.kind) {
+        case 'messagePosted':
+          wantMessages(change.body.channelId, recordOf(entry.seq));
+          if (!change.body.scheduled) break;
+          pages.add(recordOf(change.body.scheduled.messageSeq));
+          erases = true;
+          break;
+        case 'scheduleCancelled':
+          erases = true;
+          pages.add(recordOf(change.body.messageSeq));
+          break;
+        case 'messageRemoved': {
+          const { channelId, messageSeq, messageId } = change.body;
+          const page = recordOf(messageSeq);
+          erases = true;
+          pages.add(page);
+          wantMessages(channelId, page);
+          touches.add(touchOfRecord(logId, channelId, page)).add(touchOfStranger(logId, messageId));
+          break;
+        }
+        case 'memberErased':
+          for (const page of await this.#source.logPages()) pages.add(page);
       }
-      if (change?.kind === 'memberErased') for (const page of await this.#source.logPages()) pages.add(page);
     }
-    const { logId } = this.#cursor;
+    if (touches.size > 0)
+      for (const run of await this.#source.markRuns([...touches])) {
+        this.#markRuns.set(run.run, run);
+        for (const mark of run.marks) if (touches.has(touchOf(logId, mark))) pages.add(recordOf(mark.seq));
+      }
+    if (hasMarks) {
+      const last = await this.#source.lastMarkRun();
+      this.#lastMarkRun = last?.run ?? 0;
+      if (last && !this.#markRuns.has(last.run)) this.#markRuns.set(last.run, last);
+    }
+    if (keys.size > 0) this.#lastIdRun = await this.#source.lastIdRun();
     for (const page of pages) this.#log.set(page, { logId, page, entries: [] });
     for (const record of await this.#source.logRecords([...pages])) this.#log.set(record.page, record);
     for (const [key, { channelId, page }] of keys) this.#messages.set(key, { logId, channelId, page, messages: [] });
     for (const record of await this.#source.messageRecords([...keys.values()]))
       this.#messages.set(messageKey(record.channelId, record.page), record);
+    // Erasing takes files away with the rows.
+    if (hasFiles || erases)
+      for (const record of await this.#source.fileRecords([...pages])) this.#files.set(record.page, record);
   }
 
   /** Keeps an entry, of a known kind or not, and folds it. */
@@ -149,33 +242,78 @@ export class Folding {
   /** Folds an entry that is kept already. */
   fold(entry: Entry) {
     const change = this.#changes.get(entry) ?? null;
-    if (change === null) return;
+    if (change === null) {
+      if (entry.body !== null && entry.about !== null) this.#mark(entry, entry.about, null);
+      return;
+    }
     const erasure = erasedBy(change, this.classroom);
     this.classroom = apply(this.classroom, entry, change);
-    const { logId } = this.#cursor;
-    const { seq, id, at, by } = entry;
-    if ('files' in change.body && change.body.files.length > 0)
-      this.filePuts.set(seq, { logId, seq, files: change.body.files });
+    if ('files' in change.body && change.body.files.length > 0) this.#name(entry.seq, change.body.files);
     switch (change.kind) {
       case 'messagePosted': {
-        const { channelId, text, files, replyTo } = change.body;
-        const record = this.#messageRecord(channelId, seq);
-        record.messages.push({ id, seq, at, by, channelId, text, files, replyTo, isRemoved: false });
-        this.messagePuts.add(record);
-        this.#countUnread(channelId, seq, by, 1);
+        this.#post(entry, change);
+        const { scheduled } = change.body;
+        if (erasure && scheduled) this.#blank(this.#logRecord(scheduled.messageSeq), erasure);
         return;
       }
-      case 'messageEdited': {
-        const { channelId, messageSeq, text } = change.body;
-        this.markPuts.set(seq, { logId, channelId, messageSeq, seq, text });
+      case 'messageEdited':
+      case 'reacted':
+      case 'voted':
+      case 'pollClosed':
+      case 'signed':
+      case 'messagePinned':
+        return this.#mark(entry, change.body.messageId, change);
+      case 'scheduleCancelled':
+        if (erasure) this.#blank(this.#logRecord(change.body.messageSeq), erasure);
         return;
-      }
       case 'messageRemoved':
-        return this.#removeMessage(change.body.channelId, change.body.messageSeq, erasure);
+        return this.#removeMessage(change.body, erasure);
       case 'memberErased':
         if (erasure) for (const record of this.#log.values()) this.#blank(record, erasure);
         this.needsRebuild = true;
     }
+  }
+
+  /** Lays what came together into runs; after the last entry. */
+  finish() {
+    this.#finishMarks();
+    this.#finishIds();
+  }
+
+  #finishMarks() {
+    if (this.#freshMarks.length === 0) return;
+    const { logId } = this.#cursor;
+    const last = this.#markRuns.get(this.#lastMarkRun);
+    const grows = last !== undefined && last.marks.length < MARKS_PER_RUN;
+    const marks = [...(grows ? last.marks : []), ...this.#freshMarks];
+    // A message's own marks stay in the order of the log.
+    marks.sort((a, b) => placeOfMark(a) - placeOfMark(b) || a.seq - b.seq);
+    let run = grows ? last.run : this.#lastMarkRun + 1;
+    if (grows) this.markPuts.delete(last);
+    for (let from = 0; from < marks.length; from += MARKS_PER_RUN, run += 1)
+      this.markPuts.add(markRun(logId, run, marks.slice(from, from + MARKS_PER_RUN)));
+  }
+
+  #finishIds() {
+    if (this.#freshIds.length === 0) return;
+    const { logId } = this.#cursor;
+    const last = this.#lastIdRun;
+    const grows = last !== undefined && last.hashes.length < IDS_PER_RUN;
+    const old = grows ? last : { hashes: [], seqs: [], places: [], channels: [] };
+    const channels = [...old.channels];
+    const places = this.#freshIds.map(({ channelId }) => {
+      const known = channels.indexOf(channelId);
+      return known >= 0 ? known : channels.push(channelId) - 1;
+    });
+    // What came together stays together, however much it is: a catch-up makes few large runs.
+    this.idPuts.push({
+      logId,
+      run: grows ? last.run : (last?.run ?? 0) + 1,
+      hashes: Float64Array.from([...old.hashes, ...this.#freshIds.map(({ id }) => hashOfId(id))]),
+      seqs: Uint32Array.from([...old.seqs, ...this.#freshIds.map(({ seq }) => seq)]),
+      places: Uint16Array.from([...old.places, ...places]),
+      channels,
+    });
   }
 
   #logRecord(seq: number): LogRecord {
@@ -190,32 +328,69 @@ export class Folding {
     return record;
   }
 
-  #countUnread(channelId: ChannelId, seq: number, by: MemberId | null, difference: 1 | -1) {
-    const { unread, readUpTo, unreadAfter, memberId } = this.#cursor;
-    if (by === memberId || seq <= Math.max(unreadAfter, readUpTo[channelId] ?? 0)) return;
-    unread[channelId] = Math.max(0, (unread[channelId] ?? 0) + difference);
+  #name(seq: number, files: FileRef[]) {
+    const page = recordOf(seq);
+    const record = this.#files.get(page) ?? { logId: this.#cursor.logId, page, named: [] };
+    this.#files.set(page, record);
+    record.named.push({ seq, files });
+    this.filePuts.add(record);
   }
 
-  /** Blanks the rows of a message and leaves a stone in its place. */
-  #removeMessage(channelId: ChannelId, messageSeq: number, erasure: Erasure | null) {
-    const fresh = [...this.markPuts.values()].filter(
-      (mark) => mark.channelId === channelId && mark.messageSeq === messageSeq,
-    );
-    const edits = [...(this.#edits.get(messageSeq) ?? []), ...fresh];
-    for (const mark of edits) {
-      this.markPuts.delete(mark.seq);
-      this.markDeletes.set(mark.seq, mark);
+  #post({ id, seq, at, by }: Entry, { body }: ChangeOf<'messagePosted'>) {
+    const { channelId, text, files, replyTo, mentions, assignmentId, poll, isNotice, forward } = body;
+    const record = this.#messageRecord(channelId, seq);
+    const message: StoredMessage = { id, seq, at, by, channelId, text, files, replyTo, isRemoved: false };
+    if (mentions) message.mentions = mentions;
+    if (assignmentId) message.assignmentId = assignmentId;
+    if (poll) message.poll = poll;
+    if (isNotice) message.isNotice = isNotice;
+    if (forward) message.forward = forward;
+    record.messages.push(message);
+    this.messagePuts.add(record);
+    this.#freshIds.push({ id, seq, channelId });
+    this.#countUnread(message, 1);
+  }
+
+  #mark({ seq, at, by }: Entry, about: string, change: MarkChange | null) {
+    this.#freshMarks.push({ seq, at, by, about, change });
+  }
+
+  #countUnread({ channelId, seq, by, mentions }: StoredMessage, difference: 1 | -1) {
+    const cursor = this.#cursor;
+    if (by === cursor.memberId || seq <= Math.max(cursor.unreadAfter, cursor.readUpTo[channelId] ?? 0)) return;
+    const count = (counts: Record<ChannelId, number>) => {
+      counts[channelId] = Math.max(0, (counts[channelId] ?? 0) + difference);
+    };
+    count(cursor.unread);
+    if (mentions?.includes(cursor.memberId)) count((cursor.mentions ??= {}));
+  }
+
+  /** Blanks the rows of a message and of every mark about it, and leaves a stone in its place. */
+  #removeMessage({ channelId, messageId, messageSeq }: ChangeOf<'messageRemoved'>['body'], erasure: Erasure | null) {
+    const seqs = [messageSeq];
+    const stays = (mark: StoredMark) => {
+      if (mark.about !== messageId) return true;
+      seqs.push(mark.seq);
+      return false;
+    };
+    this.#freshMarks = this.#freshMarks.filter(stays);
+    for (const run of this.#markRuns.values()) {
+      const marks = run.marks.filter(stays);
+      if (marks.length === run.marks.length) continue;
+      const rest = markRun(run.logId, run.run, marks);
+      this.#markRuns.set(run.run, rest);
+      this.markPuts.delete(run);
+      this.markPuts.add(rest);
     }
-    for (const seq of [messageSeq, ...edits.map((mark) => mark.seq)])
-      if (erasure) this.#blank(this.#logRecord(seq), erasure);
+    if (erasure) for (const seq of seqs) this.#blank(this.#logRecord(seq), erasure);
 
     const row = this.#logRecord(messageSeq).entries.find((entry) => entry.seq === messageSeq);
     if (!row) return;
     const record = this.#messageRecord(channelId, messageSeq);
     const old = record.messages.find((message) => message.seq === messageSeq);
-    if (old && !old.isRemoved) this.#countUnread(channelId, messageSeq, old.by, -1);
-    const { id, seq, at, by } = row;
-    const stone: StoredMessage = { id, seq, at, by, channelId, text: '', files: [], replyTo: null, isRemoved: true };
+    if (old && !old.isRemoved) this.#countUnread(old, -1);
+    if (!old) this.#freshIds.push({ id: row.id, seq: row.seq, channelId });
+    const stone: StoredMessage = stoneOf({ ...row, channelId });
     record.messages = [...record.messages.filter((message) => message !== old), stone].sort((a, b) => a.seq - b.seq);
     this.messagePuts.add(record);
   }
@@ -225,8 +400,17 @@ export class Folding {
       if (entry.body === null || !isErased(erasure, entry)) continue;
       record.entries[index] = { ...entry, body: null };
       this.logPuts.add(record);
-      this.filePuts.delete(entry.seq);
-      this.fileDeletes.add(entry.seq);
+      const files = this.#files.get(record.page);
+      if (!files?.named.some(({ seq }) => seq === entry.seq)) continue;
+      files.named = files.named.filter(({ seq }) => seq !== entry.seq);
+      this.filePuts.add(files);
     }
   }
 }
+
+const markRun = (logId: LogId, run: number, marks: StoredMark[]): MarkRun => ({
+  logId,
+  run,
+  marks,
+  touches: [...new Set(marks.map((mark) => touchOf(logId, mark)))],
+});

@@ -9,12 +9,16 @@ import type {
   ClassView,
   Connection,
   DraftKey,
+  LiveView,
   MeView,
   MessagesView,
+  MessagesWindow,
+  MessageView,
   OutboxRow,
   Stop,
 } from '../client/class-store.ts';
-import type { ChannelId, LogId } from '../core/ids.ts';
+import type { ScheduledMessage } from '../core/classroom.ts';
+import type { ChannelId, CommandId, LogId } from '../core/ids.ts';
 import type { FileRef } from '../core/wire.ts';
 
 const StoreContext = createContext<ClassStore | null>(null);
@@ -86,15 +90,41 @@ export const useConnection = (): Connection | undefined =>
 export const useClass = (logId: LogId): ClassView | null | undefined =>
   useWatched(`class/${logId}`, (store, listener) => store.watchClass(logId, listener));
 
-/** The newest `count` messages of a channel. Asking for more keeps what is shown until more has come. */
-export function useMessages(logId: LogId, channelId: ChannelId, count: number): MessagesView | undefined {
+/** A part of a channel. Asking for another part of it keeps what is shown until that has come. */
+export function useMessages(logId: LogId, channelId: ChannelId, window: MessagesWindow): MessagesView | undefined {
   const channel = `messages/${logId}/${channelId}`;
-  const view = useWatched<MessagesView>(`${channel}/${count}`, (store, listener) =>
-    store.watchMessages(logId, channelId, count, listener),
+  const { around, count } = window;
+  const view = useWatched<MessagesView>(`${channel}/${around}/${count}`, (store, listener) =>
+    store.watchMessages(logId, channelId, { around, count }, listener),
   );
   const [kept, setKept] = useState<{ channel: string; view: MessagesView } | null>(null);
   if (view && kept?.view !== view) setKept({ channel, view });
   return view ?? (kept?.channel === channel ? kept.view : undefined);
+}
+
+/** Messages that are known by id, in that order, without those that are not here; the answered, the pinned. */
+export function useMessagesById(logId: LogId, ids: readonly CommandId[]): readonly MessageView[] | undefined {
+  const named = [...ids];
+  return useWatched(`by-id/${logId}/${named.join('/')}`, (store, listener) =>
+    named.length === 0 ? nothing(listener) : store.watchMessagesById(logId, named, listener),
+  );
+}
+function nothing(listener: (messages: readonly MessageView[]) => void): Stop {
+  listener([]);
+  return () => {};
+}
+
+/** Who has read how far, who is writing, who is here; empty while offline. */
+export const useLive = (logId: LogId): LiveView | undefined =>
+  useWatched(`live/${logId}`, (store, listener) => store.watchLive(logId, listener));
+
+/** My own messages of a log that wait for their hour, soonest first. */
+export function useScheduled(logId: LogId): readonly ScheduledMessage[] {
+  const scheduled = useClass(logId)?.classroom.scheduled;
+  return useMemo(
+    () => Object.values<ScheduledMessage>(scheduled ?? {}).sort((a, b) => a.sendAt - b.sendAt),
+    [scheduled],
+  );
 }
 
 /** Every file that a class names, newest first. */

@@ -1,5 +1,6 @@
 /** What a page of a log does to the disk: S5, S6, S12, S13, S16, on the database alone, with rows made by the core's rules. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { MessagesWindow } from '../../src/client/class-store.ts';
 import { openDatabase, type Database } from '../../src/client/database.ts';
 import { ENTRIES_PER_RECORD } from '../../src/client/views.ts';
 import { PartaError } from '../../src/core/errors.ts';
@@ -33,13 +34,14 @@ const page = (after: number, upTo: number, more: Partial<Page> = {}): Page => ({
   entries: structuredClone(paper.log.filter(({ seq }) => seq > after && seq <= upTo)),
   ...more,
 });
+const newest = (count: number): MessagesWindow => ({ around: 'newest', count });
 const post = (text: string, who = paper.asTeacher, fileIds: FileId[] = []) =>
   paper.must('postMessage', { channelId: paper.channelId, text, fileIds, replyTo: null }, who);
 
 /** Everything a page could show of the log. */
 async function everything(from = database) {
   const { classroom, cursor } = await from.classSnapshot(logId);
-  const { messages } = await from.messagesSnapshot(logId, paper.channelId, 10_000);
+  const { messages } = await from.messagesSnapshot(logId, paper.channelId, newest(10_000));
   return { classroom, messages, files: await from.filesOf(logId), cursor };
 }
 const texts = async () => (await everything()).messages.map((message) => (message.isRemoved ? '—' : message.text));
@@ -105,7 +107,7 @@ describe('contiguity', () => {
 });
 
 describe('one transaction', () => {
-  test.each(['log', 'messages', 'files', 'states', 'cursors'])(
+  test.each(['log', 'messages', 'namedFiles', 'states', 'cursors'])(
     '[S6] a failure at any record (%s) leaves nothing of a page: no row, no view, no cursor, and the outbox as it was',
     async (table) => {
       const before = await everything();
@@ -212,7 +214,7 @@ describe('views', () => {
       expect(before.messages.length).toBeGreaterThan(ENTRIES_PER_RECORD);
       expect(before.classroom).toEqual(paper.state);
       database.close();
-      await clear('messages', 'messageMarks', 'files', 'states');
+      await clear('messages', 'markRuns', 'namedFiles', 'idRuns', 'states');
       database = await openDatabase(NAME, disk.mount());
       expect(await everything()).toEqual(before);
     },
@@ -237,10 +239,10 @@ describe('views', () => {
   test('only as many of the newest messages are read as were asked for', async () => {
     const { posts } = await fill();
     await applyAll();
-    const some = await database.messagesSnapshot(logId, paper.channelId, 3);
+    const some = await database.messagesSnapshot(logId, paper.channelId, newest(3));
     expect(some.messages.map((message) => message.text)).toEqual([posts.at(-1)!.body!.text, 'я пришёл', 'и ушёл']);
     expect(some.hasOlder).toBe(true);
-    const all = await database.messagesSnapshot(logId, paper.channelId, posts.length + 2);
+    const all = await database.messagesSnapshot(logId, paper.channelId, newest(posts.length + 2));
     expect(all.hasOlder).toBe(false);
     expect(all.messages[3]).toMatchObject({ text: 'исправлено', isEdited: true });
   });
@@ -262,7 +264,7 @@ describe('views', () => {
 describe('erasure', () => {
   const secret = 'тайна';
   const onDisk = async () => {
-    const tables = ['log', 'messages', 'messageMarks', 'files', 'states'];
+    const tables = ['log', 'messages', 'markRuns', 'namedFiles', 'states'];
     return JSON.stringify(await Promise.all(tables.map(records)));
   };
 

@@ -91,7 +91,7 @@ const say = (store: ClassStore, logId: LogId, channelId: ChannelId, text: string
   store.send(logId, 'postMessage', { channelId, text, fileIds: [], replyTo: null });
 const shown = (store: ClassStore, logId: LogId, channelId: ChannelId, count: number) =>
   until<MessagesView>(
-    (l) => store.watchMessages(logId, channelId, 10_000, l),
+    (l) => store.watchMessages(logId, channelId, { around: 'newest', count: 10_000 }, l),
     ({ messages }) => messages.filter((message) => message.seq !== null).length === count,
   );
 

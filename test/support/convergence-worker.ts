@@ -16,6 +16,7 @@ process.send?.('ready');
 /** A deep copy of plain data. */
 function copyOf<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
+  if (ArrayBuffer.isView(value)) return (value as unknown as Uint8Array).slice() as T;
   if (Array.isArray(value)) return value.map(copyOf) as T;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copyOf(part)])) as T;
 }

@@ -232,7 +232,7 @@ class Story {
   }
 
   async #messages(client: LocalClient): Promise<readonly MessageView[]> {
-    return (await client.messages(this.#logId, this.#channelId, 30)).messages.filter((message) => !message.isRemoved);
+    return (await client.messages(this.#logId, this.#channelId, { count: 30 })).messages.filter((message) => !message.isRemoved);
   }
 
   async #chat(client: LocalClient, view: ClassView) {

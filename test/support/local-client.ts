@@ -7,6 +7,7 @@ import type {
   ClassView,
   FilesOnTheWay,
   MessagesView,
+  MessagesWindow,
   OutboxRow,
   Stop,
 } from '../../src/client/class-store.ts';
@@ -142,8 +143,9 @@ export class LocalClient {
   class(logId: LogId): Promise<ClassView | null> {
     return first((listener) => this.store.watchClass(logId, listener));
   }
-  messages(logId: LogId, channelId: ChannelId, count = 10_000): Promise<MessagesView> {
-    return first((listener) => this.store.watchMessages(logId, channelId, count, listener));
+  messages(logId: LogId, channelId: ChannelId, window: Partial<MessagesWindow> = {}): Promise<MessagesView> {
+    const whole: MessagesWindow = { around: 'newest', count: 10_000 };
+    return first((listener) => this.store.watchMessages(logId, channelId, { ...whole, ...window }, listener));
   }
   outbox(): Promise<readonly OutboxRow[]> {
     return first((listener) => this.store.watchOutbox(listener));

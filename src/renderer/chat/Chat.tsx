@@ -39,7 +39,7 @@ export function Chat({ channelId, to }: ChatProps) {
   const { logId, view, title, server, store } = useOpenClass();
   const { upload, intake } = useDesktop();
   const [count, setCount] = useState(PAGE);
-  const messages = useMessages(logId, channelId, count);
+  const messages = useMessages(logId, channelId, { around: 'newest', count });
   const draft = useDraft<Composing>(composingKey(logId, channelId));
   const composing = draft.value ?? NOTHING_WRITTEN;
   // Files arrive after an await: they go into what is written then, not into what was written when they were chosen.

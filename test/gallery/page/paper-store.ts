@@ -1,7 +1,7 @@
 /**
- * A class store over classes kept on paper: what screens are shown on in the gallery. Views are computed by the product's own
- * rules (decide, evolve, seenBy), so that a picture cannot show what a class could never be; network and disk are left out.
- * Anything that a scene wants to look unfinished (waiting, refused, offline) is put into it by the scene.
+ * A class store over classes kept on paper: what screens are shown on in the gallery. Views are folded and laid over by the
+ * client's own code (Folding, overlay, search), so that a picture cannot show what a class could never be; network and disk are
+ * left out. Anything that a scene wants to look unfinished (waiting, refused, offline) is put into it by the scene.
  */
 import type {
   ClassStore,
@@ -9,18 +9,25 @@ import type {
   Connection,
   DraftKey,
   HubCalls,
-  LogSummary,
+  LiveView,
   MessageView,
-  MessagesView,
   OutboxRow,
   Stop,
 } from '../../../src/client/class-store.ts';
-import { memberOf, seenBy, type Who } from '../../../src/core/classroom.ts';
-import { decide } from '../../../src/core/decide.ts';
-import { apply } from '../../../src/core/evolve.ts';
-import type { ChannelId, CommandId, LogId, PersonId } from '../../../src/core/ids.ts';
-import { changeIn, type Command, type Entry, type FileRef } from '../../../src/core/wire.ts';
-import { openAssignments, worksOf } from '../../../src/core/works.ts';
+import type { ClassSnapshot, KnownMe, MessagesSnapshot, StoredCommand } from '../../../src/client/database.ts';
+import { marked, markless, type MarkedMessage } from '../../../src/client/message-view.ts';
+import {
+  classView,
+  logSummary,
+  messagesById,
+  messagesView,
+  outboxRows,
+  type Underway,
+} from '../../../src/client/overlay.ts';
+import { Folding, recordOf, type FoldSource, type LogCursor } from '../../../src/client/views.ts';
+import { EMPTY_CLASSROOM, memberOf, type Member, type Who } from '../../../src/core/classroom.ts';
+import type { CommandId, LogId, PersonId } from '../../../src/core/ids.ts';
+import type { Command, Entry, FileRef, LogKey, Me } from '../../../src/core/wire.ts';
 import { guestWho, nextFileId, nextId, type PaperClass, teacherWho } from '../../support/paper-class.ts';
 
 /** A class as the scene's person sees it. */
@@ -29,9 +36,23 @@ export interface PaperLog {
   paper: PaperClass;
   /** Pupils that the scene's person only knows as waiting. */
   state: 'waiting' | 'declined' | 'member';
+  /** In every channel. */
   readUpTo: number;
   pending: OutboxRow[];
 }
+
+/** What the client's own fold made of a log, as this reader may see it. */
+interface Folded {
+  key: string;
+  cursor: LogCursor;
+  messages: MarkedMessage[];
+  files: FileRef[];
+}
+
+const LOG_KEY = 'paper' as LogKey;
+const NOBODY_LIVE: LiveView = { reads: {}, typing: {}, present: new Set() };
+/** As many messages at a time as an export takes. */
+const MESSAGES_PER_PIECE = 512;
 
 type Watcher = () => void;
 
@@ -42,10 +63,12 @@ export class PaperStore implements ClassStore {
   personName = 'Ирина Петровна';
   readonly personId: PersonId;
   readonly isTeacher: boolean;
-  present: string[] = [];
+  /** Who has read, writes, is here; put in by the scene. */
+  readonly live = new Map<LogId, LiveView>();
   /** Calls that the hub answers in this scene; others are refused as unreachable. */
   readonly hub: HubCalls;
   private readonly watchers = new Set<Watcher>();
+  private readonly folded = new Map<LogId, Folded>();
 
   constructor(personId: PersonId, isTeacher: boolean, hub: HubCalls) {
     this.personId = personId;
@@ -61,152 +84,197 @@ export class PaperStore implements ClassStore {
     return this.logs.find((log) => log.logId === logId);
   }
 
-  private watch(tell: Watcher): Stop {
-    this.watchers.add(tell);
-    queueMicrotask(tell);
-    return () => void this.watchers.delete(tell);
+  // ── What the client's database would answer ──────────────────────────────────────────────────────────────────────────
+
+  private member(log: PaperLog): Member | undefined {
+    return log.state === 'member' ? memberOf(log.paper.state, this.personId) : undefined;
   }
 
+  private get known(): KnownMe {
+    const logs: Me['logs'] = this.logs.map((log) => {
+      const member = this.member(log);
+      const { logId, state, paper } = log;
+      if (state !== 'member' || !member) return { logId, state: state === 'member' ? 'declined' : state };
+      const { memberId, role } = member;
+      const { title, kind } = paper.state;
+      return { logId, state, title: title ?? '—', memberId, role, logKey: LOG_KEY, head: paper.log.length, kind };
+    });
+    const { personId, personName: name } = this;
+    return { key: 'me', me: { personId, name, hubRole: this.isTeacher ? 'teacher' : 'guest', logs }, clockOffsetMs: 0 };
+  }
+
+  private outbox({ pending }: PaperLog): StoredCommand[] {
+    return pending.map(({ id, logId, command, writtenAt, state, code, isReissued }, order) => {
+      const stored = state === 'refused' ? 'refused' : 'waiting';
+      return { id, logId, order, command, writtenAt, state: stored, code, isReissued, isTried: false, files: [] };
+    });
+  }
+
+  /** Where commands stand is the scene's to say. */
+  private get underway(): Underway {
+    const rows = this.logs.flatMap((log) => log.pending);
+    const isIn = (state: OutboxRow['state'], wanted: (row: OutboxRow) => boolean) =>
+      rows.some((row) => row.state === state && wanted(row));
+    return {
+      isSending: (id) => isIn('sending', (row) => row.id === id),
+      isStored: (fileId) =>
+        !isIn('waiting-for-files', ({ command: { body } }) => 'fileIds' in body && body.fileIds.includes(fileId)),
+      describe: (fileId) => this.logs.map((log) => log.paper.files.get(fileId)).find((file) => file) ?? null,
+      now: () => this.logs[0]?.paper.now ?? 0,
+    };
+  }
+
+  private async fold(log: PaperLog): Promise<Folded | null> {
+    const me = this.member(log);
+    if (!me) return null;
+    const { logId, paper, readUpTo } = log;
+    const key = `${paper.log.length}/${paper.log.at(-1)?.id}/${me.memberId}/${me.role}/${readUpTo}`;
+    const known = this.folded.get(logId);
+    if (known?.key === key) return known;
+    const entries = paper.logFor(me.memberId);
+    const everywhere = Object.keys(paper.state.channels).map((channelId) => [channelId, readUpTo]);
+    const cursor: LogCursor = {
+      logId,
+      logKey: LOG_KEY,
+      cursor: paper.log.length,
+      head: paper.log.length,
+      memberId: me.memberId,
+      role: me.role,
+      isLeft: false,
+      unreadAfter: 0,
+      readUpTo: Object.fromEntries(everywhere) as LogCursor['readUpTo'],
+      unread: {},
+      mentions: {},
+    };
+    const folding = new Folding(onPaper(logId, entries), cursor, EMPTY_CLASSROOM);
+    await folding.prepare(entries);
+    for (const entry of entries) folding.fold(entry);
+    folding.finish();
+    const files = [...folding.filePuts].flatMap((record) => record.named.flatMap((row) => row.files)).reverse();
+    const folded = { key, cursor, messages: messagesIn(folding), files };
+    this.folded.set(logId, folded);
+    return folded;
+  }
+
+  private async classSnapshot(log: PaperLog): Promise<ClassSnapshot> {
+    const folded = await this.fold(log);
+    return {
+      known: this.known,
+      cursor: folded?.cursor,
+      classroom: folded ? log.paper.state : EMPTY_CLASSROOM,
+      outbox: this.outbox(log),
+      named: folded?.messages ?? [],
+    };
+  }
+
+  private snapshotOf(log: PaperLog, folded: Folded | null, messages: MarkedMessage[]): MessagesSnapshot {
+    return {
+      known: this.known,
+      cursor: folded?.cursor,
+      messages,
+      hasOlder: false,
+      hasNewer: false,
+      newestSeq: 0,
+      outbox: this.outbox(log),
+      named: folded?.messages ?? [],
+    };
+  }
+
+  // ── Watching ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private watch(tell: () => Promise<unknown> | void): Stop {
+    const watcher = () => void tell();
+    this.watchers.add(watcher);
+    queueMicrotask(() => this.watchers.has(watcher) && watcher());
+    return () => void this.watchers.delete(watcher);
+  }
+
+  /** Views are made anew; call it after a change of the paper that adds no row. */
   changed() {
     for (const watcher of this.watchers) watcher();
   }
 
   watchMe(listener: Parameters<ClassStore['watchMe']>[0]): Stop {
-    return this.watch(() =>
-      listener({
-        personId: this.personId,
-        name: this.personName,
-        hubRole: this.isTeacher ? 'teacher' : 'guest',
-        logs: this.logs.map((log) => this.summary(log)),
-      }),
-    );
-  }
-
-  private summary({ logId, paper, state, readUpTo, pending }: PaperLog): LogSummary {
-    const me = memberOf(paper.state, this.personId);
-    const isMember = state === 'member';
-    const isOthers = (row: Entry) => row.kind === 'messagePosted' && row.seq > readUpTo && row.by !== me?.memberId;
-    const works = openAssignments(paper.state).flatMap((assignment) => worksOf(paper.state, assignment));
-    return {
-      logId,
-      state,
-      title: isMember ? (paper.state.title ?? '') : '',
-      role: isMember ? (me?.role ?? null) : null,
-      unread: isMember ? paper.log.filter(isOthers).length : 0,
-      toCheck: this.isTeacher ? works.filter((work) => work.state === 'handed-in').length : 0,
-      requests: this.isTeacher ? Object.keys(paper.state.requests).length : 0,
-      waiting: pending.filter((row) => row.state !== 'refused').length,
-      refused: pending.filter((row) => row.state === 'refused').length,
-      isCurrent: true,
-    };
+    return this.watch(async () => {
+      const snapshots = await Promise.all(this.logs.map((log) => this.classSnapshot(log)));
+      const { personId, name, hubRole } = this.known.me;
+      const logs = snapshots.map((snapshot, at) => logSummary(this.logs[at]!.logId, snapshot, this.underway));
+      listener({ personId, name, hubRole, logs });
+    });
   }
 
   watchConnection(listener: (connection: Connection) => void): Stop {
     return this.watch(() => listener(this.connection));
   }
 
-  /** The paper's state with what waits laid over it, as the engine does (S8). */
-  private overlaid(log: PaperLog) {
-    let { state } = log.paper;
-    const pending = new Set<string>();
-    for (const { command, state: where } of log.pending) {
-      if (where === 'refused') continue;
-      const decision = decide(state, command, this.who, { ...log.paper.facts(), receipt: () => '' });
-      if (!decision.ok) continue;
-      pending.add(command.id);
-      state = apply(state, { id: command.id, at: log.paper.now, by: decision.value.by }, decision.value.change);
-    }
-    return { state, pending };
-  }
-
-  private view(log: PaperLog): ClassView | null {
-    const { state, pending } = this.overlaid(log);
-    const me = memberOf(state, this.personId);
-    if (!me || log.state !== 'member') return null;
-    const { logId, paper, readUpTo } = log;
-    const isUnread = (row: Entry) => row.kind === 'messagePosted' && row.seq > readUpTo && row.by !== me.memberId;
-    return {
-      logId,
-      memberId: me.memberId,
-      role: me.role,
-      classroom: seenBy(state, me.memberId),
-      pending,
-      unread: { [paper.channelId]: paper.log.filter(isUnread).length },
-      outbox: log.pending,
-    };
-  }
-
   watchClass(logId: LogId, listener: (view: ClassView | null) => void): Stop {
-    return this.watch(() => {
+    return this.watch(async () => {
       const log = this.log(logId);
-      listener(log ? this.view(log) : null);
+      listener(log ? classView(logId, await this.classSnapshot(log), this.underway) : null);
     });
   }
 
-  private messages(log: PaperLog, count: number): MessagesView {
-    const rows = log.paper.log;
-    const shown: MessageView[] = rows
-      .filter((row) => row.kind === 'messagePosted')
-      .map((row) => {
-        const change = changeIn(row);
-        const edit = rows.findLast((later) => later.kind === 'messageEdited' && later.about === row.id);
-        const body = change?.kind === 'messagePosted' ? change.body : null;
-        const waiting = log.pending.find(
-          ({ command }) => 'messageId' in command.body && command.body.messageId === row.id,
-        );
-        return {
-          id: row.id,
-          seq: row.seq,
-          at: row.at,
-          by: row.by,
-          channelId: log.paper.channelId,
-          text: (edit?.body?.['text'] as string | undefined) ?? body?.text ?? '',
-          files: body?.files ?? [],
-          replyTo: body?.replyTo ?? null,
-          isEdited: edit !== undefined,
-          isRemoved: body === null,
-          outbox: waiting ? { id: waiting.id, state: waiting.state, code: waiting.code } : null,
-        };
-      });
-    const me = memberOf(log.paper.state, this.personId);
-    for (const { id, command, state, code, writtenAt } of log.pending) {
-      if (command.kind !== 'postMessage') continue;
-      const { text, replyTo, fileIds } = command.body;
-      const files = fileIds.flatMap((fileId) => log.paper.files.get(fileId) ?? []);
-      shown.push({
-        id,
-        seq: null,
-        at: writtenAt,
-        by: me?.memberId ?? null,
-        channelId: log.paper.channelId,
-        text,
-        files,
-        replyTo,
-        isEdited: false,
-        isRemoved: false,
-        outbox: { id, state, code },
-      });
-    }
-    return { messages: shown.slice(-count), hasOlder: shown.length > count, readUpTo: log.readUpTo };
+  watchMessages(...[logId, channelId, window, listener]: Parameters<ClassStore['watchMessages']>): Stop {
+    return this.watch(async () => {
+      const log = this.log(logId);
+      if (!log) return;
+      const folded = await this.fold(log);
+      const all = folded?.messages.filter((message) => message.channelId === channelId) ?? [];
+      const { around, count } = window;
+      const end = around === 'newest' ? all.length : all.findLastIndex((message) => (message.seq ?? 0) <= around) + 1;
+      const from = Math.max(0, end - count);
+      const to = around === 'newest' ? end : end + count;
+      const snapshot: MessagesSnapshot = {
+        ...this.snapshotOf(log, folded, all.slice(from, to)),
+        hasOlder: from > 0,
+        hasNewer: to < all.length,
+        newestSeq: all.at(-1)?.seq ?? 0,
+      };
+      listener(messagesView(channelId, snapshot, this.underway));
+    });
   }
 
-  watchMessages(logId: LogId, _channelId: ChannelId, count: number, listener: (view: MessagesView) => void): Stop {
-    return this.watch(() => {
+  watchMessagesById(...[logId, ids, listener]: Parameters<ClassStore['watchMessagesById']>): Stop {
+    return this.watch(async () => {
       const log = this.log(logId);
-      listener(log ? this.messages(log, count) : { messages: [], hasOlder: false, readUpTo: 0 });
+      if (!log) return;
+      const folded = await this.fold(log);
+      listener(messagesById(ids, this.snapshotOf(log, folded, folded?.messages ?? []), this.underway));
     });
+  }
+
+  watchLive(logId: LogId, listener: (live: LiveView) => void): Stop {
+    return this.watch(() => listener(this.live.get(logId) ?? NOBODY_LIVE));
+  }
+
+  search: ClassStore['search'] = async () => ({ found: [], total: 0 });
+
+  messageAt: ClassStore['messageAt'] = async (logId, channelId, at) => {
+    const log = this.log(logId);
+    const messages = (log && (await this.fold(log))?.messages) ?? [];
+    return messages.find((message) => message.channelId === channelId && message.at >= at)?.seq ?? null;
+  };
+
+  async *messagesOf(...[logId, channelId]: Parameters<ClassStore['messagesOf']>) {
+    const log = this.log(logId);
+    const all: readonly MessageView[] = (log && (await this.fold(log))?.messages) ?? [];
+    const messages = all.filter((message) => message.channelId === channelId);
+    for (let from = 0; from < messages.length; from += MESSAGES_PER_PIECE)
+      yield messages.slice(from, from + MESSAGES_PER_PIECE);
   }
 
   watchFiles(logId: LogId, listener: (files: readonly FileRef[]) => void): Stop {
-    return this.watch(() => {
-      const rows = this.log(logId)?.paper.log ?? [];
-      listener(rows.flatMap((row) => (row.body?.['files'] as FileRef[] | undefined) ?? []).reverse());
+    return this.watch(async () => {
+      const log = this.log(logId);
+      listener((log && (await this.fold(log))?.files) ?? []);
     });
   }
 
   watchOutbox(listener: (rows: readonly OutboxRow[]) => void): Stop {
-    return this.watch(() => listener(this.logs.flatMap((log) => log.pending)));
+    return this.watch(() => listener(this.logs.flatMap((log) => outboxRows(this.outbox(log), this.underway))));
   }
+
+  // ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Online commands are confirmed at once; offline they wait. */
   async send(logId: LogId, kind: Command['kind'], body: unknown, clears?: DraftKey): Promise<CommandId> {
@@ -264,6 +332,9 @@ export class PaperStore implements ClassStore {
   async markRead() {
     // A picture keeps its unread line.
   }
+  tellTyping() {
+    // Nobody is there to hear it.
+  }
 
   newLogId: ClassStore['newLogId'] = nextId;
   newMemberId: ClassStore['newMemberId'] = nextId;
@@ -282,4 +353,30 @@ export class PaperStore implements ClassStore {
   async erase() {
     this.watchers.clear();
   }
+}
+
+/** A log that is all there, and no view of it yet. */
+function onPaper(logId: LogId, entries: readonly Entry[]): FoldSource {
+  const pages = Map.groupBy(entries, (entry) => recordOf(entry.seq));
+  return {
+    logRecords: async () => [...pages].map(([page, rows]) => ({ logId, page, entries: rows })),
+    logPages: async () => [...pages.keys()],
+    messageRecords: async () => [],
+    fileRecords: async () => [],
+    markRuns: async () => [],
+    lastMarkRun: async () => undefined,
+    lastIdRun: async () => undefined,
+  };
+}
+
+/** Messages of a whole log with their marks, by seq. */
+function messagesIn(folding: Folding): MarkedMessage[] {
+  const stored = [...folding.messagePuts].flatMap((record) => record.messages);
+  const messages = new Map(stored.toSorted((a, b) => a.seq - b.seq).map((message) => [message.seq, markless(message)]));
+  const marks = [...folding.markPuts].flatMap((run) => run.marks).toSorted((a, b) => a.seq - b.seq);
+  for (const mark of marks) {
+    const message = mark.change && messages.get(mark.change.body.messageSeq);
+    if (mark.change && message) messages.set(mark.change.body.messageSeq, marked(message, mark, mark.change));
+  }
+  return [...messages.values()];
 }
