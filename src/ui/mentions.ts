@@ -64,9 +64,9 @@ export function mentionQuery(text: string, caret: number): { from: number; query
 }
 
 /** Those whose name has a word that begins like this, best first: the first word counts before the others. */
-export function matching(query: string, people: readonly Person[]): Person[] {
+export function matching<P extends Person>(query: string, people: readonly P[]): P[] {
   const wanted = folded(query).trim();
-  const rank = ({ name }: Person) => {
+  const rank = ({ name }: P) => {
     const full = folded(name);
     if (full.startsWith(wanted)) return 0;
     return full.split(' ').some((word) => word.startsWith(wanted)) ? 1 : 2;

@@ -4,20 +4,15 @@
  */
 import { VisuallyHidden } from '@mantine/core';
 import { IconPaperclip } from '@tabler/icons-react';
-import { useEffect, useRef, useState, type DragEvent } from 'react';
-import type { MessageView } from '../../client/class-store.ts';
-import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import { useState, type DragEvent } from 'react';
 import type { ChannelId, MemberId } from '../../core/ids.ts';
-import { FILES_PER_COMMAND_MAX } from '../../core/limits.ts';
-import type { CommandOf } from '../../core/wire.ts';
-import { useDraft, useMessages } from '../../ui/store.tsx';
-import { useDesktop } from '../desktop.tsx';
+import { useMessages } from '../../ui/store.tsx';
 import { useOpenClass } from '../frame/classes.tsx';
 import { useShortcuts } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { Composer } from './Composer.tsx';
-import { composingKey, kept, NOTHING_WRITTEN, type Composing, type Editing } from './composing.ts';
 import { MessageList } from './MessageList.tsx';
+import { useWriting } from './writing.ts';
 import classes from './Chat.module.css';
 
 /** Messages asked for at first and each time the top comes near. */
@@ -36,96 +31,11 @@ export interface ChatProps {
 
 export function Chat({ channelId, to }: ChatProps) {
   const t = useTexts();
-  const { logId, view, title, server, store } = useOpenClass();
-  const { upload, intake } = useDesktop();
+  const { logId, view, title, store } = useOpenClass();
   const [count, setCount] = useState(PAGE);
   const messages = useMessages(logId, channelId, { around: 'newest', count });
-  const draft = useDraft<Composing>(composingKey(logId, channelId));
-  const composing = draft.value ?? NOTHING_WRITTEN;
-  // Files arrive after an await: they go into what is written then, not into what was written when they were chosen.
-  const latest = useRef(composing);
-  useEffect(() => {
-    latest.current = composing;
-  });
-  const write = (change: Partial<Composing>) => {
-    latest.current = { ...latest.current, ...change };
-    draft.write(kept(latest.current));
-  };
-  const [failure, setFailure] = useState<ErrorCode | null>(null);
-  const [sent, setSent] = useState(0);
-  const input = useRef<HTMLTextAreaElement>(null);
+  const writing = useWriting(channelId, to);
   const [isDropping, setDropping] = useState(false);
-
-  const attach = async (files: readonly File[], isPasted: boolean) => {
-    if (files.length === 0) return;
-    setFailure(null);
-    try {
-      if (latest.current.files.length + files.length > FILES_PER_COMMAND_MAX) return setFailure('too-many');
-      const chosen = isPasted
-        ? await Promise.all(files.map((file) => intake(server.serverId, file)))
-        : await upload(server.serverId, files);
-      write({ files: [...latest.current.files, ...chosen] });
-    } catch (error) {
-      setFailure(codeOf(error));
-    }
-    input.current?.focus();
-    return undefined;
-  };
-
-  const reply = (message: MessageView) => {
-    write({ replyTo: message.id, editing: null });
-    input.current?.focus();
-  };
-  const edit = (message: MessageView) => {
-    const outboxId = message.seq === null ? (message.outbox?.id ?? null) : null;
-    write({ editing: { messageId: message.id, outboxId, text: message.text } });
-    input.current?.focus();
-  };
-  const editLast = () => {
-    const own = messages?.messages.findLast((one) => one.by === view?.memberId && !one.isRemoved);
-    if (own) edit(own);
-  };
-
-  /**
-   * The field is free for the next message at once; what was written goes into the outbox meanwhile. The outbox removes the kept
-   * draft in its own transaction, so strokes made in between are kept once more.
-   */
-  const post = async (body: CommandOf<'postMessage'>['body']) => {
-    const taken = latest.current;
-    setFailure(null);
-    latest.current = NOTHING_WRITTEN;
-    draft.clear();
-    try {
-      await store.send(logId, 'postMessage', to ? { ...body, to } : body, composingKey(logId, channelId));
-      setSent((old) => old + 1);
-    } catch (error) {
-      const { text, files, editing } = latest.current;
-      const both = [taken.text, text].filter((part) => part !== '').join('\n');
-      latest.current = { text: both, files: [...taken.files, ...files], replyTo: taken.replyTo, editing };
-      setFailure(codeOf(error));
-    }
-    if (kept(latest.current)) draft.write(latest.current);
-  };
-  const rewrite = async (editing: Editing, text: string, message: MessageView | undefined) => {
-    setFailure(null);
-    write({ editing: null });
-    try {
-      if (editing.outboxId === null) {
-        await store.send(logId, 'editMessage', { messageId: editing.messageId, text });
-      } else {
-        const fileIds = message?.files.map((file) => file.fileId) ?? [];
-        await store.edit(editing.outboxId, 'postMessage', {
-          channelId,
-          text,
-          fileIds,
-          replyTo: message?.replyTo ?? null,
-        });
-      }
-    } catch (error) {
-      write({ editing });
-      setFailure(codeOf(error));
-    }
-  };
 
   useShortcuts(t.chat.title, [
     { keys: ['Enter'], text: t.chat.keys.send },
@@ -134,17 +44,25 @@ export function Chat({ channelId, to }: ChatProps) {
     { keys: ['Esc'], text: t.chat.keys.leave },
     { keys: ['R'], text: t.chat.keys.reply },
     { keys: ['E'], text: t.chat.keys.edit },
+    { keys: ['F'], text: t.message.keys.forward },
+    { keys: ['P'], text: t.message.keys.pin },
+    { keys: ['+'], text: t.message.keys.react },
+    { keys: ['Ctrl+C'], text: t.message.keys.copy },
+    { keys: ['Shift+F10'], text: t.message.keys.menu },
     { keys: ['Delete'], text: t.chat.keys.remove },
+    { keys: ['Ctrl+B'], text: t.composer.keys.bold },
+    { keys: ['Ctrl+I'], text: t.composer.keys.italic },
+    { keys: ['Ctrl+E'], text: t.composer.keys.code },
   ]);
 
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setDropping(false);
-    void attach([...event.dataTransfer.files], false);
+    void writing.attach([...event.dataTransfer.files], false);
   };
   const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
 
-  if (!view || !messages || !draft.isLoaded) return null;
+  if (!view || !messages || !writing.isLoaded) return null;
   return (
     <section
       className={classes.chat}
@@ -163,24 +81,13 @@ export function Chat({ channelId, to }: ChatProps) {
       <MessageList
         view={messages}
         openClass={view}
-        sent={sent}
+        sent={writing.sent}
         onOlder={() => setCount((old) => (messages.messages.length >= old ? old + PAGE : old))}
         onSeen={(seq) => void store.markRead(logId, channelId, seq)}
-        onReply={reply}
-        onEdit={edit}
+        onReply={writing.reply}
+        onEdit={writing.edit}
       />
-      <Composer
-        channelId={channelId}
-        composing={composing}
-        write={write}
-        messages={messages.messages}
-        failure={failure}
-        onAttach={(files, isPasted) => void attach(files, isPasted)}
-        onEditLast={editLast}
-        onPost={(body) => void post(body)}
-        onRewrite={(editing, text, message) => void rewrite(editing, text, message)}
-        inputRef={input}
-      />
+      <Composer writing={writing} messages={messages.messages} />
       {isDropping && (
         <div className={classes.drop} aria-hidden>
           <IconPaperclip size={28} stroke={1.6} />

@@ -1,0 +1,160 @@
+/** What a message may carry besides words and files: a poll, an assignment as a card, the request to read; and how text is marked. */
+import { ActionIcon, Kbd, Menu, Modal, Popover, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
+import {
+  IconChartBar,
+  IconClipboardText,
+  IconPlus,
+  IconSearch,
+  IconSignature,
+  IconTypography,
+} from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Classroom } from '../../../core/classroom.ts';
+import type { CommandId } from '../../../core/ids.ts';
+import { nameSkeleton } from '../../../core/names.ts';
+import { openAssignments } from '../../../core/works.ts';
+import { formatDue } from '../../../ui/format.ts';
+import { useLanguage } from '../../../ui/language.tsx';
+import { useNow } from '../../frame/now.ts';
+import { useTexts } from '../../texts/texts.ts';
+import { NEW_POLL, type Composing } from '../composing.ts';
+import classes from './AddMenu.module.css';
+
+export interface AddMenuProps {
+  composing: Composing;
+  classroom: Classroom;
+  write: (change: Partial<Composing>) => void;
+  isDisabled: boolean;
+  /** A talk of two asks nobody to sign. */
+  mayAsk: boolean;
+  /** What was added wants its words. */
+  onAdded: () => void;
+}
+
+export function AddMenu({ composing, classroom, write, isDisabled, mayAsk, onAdded }: AddMenuProps) {
+  const t = useTexts();
+  const [isChoosing, setChoosing] = useState(false);
+  const add = (change: Partial<Composing>) => {
+    write(change);
+    onAdded();
+  };
+  const words = t.composer;
+  return (
+    <>
+      <Menu position="top-start" width={280} returnFocus={false}>
+        <Menu.Target>
+          <Tooltip label={words.add}>
+            <ActionIcon size={40} aria-label={words.add} disabled={isDisabled}>
+              <IconPlus size={20} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconChartBar size={18} stroke={1.7} />}
+            disabled={composing.poll !== null}
+            onClick={() => add({ poll: NEW_POLL })}
+          >
+            {words.addPoll}
+          </Menu.Item>
+          {classroom.kind === 'class' && (
+            <Menu.Item leftSection={<IconClipboardText size={18} stroke={1.7} />} onClick={() => setChoosing(true)}>
+              {words.addAssignment}
+            </Menu.Item>
+          )}
+          {mayAsk && (
+            <Menu.Item
+              leftSection={<IconSignature size={18} stroke={1.7} />}
+              disabled={composing.isNotice}
+              onClick={() => add({ isNotice: true })}
+            >
+              {words.addNotice}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {isChoosing && (
+        <ChooseAssignment
+          classroom={classroom}
+          onClose={() => setChoosing(false)}
+          onChoose={(assignmentId) => {
+            setChoosing(false);
+            add({ assignmentId });
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function ChooseAssignment({
+  classroom,
+  onChoose,
+  onClose,
+}: {
+  classroom: Classroom;
+  onChoose: (id: CommandId) => void;
+  onClose: () => void;
+}) {
+  const t = useTexts();
+  const language = useLanguage();
+  const now = useNow();
+  const [typed, setTyped] = useState('');
+  const open = openAssignments(classroom);
+  const found = open.filter(({ title }) => nameSkeleton(title).includes(nameSkeleton(typed)));
+  return (
+    <Modal opened onClose={onClose} title={t.composer.chooseAssignment}>
+      {open.length === 0 ? (
+        <p className={classes.none}>{t.composer.noAssignments}</p>
+      ) : (
+        <TextInput
+          data-autofocus
+          aria-label={t.composer.findAssignment}
+          placeholder={t.composer.findAssignment}
+          leftSection={<IconSearch size={18} stroke={1.7} />}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Enter' && found[0] && onChoose(found[0].assignmentId)}
+        />
+      )}
+      <ul className={classes.assignments}>
+        {found.map(({ assignmentId, title, dueAt }) => (
+          <li key={assignmentId}>
+            <UnstyledButton className={classes.assignment} onClick={() => onChoose(assignmentId)}>
+              <span>{title}</span>
+              <span className={classes.due}>
+                {dueAt === null ? t.assignments.noDue : t.assignments.due(formatDue(language, dueAt, now))}
+              </span>
+            </UnstyledButton>
+          </li>
+        ))}
+      </ul>
+    </Modal>
+  );
+}
+
+/** How text is marked, in one look. */
+export function FormatHelp() {
+  const t = useTexts();
+  return (
+    <Popover width={380} position="top-start" trapFocus returnFocus>
+      <Popover.Target>
+        <Tooltip label={t.composer.format}>
+          <ActionIcon size={40} aria-label={t.composer.format}>
+            <IconTypography size={20} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t.composer.format} tabIndex={-1} data-autofocus>
+        <dl className={classes.formats}>
+          {t.composer.formats.map(([typed, keys]) => (
+            <div key={typed} className={classes.format}>
+              <dt>{typed}</dt>
+              <dd>{keys !== '' && <Kbd>{keys}</Kbd>}</dd>
+            </div>
+          ))}
+        </dl>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,72 @@
+/** The answers of a poll that is being written; the question is what stands in the message's field. */
+import { ActionIcon, Button, Checkbox, TextInput, Tooltip } from '@mantine/core';
+import { IconPlus, IconX } from '@tabler/icons-react';
+import { useRef } from 'react';
+import { POLL_OPTION_MAX, POLL_OPTIONS_MAX, POLL_OPTIONS_MIN } from '../../../core/limits.ts';
+import type { Poll } from '../../../core/wire.ts';
+import { useTexts } from '../../texts/texts.ts';
+import classes from './PollForm.module.css';
+
+export function PollForm({ poll, onChange }: { poll: Poll; onChange: (poll: Poll) => void }) {
+  const t = useTexts();
+  const words = t.composer.poll;
+  const form = useRef<HTMLFieldSetElement>(null);
+  const write = (options: string[]) => onChange({ ...poll, options });
+  const focus = (index: number) =>
+    requestAnimationFrame(() => form.current?.querySelectorAll<HTMLInputElement>('input[type="text"]')[index]?.focus());
+  const add = () => {
+    if (poll.options.length >= POLL_OPTIONS_MAX) return;
+    write([...poll.options, '']);
+    focus(poll.options.length);
+  };
+  return (
+    <fieldset ref={form} className={classes.form}>
+      <legend className={classes.legend}>{words.title}</legend>
+      {poll.options.map((option, index) => (
+        <div key={index} className={classes.option}>
+          <TextInput
+            type="text"
+            className={classes.field ?? ''}
+            aria-label={words.option(index + 1)}
+            placeholder={words.option(index + 1)}
+            maxLength={POLL_OPTION_MAX}
+            value={option}
+            onChange={(event) => write(poll.options.with(index, event.currentTarget.value))}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+              event.preventDefault();
+              if (index === poll.options.length - 1) add();
+              else focus(index + 1);
+            }}
+          />
+          <Tooltip label={words.removeOption(index + 1)}>
+            <ActionIcon
+              aria-label={words.removeOption(index + 1)}
+              disabled={poll.options.length <= POLL_OPTIONS_MIN}
+              onClick={() => write(poll.options.toSpliced(index, 1))}
+            >
+              <IconX size={18} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
+        </div>
+      ))}
+      <div className={classes.foot}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          leftSection={<IconPlus size={16} aria-hidden />}
+          disabled={poll.options.length >= POLL_OPTIONS_MAX}
+          onClick={add}
+        >
+          {words.addOption}
+        </Button>
+        <Checkbox
+          size="sm"
+          label={words.several}
+          checked={poll.isMultiple}
+          onChange={(event) => onChange({ ...poll, isMultiple: event.currentTarget.checked })}
+        />
+      </div>
+    </fieldset>
+  );
+}
