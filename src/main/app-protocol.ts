@@ -32,6 +32,8 @@ export interface AppProtocolOptions {
   /** Origins of the hubs the teacher accepted, http and ws, asked for every document. */
   hubOrigins(): string[];
   intake(serverId: string, name: string, bytes: AsyncIterable<Uint8Array>): Promise<ChosenFile>;
+  /** Takes in the page of a chat that is being saved. */
+  exported(exportId: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
   /** Where a development server has the page instead; its policy is looser, for hot reload. */
   devServer?: string | null;
   /** Origins that this scheme is seen under by the page, besides `app://bundle`. */
@@ -47,6 +49,7 @@ export function createAppHandler(options: AppProtocolOptions): (request: Request
     const segments = segmentsOf(url.pathname);
     if (segments === null) return refuse(400);
     const [room, ...rest] = segments;
+    if (room === 'export') return exported(options, request, rest);
     if (room === 'intake') return intake(options, request, rest, url.searchParams.get('server'));
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
     if (room === 'library') return libraryFile(options.library, request, rest);
@@ -220,6 +223,18 @@ async function intake(
   try {
     const value = await options.intake(serverId, name, bytesOf(request.body));
     return Response.json({ ok: true, value });
+  } catch (error) {
+    return Response.json({ ok: false, code: codeOf(error) });
+  }
+}
+
+async function exported(options: AppProtocolOptions, request: Request, rest: readonly string[]): Promise<Response> {
+  if (request.method !== 'PUT') return refuse(405);
+  const [exportId] = rest;
+  if (rest.length !== 1 || !exportId) return refuse(400);
+  try {
+    await options.exported(exportId, bytesOf(request.body));
+    return Response.json({ ok: true, value: {} });
   } catch (error) {
     return Response.json({ ok: false, code: codeOf(error) });
   }

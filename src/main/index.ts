@@ -8,6 +8,7 @@ import {
   dialog,
   Menu,
   nativeTheme,
+  Notification,
   protocol,
   safeStorage,
   shell,
@@ -22,14 +23,16 @@ import { createAppHandler, PRIVILEGES, SCHEME } from './app-protocol.ts';
 import { openAuth } from './auth.ts';
 import { tellFirstPaint } from './first-paint.ts';
 import { hubEnv, openHubProcess } from './hub-process.ts';
+import { openExports } from './export.ts';
 import { openDoor } from './ipc.ts';
 import { openLibrary } from './library.ts';
 import { childOutput, openLog } from './log.ts';
 import { checkAddresses, firewallState, lanAddresses, watchAddresses } from './network.ts';
+import { openNotifications, type Notice } from './notifications.ts';
 import { OUR_ORIGIN, OUR_PAGE, secureAll } from './security.ts';
 import { isCovered, openServers } from './servers.ts';
 import { openStored } from './settings.ts';
-import { CANNOT_START } from './texts.ts';
+import { CANNOT_START, CHOOSE_FOLDER } from './texts.ts';
 import { openTransfers } from './transfers.ts';
 import { openWindow } from './window.ts';
 
@@ -62,6 +65,8 @@ async function run(): Promise<void> {
     theme: settings.read('theme'),
     place: settings.read('place'),
     railCollapsed: settings.read('railCollapsed'),
+    notifications: settings.read('notifications'),
+    mutedChannels: settings.read('mutedChannels'),
   });
   nativeTheme.themeSource = settings.read('theme');
 
@@ -125,6 +130,18 @@ async function run(): Promise<void> {
       },
       'library.open': ({ sha256, name }) => library.openCopy(sha256, name).then(() => ({})),
       'library.show': ({ sha256, name }) => library.showCopy(sha256, name).then(() => ({})),
+      'notifications.update': ({ chats, here }) => {
+        notifications.update(chats, here);
+        return {};
+      },
+      'export.begin': ({ folder }) => exports.begin(folder),
+      'export.file': ({ exportId, serverId, file, name, isOnline }) =>
+        exports.file(exportId, serverId, file, name, isOnline),
+      'export.end': ({ exportId, keep }) => exports.end(exportId, keep).then(() => ({})),
+      'export.show': ({ exportId }) => {
+        exports.show(exportId);
+        return {};
+      },
     },
   });
 
@@ -201,6 +218,43 @@ async function run(): Promise<void> {
     log,
   });
 
+  // ── what leaves the window ─────────────────────────────────────────────────────────────────────────────────────────
+
+  const exports = openExports({
+    library,
+    async chooseFolder() {
+      const title = CHOOSE_FOLDER[settings.read('language')];
+      const asked = { title, properties: ['openDirectory' as const, 'createDirectory' as const] };
+      const { canceled, filePaths } = await (window
+        ? dialog.showOpenDialog(window, asked)
+        : dialog.showOpenDialog(asked));
+      return canceled ? null : (filePaths[0] ?? null);
+    },
+    fetch: (serverId, file) => transfers.download(serverId, [file]),
+    progress({ sha256 }) {
+      const coming = transfers
+        .list()
+        .find((one) => one.direction === 'down' && one.sha256 === sha256 && one.state !== 'failed');
+      return coming?.doneBytes ?? null;
+    },
+    showInFolder: (path) => shell.showItemInFolder(path),
+  });
+  const notifications = openNotifications({
+    show: showNotice,
+    badge: (count) => void app.setBadgeCount(count),
+    flash: (isOn) => window?.flashFrame(isOn),
+    isFocused: () => window?.isFocused() ?? false,
+    open(place) {
+      if (!window) return;
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+      door.tell('notified', { place });
+    },
+    settings: () => settings.read('notifications'),
+    language: () => settings.read('language'),
+  });
+
   const stopWatching = watchAddresses(() => {
     void check();
     transfers.wake();
@@ -217,6 +271,7 @@ async function run(): Promise<void> {
       library,
       hubOrigins: () => (policy = known.origins()),
       intake: (serverId, name, bytes) => transfers.intake(serverId, name, bytes),
+      exported: (exportId, bytes) => exports.page(exportId, bytes),
       devServer: app.isPackaged ? null : (ELECTRON_RENDERER_URL ?? null),
       isOurOrigin: (origin) => origin === OUR_ORIGIN,
     }),
@@ -230,6 +285,7 @@ async function run(): Promise<void> {
     stored: settings,
   });
   window = opened;
+  opened.on('focus', () => notifications.focusChanged());
   opened.on('closed', () => (window = null));
   opened.webContents.on('render-process-gone', () => {
     log.write('page-gone');
@@ -264,12 +320,29 @@ async function run(): Promise<void> {
     if (isEnding) return;
     isEnding = true;
     stopWatching();
+    notifications.close();
     void Promise.allSettled([transfers.close(), hub.stop()]).then(() => {
       log.write('app-stop');
       hasEnded = true;
       app.quit();
     });
   });
+}
+
+/** Shows a notification of the system; null where it has none. */
+function showNotice({ title, body, isUrgent, onPress }: Notice) {
+  if (!Notification.isSupported()) return null;
+  const shown = new Notification({
+    title,
+    body,
+    // A mention stays until it is seen; the rest comes without a sound.
+    silent: !isUrgent,
+    urgency: isUrgent ? 'critical' : 'normal',
+    timeoutType: isUrgent ? 'never' : 'default',
+  });
+  shown.on('click', onPress);
+  shown.show();
+  return shown;
 }
 
 /** Without a window there is nobody to tell but the person in front of the screen. */

@@ -1,4 +1,4 @@
-/** The few words that main itself says, where there is no window yet to say them. */
+/** The few words that main itself says: where there is no window yet to say them, or outside of it. */
 import type { Language } from '../preload/contract.ts';
 
 export const CANNOT_START: Record<Language, { title: string; text: (dataDir: string) => string }> = {
@@ -12,4 +12,28 @@ export const CANNOT_START: Record<Language, { title: string; text: (dataDir: str
     text: (dataDir) =>
       `Your data are safe in the folder ${dataDir}. Check that the disk has free space and that this folder can be written to, then start Parta again.`,
   },
+};
+
+const RUSSIAN = new Intl.PluralRules('ru');
+const counted = (n: number, one: string, few: string, many: string) => {
+  const form = RUSSIAN.select(n);
+  return `${n} ${form === 'one' ? one : form === 'few' ? few : many}`;
+};
+
+/** What notifications count; everything else in them comes from the page. */
+export const NOTIFIED: Record<Language, { messages: (n: number) => string; more: (chats: number) => string }> = {
+  ru: {
+    messages: (n) => counted(n, 'новое сообщение', 'новых сообщения', 'новых сообщений'),
+    more: (chats) => `и ещё ${counted(chats, 'чат', 'чата', 'чатов')}`,
+  },
+  en: {
+    messages: (n) => `${n} new ${n === 1 ? 'message' : 'messages'}`,
+    more: (chats) => `and ${chats} more ${chats === 1 ? 'chat' : 'chats'}`,
+  },
+};
+
+/** Above the system's own dialog that asks for a folder. */
+export const CHOOSE_FOLDER: Record<Language, string> = {
+  ru: 'Куда сохранить чат',
+  en: 'Where to save the chat',
 };

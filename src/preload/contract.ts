@@ -190,7 +190,13 @@ export const CALLS = {
    * first, if `isOnline`. `missing`: it could not be had.
    */
   'export.file': call(
-    z.object({ exportId: ExportId, serverId: ServerId, file: FileRef, name: text(FILE_NAME_MAX), isOnline: z.boolean() }),
+    z.object({
+      exportId: ExportId,
+      serverId: ServerId,
+      file: FileRef,
+      name: text(FILE_NAME_MAX),
+      isOnline: z.boolean(),
+    }),
     z.enum(['saved', 'missing']),
   ),
   /** Ends it. `keep: false` removes the folder with everything that was put into it. */

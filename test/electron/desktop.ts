@@ -1,12 +1,22 @@
-// Promises: what an app asks of the desktop: dialogs only as tests replace them; outside programs are recorded, never started;
-// secrets kept with a key in the user data folder; a clipboard of main's own; one screen. Hides: nothing else.
+// Promises: what an app asks of the desktop: dialogs only as tests replace them; outside programs and notifications are
+// recorded, never started or shown; secrets kept with a key in the user data folder; a clipboard of main's own; one screen.
+// Hides: nothing else.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Clipboard, Dialog, Display, Rectangle, SafeStorage, Screen, Shell } from 'electron';
+import type {
+  Clipboard,
+  Dialog,
+  Display,
+  NotificationConstructorOptions,
+  Rectangle,
+  SafeStorage,
+  Screen,
+  Shell,
+} from 'electron';
 import { app } from './app.ts';
 import { SCREEN } from './chromium.ts';
-import { Guarded, guarded, notProvided } from './provided.ts';
+import { Guarded, guarded, notProvided, refuseUnknown } from './provided.ts';
 
 const noDialog = (name: string) => (): never => notProvided(`dialog.${name} (a test replaces it through evaluate)`);
 
@@ -126,11 +136,35 @@ class StandInMenu {
 }
 export const Menu = guarded('Menu', StandInMenu);
 
-class StandInNotification {
-  static isSupported = (): boolean => false;
+/** What the app wanted to tell the person. Tests read and press it through evaluate: `globalThis.standInNotified`. */
+const notified: StandInNotification[] = [];
+Object.defineProperty(globalThis, 'standInNotified', { value: notified });
+const NOTIFICATION_OPTIONS = ['title', 'body', 'silent', 'urgency', 'timeoutType'];
 
-  constructor() {
-    notProvided('Notification');
+class StandInNotification extends Guarded {
+  static isSupported = (): boolean => true;
+  readonly title: string;
+  readonly body: string;
+  readonly silent: boolean;
+  readonly urgency: string;
+  isShown = false;
+
+  constructor(options: Partial<NotificationConstructorOptions> = {}) {
+    super('Notification');
+    refuseUnknown('Notification', options, NOTIFICATION_OPTIONS);
+    this.title = options.title ?? '';
+    this.body = options.body ?? '';
+    this.silent = options.silent ?? false;
+    this.urgency = options.urgency ?? 'normal';
+  }
+
+  show(): void {
+    this.isShown = true;
+    notified.push(this);
+  }
+
+  close(): void {
+    this.isShown = false;
   }
 }
 export const Notification = guarded('Notification', StandInNotification);

@@ -106,6 +106,7 @@ type Provided = Pick<
       | 'removeMenu'
       | 'setMenuBarVisibility'
       | 'capturePage'
+      | 'flashFrame'
     )
 >;
 
@@ -350,6 +351,12 @@ class StandInWindow extends Guarded implements Provided {
   isFullScreen = (): boolean => false;
   isDestroyed = (): boolean => this.#isDestroyed;
   getTitle = (): string => this.#title;
+
+  /** Whether the taskbar would light up; for tests. */
+  isFlashing = false;
+  flashFrame(isOn: boolean): void {
+    this.isFlashing = isOn;
+  }
 
   setTitle(title: string): void {
     this.#title = title;

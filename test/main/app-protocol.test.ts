@@ -5,7 +5,7 @@ import { PartaError } from '../../src/core/errors.ts';
 import { createAppHandler, documentPolicy, rangeOf } from '../../src/main/app-protocol.ts';
 import { openLibrary } from '../../src/main/library.ts';
 import { mediaTypeOf } from '../../src/main/media-types.ts';
-import { intakeUrl, libraryUrl } from '../../src/preload/contract.ts';
+import { exportUrl, intakeUrl, libraryUrl } from '../../src/preload/contract.ts';
 import { bytesOf, heardShell, scratchDir } from './scratch.ts';
 
 async function served() {
@@ -21,12 +21,19 @@ async function served() {
   writeFileSync(join(rendererDir, '.hidden'), 'hidden');
   writeFileSync(join(dir, 'secret.txt'), 'secret');
   const library = await openLibrary(dir, heardShell());
+  const exported: { exportId: string; bytes: Buffer }[] = [];
   const taken: { serverId: string; name: string; bytes: Buffer }[] = [];
   const handle = createAppHandler({
     rendererDir,
     library,
     hubOrigins: () => ['http://127.0.0.1:8010', 'ws://127.0.0.1:8010'],
     isOurOrigin: (origin) => origin === 'app://bundle',
+    async exported(exportId, bytes) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of bytes) chunks.push(chunk);
+      if (exportId === 'over') throw new PartaError('bad-request');
+      exported.push({ exportId, bytes: Buffer.concat(chunks) });
+    },
     async intake(serverId, name, bytes) {
       const chunks: Uint8Array[] = [];
       for await (const chunk of bytes) chunks.push(chunk);
@@ -40,7 +47,7 @@ async function served() {
     const bytes = Buffer.from(text);
     return (await library.take((async function* () { yield bytes; })())).sha256; // prettier-ignore
   };
-  return { get, handle, store, taken };
+  return { exported, get, handle, store, taken };
 }
 
 describe('the page', () => {
@@ -213,6 +220,17 @@ describe('bytes made in the page', () => {
     expect(await response.json()).toMatchObject({ ok: true, value: { name: 'снимок / экрана.png' } });
     expect(taken[0]).toMatchObject({ serverId: 'server/1', name: 'снимок / экрана.png' });
     expect(taken[0]?.bytes.equals(bytes)).toBe(true);
+  });
+
+  it('stream into the page of an export', async () => {
+    const { get, exported } = await served();
+    const answer = await get(exportUrl('e/1'), { method: 'PUT', body: '<!doctype html>' });
+    expect(await answer.json()).toEqual({ ok: true, value: {} });
+    expect(exported.map(({ exportId, bytes }) => [exportId, String(bytes)])).toEqual([['e/1', '<!doctype html>']]);
+    const over = await get(exportUrl('over'), { method: 'PUT', body: 'x' });
+    expect(await over.json()).toEqual({ ok: false, code: 'bad-request' });
+    expect((await get(exportUrl('e/1'))).status).toBe(405);
+    expect((await get('/export/', { method: 'PUT', body: 'x' })).status).toBe(400);
   });
 
   it('are refused by a code', async () => {

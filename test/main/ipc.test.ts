@@ -1,7 +1,7 @@
 import type { IpcMain, WebContents } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
 import { PartaError } from '../../src/core/errors.ts';
-import { CALLS, EVENTS } from '../../src/preload/contract.ts';
+import { CALLS, EVENTS, type Settings } from '../../src/preload/contract.ts';
 import { CALL_CHANNEL, EVENT_CHANNEL, UPLOAD_CALL } from '../../src/preload/contract/channels.ts';
 import { heardLog } from './scratch.ts';
 
@@ -9,7 +9,18 @@ import { heardLog } from './scratch.ts';
 vi.mock('electron', () => ({ ipcMain: {}, app: {}, session: {}, shell: {} }));
 const { openDoor } = await import('../../src/main/ipc.ts');
 
-const SETTINGS = { language: 'ru', theme: 'system', place: '/', railCollapsed: false } as const;
+const SETTINGS: Settings = {
+  language: 'ru',
+  theme: 'system',
+  place: '/',
+  railCollapsed: false,
+  notifications: {
+    isOn: true,
+    showText: false,
+    quiet: { isOn: false, fromMinute: 1260, toMinute: 420, days: [1] },
+  },
+  mutedChannels: [],
+};
 type Listener = (event: unknown, name: unknown, input: unknown) => Promise<unknown>;
 
 function door(handlers: Record<string, (input: never) => unknown> = {}) {
@@ -134,6 +145,6 @@ describe('the door', () => {
     hide();
     open.tell('settings', SETTINGS);
     expect(sent).toHaveLength(1);
-    expect(Object.keys(EVENTS)).toEqual(['settings', 'servers', 'hub', 'transfers']);
+    expect(Object.keys(EVENTS)).toEqual(['settings', 'servers', 'hub', 'transfers', 'notified']);
   });
 });

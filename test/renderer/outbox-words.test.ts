@@ -3,17 +3,10 @@ import { expect, test } from 'vitest';
 import type { ChannelId, CommandId, MemberId } from '../../src/core/ids.ts';
 import type { Command } from '../../src/core/wire.ts';
 import { describeCommand } from '../../src/renderer/frame/Outbox.tsx';
-import { enClass } from '../../src/renderer/texts/en-class.ts';
-import { en } from '../../src/renderer/texts/en.ts';
-import { ruClass } from '../../src/renderer/texts/ru-class.ts';
-import { ru } from '../../src/renderer/texts/ru.ts';
-import type { Texts } from '../../src/renderer/texts/texts.ts';
+import { TEXTS, type Texts } from '../../src/renderer/texts/texts.ts';
 import { nextId, PaperClass } from '../support/paper-class.ts';
 
-const LANGUAGES: readonly Texts[] = [
-  { ...ru, ...ruClass },
-  { ...en, ...enClass },
-];
+const LANGUAGES: readonly Texts[] = Object.values(TEXTS);
 const paper = new PaperClass().begin();
 const pupil = paper.admit('Белов Илья');
 const assignmentId = paper.assign({ title: 'Упражнение 214' });

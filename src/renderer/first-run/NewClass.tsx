@@ -2,28 +2,15 @@
 import { Button, Radio, Stack, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useLocation } from 'wouter';
-import type { ClassStore } from '../../client/class-store.ts';
-import type { LogId } from '../../core/ids.ts';
 import { NAME_MAX } from '../../core/limits.ts';
 import { cleanName } from '../../core/names.ts';
 import { useClasses } from '../frame/classes.tsx';
 import { Screen } from '../frame/Screen.tsx';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
+import { createClass } from './create-class.ts';
 import type { FirstClass } from './FirstRun.tsx';
 import classes from './FirstRun.module.css';
-
-/** Writes a class into the outbox with its teacher and its one chat. */
-async function createClass(store: ClassStore, title: string, teacherName: string): Promise<LogId> {
-  const logId = store.newLogId();
-  await store.send(logId, 'createClass', {
-    title,
-    memberId: store.newMemberId(),
-    teacherName,
-    channels: [{ channelId: store.newChannelId(), kind: 'everyone' }],
-  });
-  return logId;
-}
 
 export function NewClass() {
   const t = useTexts();

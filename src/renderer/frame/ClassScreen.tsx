@@ -6,13 +6,14 @@ import type { CommandId } from '../../core/ids.ts';
 import { AssignmentEditor } from '../assignments/AssignmentEditor.tsx';
 import { AssignmentScreen } from '../assignments/AssignmentScreen.tsx';
 import { Assignments } from '../assignments/Assignments.tsx';
-import { Chat } from '../chat/Chat.tsx';
+import { ChatPlace } from '../chat/channels/ChatPlace.tsx';
+import { unreadWith } from '../chat/channels/channels.ts';
 import { ClassFiles } from '../chat/ClassFiles.tsx';
 import { ImportScreen } from '../members/ImportScreen.tsx';
 import { Members } from '../members/Members.tsx';
 import { CLASS_TABS, PATTERNS, routes, type ClassTab } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
-import { useOpenClass } from './classes.tsx';
+import { useOpenClass, useSchool } from './classes.tsx';
 import { ClassMark } from './ClassMark.tsx';
 import classes from './ClassScreen.module.css';
 
@@ -37,6 +38,9 @@ export function ClassScreen() {
             <Route path={PATTERNS.importRoster}>
               <ImportScreen logId={logId} />
             </Route>
+            <Route path={PATTERNS.chat}>
+              <ChatPlace />
+            </Route>
             <Route path={PATTERNS.classTab}>{({ tab }) => <Tab tab={tab as ClassTab} />}</Route>
             <Route>
               <Redirect to={routes.classTab(logId, 'chat')} />
@@ -49,25 +53,25 @@ export function ClassScreen() {
 }
 
 function Tab({ tab }: { tab: ClassTab }) {
-  const { logId, view } = useOpenClass();
+  const { logId } = useOpenClass();
   if (tab === 'assignments') return <Assignments />;
   if (tab === 'members') return <Members logId={logId} />;
   if (tab === 'files') return <ClassFiles logId={logId} />;
-  const channel = Object.values(view?.classroom.channels ?? {})[0];
-  return channel ? <Chat key={channel.channelId} channelId={channel.channelId} /> : null;
+  return <Redirect to={routes.classTab(logId, 'chat')} replace />;
 }
 
 function ClassHeader() {
   const t = useTexts();
-  const { logId, title, summary, view } = useOpenClass();
+  const { logId, title, summary, view, server } = useOpenClass();
+  const unread = summary.unread + unreadWith(useSchool(server.serverId)?.view, view?.classroom);
   const [place] = useLocation();
   const counts: Partial<Record<ClassTab, number>> = {
-    chat: summary.unread,
+    chat: unread,
     assignments: summary.toCheck,
     members: summary.requests,
   };
   const said: Partial<Record<ClassTab, string>> = {
-    chat: t.frame.unread(summary.unread),
+    chat: t.frame.unread(unread),
     assignments: t.frame.toCheck(summary.toCheck),
     members: t.frame.requests(summary.requests),
   };

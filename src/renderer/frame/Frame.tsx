@@ -26,6 +26,7 @@ import { stateOf } from './Connection.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
+import { SchoolScreen } from './SchoolScreen.tsx';
 import { useShortcuts } from './shortcuts.tsx';
 import classes from './Frame.module.css';
 
@@ -101,6 +102,13 @@ function Places() {
       </Route>
       <Route path={PATTERNS.devices} component={Devices} />
       <Route path={PATTERNS.settings} component={Settings} />
+      <Route path="/school/:logId/*?">
+        {({ logId }) => (
+          <InClass logId={logId}>
+            <SchoolScreen />
+          </InClass>
+        )}
+      </Route>
       <Route path="/class/:logId/*?">
         {({ logId }) => (
           <InClass logId={logId}>
@@ -115,9 +123,9 @@ function Places() {
 
 /** What stands below is about one class; says so calmly where that class is not here. */
 function InClass({ logId, children }: { logId: string; children: ReactNode }) {
-  const { classes: all, isLoaded } = useClasses();
+  const { classes: all, schools, isLoaded } = useClasses();
   const t = useTexts();
-  const openClass = all.find((c) => c.logId === logId);
+  const openClass = [...all, ...schools].find((c) => c.logId === logId);
   if (openClass) return <ClassScope openClass={openClass}>{children}</ClassScope>;
   if (!isLoaded) return null;
   return (

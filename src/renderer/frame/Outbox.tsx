@@ -39,6 +39,14 @@ export function describeCommand(t: Texts, command: Command, classroom: Classroom
       return said.declineJoin(classroom?.requests[command.body.requestId]?.name ?? '');
     case 'changeRole':
       return said.changeRole(member(command.body.memberId));
+    case 'setChildren':
+      return t.parents.commands.setChildren(member(command.body.memberId));
+    case 'createChannel':
+      return t.channels.commands.create(command.body.title ?? t.channels.kinds[command.body.kind]);
+    case 'changeChannel': {
+      const { title, channelId } = command.body;
+      return t.channels.commands.change(title ?? t.channels.kinds[classroom?.channels[channelId]?.kind ?? 'group']);
+    }
     case 'removeMember':
       return said.removeMember(member(command.body.memberId));
     case 'postMessage':
@@ -74,7 +82,8 @@ export interface OutboxItem {
 
 /** Everything of ours that waits, from every server: refused first, then oldest first. */
 export function useOutboxItems(): readonly OutboxItem[] {
-  const { servers, classes: all } = useClasses();
+  const { servers, classes, schools } = useClasses();
+  const all = [...classes, ...schools];
   return servers
     .flatMap(({ outbox, store }) =>
       outbox.map((row) => {

@@ -1,5 +1,5 @@
 /**
- * The left rail: Сегодня, the classes with what waits in each, Проверка, Урок; below, how we stand with the servers and the
+ * The left rail: Сегодня, the classes with what waits in each, the school, Проверка, Урок; below, how we stand with the servers and the
  * files, and the settings. 240 px wide, or 64 where the teacher or a narrow window (200 % zoom) wants it.
  */
 import { Kbd, ScrollArea, VisuallyHidden } from '@mantine/core';
@@ -13,15 +13,17 @@ import {
   IconMessage,
   IconPlus,
   IconPresentation,
+  IconSchool,
   IconSearch,
   IconSettings,
   IconSun,
   IconUserQuestion,
 } from '@tabler/icons-react';
 import { useSettings } from '../desktop.tsx';
+import { unreadWith } from '../chat/channels/channels.ts';
 import { PATTERNS, routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
-import { useClasses, type OpenClass } from './classes.tsx';
+import { useClasses, useSchool, type OpenClass } from './classes.tsx';
 import { ClassMark } from './ClassMark.tsx';
 import { ConnectionStatus } from './Connection.tsx';
 import { GLYPH, RailButton, RailCount, RailLink } from './RailItem.tsx';
@@ -36,7 +38,7 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
   const [settings, write] = useSettings();
   const isNarrow = useMediaQuery(NARROW_WINDOW, false, { getInitialValueInEffect: false });
   const isCollapsed = isNarrow || settings.railCollapsed;
-  const { classes: all } = useClasses();
+  const { classes: all, schools } = useClasses();
   const toCheck = all.reduce((sum, one) => sum + one.summary.toCheck, 0);
   const item = { isCollapsed };
   return (
@@ -99,6 +101,13 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
             label={t.frame.newClass}
           />
         </div>
+        {schools.length > 0 && (
+          <div className={classes.group}>
+            {schools.map((school) => (
+              <SchoolLink key={school.logId} school={school} isOnly={schools.length === 1} isCollapsed={isCollapsed} />
+            ))}
+          </div>
+        )}
       </ScrollArea>
       <div className={classes.bottom}>
         <TransfersStatus isCollapsed={isCollapsed} />
@@ -135,7 +144,8 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
 function ClassLink({ openClass, isCollapsed }: { openClass: OpenClass; isCollapsed: boolean }) {
   const t = useTexts();
   const { logId, title, summary } = openClass;
-  const { unread, toCheck, requests } = summary;
+  const { toCheck, requests } = summary;
+  const unread = summary.unread + unreadWith(useSchool(openClass.server.serverId)?.view, openClass.view?.classroom);
   const said = [
     unread > 0 && t.frame.unread(unread),
     toCheck > 0 && t.frame.toCheck(toCheck),
@@ -159,6 +169,23 @@ function ClassLink({ openClass, isCollapsed }: { openClass: OpenClass; isCollaps
           </>
         )
       }
+    />
+  );
+}
+
+/** The school's own chats; named by its server where there are several. */
+function SchoolLink({ school, isOnly, isCollapsed }: { school: OpenClass; isOnly: boolean; isCollapsed: boolean }) {
+  const t = useTexts();
+  const { unread } = school.summary;
+  return (
+    <RailLink
+      href={routes.school(school.logId)}
+      pattern={PATTERNS.school.replace(':logId', school.logId)}
+      icon={<IconSchool {...GLYPH} />}
+      label={isOnly ? t.school.title : `${t.school.title}: ${school.title}`}
+      said={unread > 0 ? t.frame.unread(unread) : undefined}
+      isCollapsed={isCollapsed}
+      aside={unread > 0 ? <RailCount icon={IconMessage} count={unread} isStrong /> : undefined}
     />
   );
 }

@@ -30,8 +30,7 @@ export const ruChannels = {
     notice: (text: string) => `Ознакомление: ${text}`,
     card: 'Задание',
     said: (name: string, text: string) => `${name}: ${text}`,
-    unread: (n: number) =>
-      count(n, 'непрочитанное сообщение', 'непрочитанных сообщения', 'непрочитанных сообщений'),
+    unread: (n: number) => count(n, 'непрочитанное сообщение', 'непрочитанных сообщения', 'непрочитанных сообщений'),
     mentioned: 'вас упомянули',
     muted: 'без уведомлений',
     hasDraft: 'есть черновик',

@@ -3,13 +3,19 @@ import { createTexts, type Widen } from '../../ui/texts.ts';
 import { enChannels } from './en-channels.ts';
 import { enClass } from './en-class.ts';
 import { enMessage } from './en-message.ts';
+import { enReading } from './en-reading.ts';
 import { en } from './en.ts';
 import { ruChannels } from './ru-channels.ts';
 import { ruClass } from './ru-class.ts';
 import { ruMessage } from './ru-message.ts';
+import { ruReading } from './ru-reading.ts';
 import { ru } from './ru.ts';
 
-const russian = { ...ru, ...ruClass, ...ruChannels, ...ruMessage };
+const russian = { ...ru, ...ruClass, ...ruChannels, ...ruMessage, ...ruReading };
 export type Texts = Widen<typeof russian>;
 
-export const useTexts = createTexts<Texts>({ ru: russian, en: { ...en, ...enClass, ...enChannels, ...enMessage } });
+export const TEXTS: Readonly<Record<'ru' | 'en', Texts>> = {
+  ru: russian,
+  en: { ...en, ...enClass, ...enChannels, ...enMessage, ...enReading },
+};
+export const useTexts = createTexts<Texts>(TEXTS);

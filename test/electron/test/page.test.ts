@@ -502,6 +502,8 @@ describe('main', () => {
           return 'refused';
         }
       })();
+      new Notification({ title: '7А' }).show();
+      const notified = (globalThis as unknown as ProbeMain).standInNotified.map((one) => [one.title, one.isShown]);
       return {
         secret: safeStorage.decryptString(secret),
         isHidden: !secret.includes(Buffer.from('тайна')),
@@ -512,7 +514,7 @@ describe('main', () => {
         clipboard: await clipboard.readText(),
         screen: screen.getPrimaryDisplay().workArea,
         names: [theApp.getName(), theApp.getVersion(), theApp.isPackaged],
-        notifications: Notification.isSupported(),
+        notifications: notified,
       };
     });
     expect(seen).toEqual({
@@ -528,7 +530,7 @@ describe('main', () => {
       clipboard: 'copied',
       screen: { x: 0, y: 0, width: 1600, height: 1000 },
       names: ['Probe', '1.2.3', false],
-      notifications: false,
+      notifications: [['7А', true]],
     });
     expect(await app.evaluate(({ app: theApp }) => theApp.getPath('userData'))).toBe(profile);
   });

@@ -40,6 +40,7 @@ export interface ProbeMain {
   open(options?: object, path?: string): { window: BrowserWindow; loaded: Promise<void> };
   worker: UtilityProcess;
   standInOpened: { call: string; target: string }[];
+  standInNotified: { title: string; isShown: boolean }[];
 }
 
 export function newProfile(): string {

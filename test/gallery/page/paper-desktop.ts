@@ -18,7 +18,18 @@ import { nextFileId } from '../../support/paper-class.ts';
 type Listener = (value: never) => void;
 
 export class PaperDesktop implements Desktop<File> {
-  settings: Settings = { language: 'ru', theme: 'light', place: '', railCollapsed: false };
+  settings: Settings = {
+    language: 'ru',
+    theme: 'light',
+    place: '',
+    railCollapsed: false,
+    notifications: {
+      isOn: true,
+      showText: false,
+      quiet: { isOn: true, fromMinute: 21 * 60, toMinute: 7 * 60, days: [0, 1, 2, 3, 4, 5, 6] },
+    },
+    mutedChannels: [],
+  };
   servers: Server[] = [];
   hub: HubState = { state: 'absent', code: null, port: null, addresses: [], firewall: 'unknown' };
   transfers: Transfer[] = [];
@@ -50,6 +61,11 @@ export class PaperDesktop implements Desktop<File> {
     'library.has': ({ hashes }) => hashes.filter((hash) => this.library.has(hash)),
     'library.open': () => ({}),
     'library.show': () => ({}),
+    'notifications.update': () => ({}),
+    'export.begin': ({ folder }) => ({ exportId: 'export', folder }),
+    'export.file': ({ file }) => (this.library.has(file.sha256) ? 'saved' : 'missing'),
+    'export.end': () => ({}),
+    'export.show': () => ({}),
   };
 
   async call<K extends Exclude<CallName, 'transfers.upload'>>(

@@ -17,7 +17,8 @@ export const madeChannels = (classroom: Classroom): Channel[] =>
     .filter((channel) => channel.kind !== 'direct')
     .sort(
       (a, b) =>
-        ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.title ?? '').localeCompare(b.title ?? '', 'ru', { numeric: true }),
+        ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) ||
+        (a.title ?? '').localeCompare(b.title ?? '', 'ru', { numeric: true }),
     );
 
 /** The other one of a talk of two; undefined where he is not known here. */

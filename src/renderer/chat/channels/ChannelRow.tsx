@@ -1,0 +1,185 @@
+/**
+ * One chat in a list: who it is for, what was said last or what was left unfinished there, and how much waits. A narrow list
+ * shows the icon and the count; the name stays for screen readers and in a tooltip.
+ */
+import { Tooltip, VisuallyHidden } from '@mantine/core';
+import {
+  IconAt,
+  IconBellOff,
+  IconChalkboard,
+  IconHeartHandshake,
+  IconMessages,
+  IconSchool,
+  IconUsersGroup,
+  type Icon,
+} from '@tabler/icons-react';
+import { Link } from 'wouter';
+import type { ClassView, MessagesWindow, MessageView } from '../../../client/class-store.ts';
+import type { Channel } from '../../../core/classroom.ts';
+import type { ChannelKind } from '../../../core/wire.ts';
+import { formatDay, formatTime } from '../../../ui/format.ts';
+import { useLanguage } from '../../../ui/language.tsx';
+import { useDraft, useLive, useMessages } from '../../../ui/store.tsx';
+import { useNow } from '../../frame/now.ts';
+import { useTexts, type Texts } from '../../texts/texts.ts';
+import { composingKey, type Composing } from '../composing.ts';
+import { channelName, otherOf } from './channels.ts';
+import { useMuted } from './use-chats.ts';
+import classes from './ChannelList.module.css';
+
+const LAST: MessagesWindow = { around: 'newest', count: 1 };
+const COUNT_SHOWN_MAX = 99;
+const DAY_MS = 86_400_000;
+
+const ICONS: Record<Exclude<ChannelKind, 'direct'>, Icon> = {
+  everyone: IconMessages,
+  students: IconSchool,
+  parents: IconHeartHandshake,
+  staff: IconChalkboard,
+  group: IconUsersGroup,
+};
+
+/** Two letters of a name, for a round picture. */
+const initials = (name: string) =>
+  name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => [...word][0] ?? '')
+    .join('')
+    .toUpperCase();
+
+/** A channel's picture: an icon of its kind, or the other one's letters. Decorative. */
+export function ChannelMark({ channel, name }: { channel: Pick<Channel, 'kind'>; name: string }) {
+  if (channel.kind === 'direct')
+    return (
+      <span className={classes.mark} data-kind="direct" aria-hidden>
+        {initials(name)}
+      </span>
+    );
+  const Glyph = ICONS[channel.kind];
+  return (
+    <span className={classes.mark} data-kind={channel.kind} aria-hidden>
+      <Glyph size={20} stroke={1.7} />
+    </span>
+  );
+}
+
+/** A message in one line, as lists and exports of names say it. */
+export function lineOf(t: Texts, message: MessageView): string {
+  const text = message.text.replace(/\s+/g, ' ').trim();
+  if (message.isRemoved) return t.channels.removed;
+  if (message.poll) return t.channels.poll(text);
+  if (message.notice) return t.channels.notice(text);
+  if (text !== '') return text;
+  if (message.assignmentId) return t.channels.card;
+  const [only, ...others] = message.files;
+  return only && others.length === 0 ? only.name : t.channels.files(message.files.length);
+}
+
+interface RowProps {
+  view: ClassView;
+  channel: Channel;
+  href: string;
+  isHere: boolean;
+  /** A second name, for talks of two: «родитель: Белов Илья». */
+  about?: string | undefined;
+}
+
+export function ChannelRow({ view, channel, href, isHere, about }: RowProps) {
+  const t = useTexts();
+  const language = useLanguage();
+  const now = useNow();
+  const { logId, classroom, memberId } = view;
+  const { channelId } = channel;
+  const newest = useMessages(logId, channelId, LAST)?.messages.at(-1);
+  const draft = useDraft<Composing>(composingKey(logId, channelId)).value;
+  const live = useLive(logId);
+  const [isMuted] = useMuted(channelId);
+  const name = channelName(t, classroom, memberId, channel);
+  const unread = view.unread[channelId] ?? 0;
+  const isMentioned = (view.mentions[channelId] ?? 0) > 0;
+  const other = channel.kind === 'direct' ? otherOf(classroom, memberId, channel) : undefined;
+  const isPresent = other !== undefined && live?.present.has(other.memberId) === true;
+  const written = isHere ? '' : (draft?.text.replace(/\s+/g, ' ').trim() ?? '');
+  const hasDraft = written !== '' || (!isHere && (draft?.files.length ?? 0) > 0);
+  const author = newest?.by === memberId ? t.channels.you : classroom.members[newest?.by ?? memberId]?.name;
+  const isNamed = channel.kind !== 'direct' || newest?.by === memberId;
+  const line = newest ? lineOf(t, newest) : (about ?? t.channels.noMessages);
+  const said = [
+    name,
+    about,
+    isPresent && t.channels.isHere,
+    unread > 0 && t.channels.unread(unread),
+    isMentioned && t.channels.mentioned,
+    hasDraft && t.channels.hasDraft,
+    isMuted && t.channels.muted,
+  ].filter(Boolean);
+  return (
+    <li>
+      <Link
+        href={href}
+        className={classes.row}
+        aria-current={isHere ? 'page' : undefined}
+        aria-label={said.join(', ')}
+        data-unread={unread > 0}
+        title={about ? `${name}, ${about}` : name}
+      >
+        <span className={classes.picture}>
+          <ChannelMark channel={channel} name={name} />
+          {isPresent && <span className={classes.here} aria-hidden />}
+        </span>
+        <span className={classes.body} aria-hidden>
+          <span className={classes.first}>
+            <span className={classes.name}>{name}</span>
+            {isMuted && <IconBellOff className={classes.muted} size={14} stroke={1.8} />}
+            {newest && (
+              <span className={classes.when}>
+                {now - newest.at < DAY_MS ? formatTime(language, newest.at) : formatDay(language, newest.at, now)}
+              </span>
+            )}
+          </span>
+          <span className={classes.second}>
+            <span className={classes.line}>
+              {hasDraft ? (
+                <>
+                  <span className={classes.draft}>{t.channels.draft}</span>{' '}
+                  {written === '' ? t.channels.files(draft?.files.length ?? 0) : written}
+                </>
+              ) : newest && isNamed && author !== undefined ? (
+                t.channels.said(author, line)
+              ) : (
+                line
+              )}
+            </span>
+          </span>
+        </span>
+        {(unread > 0 || isMentioned) && (
+          <span className={classes.counts} aria-hidden>
+            {isMentioned && (
+              <span className={classes.mention}>
+                <IconAt size={14} stroke={2.2} />
+              </span>
+            )}
+            {unread > 0 && (
+              <span className={classes.count} data-muted={isMuted && !isMentioned}>
+                {unread > COUNT_SHOWN_MAX ? `${COUNT_SHOWN_MAX}+` : unread}
+              </span>
+            )}
+          </span>
+        )}
+      </Link>
+    </li>
+  );
+}
+
+/** A row of a list that is a press: making a chat, writing to somebody. */
+export function ListButton({ icon: Glyph, label, onClick }: { icon: Icon; label: string; onClick: () => void }) {
+  return (
+    <Tooltip label={label}>
+      <button type="button" className={classes.tool} onClick={onClick}>
+        <Glyph size={18} stroke={1.8} aria-hidden />
+        <VisuallyHidden>{label}</VisuallyHidden>
+      </button>
+    </Tooltip>
+  );
+}
