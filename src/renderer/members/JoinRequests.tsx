@@ -1,8 +1,9 @@
 /**
  * Who stands at the door of a class. Promises: nobody is let in but by the teacher's press; one press is enough where the typed
- * name means exactly one line of the list; "confirm all" takes only those; who does not match says why.
+ * name means exactly one line of the list; "confirm all" takes only those; who does not match says why. A parent comes in by the
+ * same door, as somebody's parent; a surname only suggests whose.
  */
-import { Button, Select, Tooltip } from '@mantine/core';
+import { Button, SegmentedControl, Select, Tooltip } from '@mantine/core';
 import { IconCheck, IconChecks, IconLink, IconUserQuestion } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { Classroom, JoinRequestHead, Member } from '../../core/classroom.ts';
@@ -14,10 +15,16 @@ import { useLanguage } from '../../ui/language.tsx';
 import { useStore } from '../../ui/store.tsx';
 import { Section } from '../frame/Screen.tsx';
 import { useTexts } from '../texts/texts.ts';
+import { ChildrenField } from './ChildrenField.tsx';
+import { childrenBySurname } from './kin.ts';
 import classes from './JoinRequests.module.css';
 
 /** Of a choice: make a new line. */
 const NEW_LINE = 'new';
+
+/** How a request is answered: as a pupil's line (null: a new one), or as a parent of these pupils. */
+type Answer =
+  { role: 'student'; memberId: MemberId | null } | { role: 'parent'; memberId: MemberId | null; childIds: MemberId[] };
 
 export function JoinRequests({ logId, classroom }: { logId: LogId; classroom: Classroom }) {
   const t = useTexts();
@@ -26,30 +33,45 @@ export function JoinRequests({ logId, classroom }: { logId: LogId; classroom: Cl
     () => Object.values<JoinRequestHead>(classroom.requests).sort((a, b) => a.at - b.at),
     [classroom.requests],
   );
-  const students = useMemo(
-    () =>
-      Object.values<Member>(classroom.members)
-        .filter((member) => member.role === 'student' && member.state !== 'removed')
-        .sort((a, b) => a.name.localeCompare(b.name, 'ru')),
-    [classroom.members],
-  );
+  const [students, parents] = useMemo(() => {
+    const here = Object.values<Member>(classroom.members)
+      .filter((member) => member.state !== 'removed')
+      .sort((a, b) => a.name.localeCompare(b.name, 'ru'));
+    return (['student', 'parent'] as const).map((role) => here.filter((member) => member.role === role)) as [
+      Member[],
+      Member[],
+    ];
+  }, [classroom.members]);
   const matched = useMemo(() => matchRequests(requests, students), [requests, students]);
+  /** What the teacher said of who it is; nothing where the guess stands. */
+  const [said, setSaid] = useState<ReadonlyMap<CommandId, Answer['role']>>(new Map());
   if (requests.length === 0) return null;
 
-  const bodyOf = (request: JoinRequestHead, memberId: MemberId | null) => ({
+  const guess = ({ requestId, name }: JoinRequestHead): Answer['role'] =>
+    matched.has(requestId) ||
+    matchName(
+      name,
+      students.map((one) => one.name),
+    ).length > 0 ||
+    childrenBySurname(name, students).length === 0
+      ? 'student'
+      : 'parent';
+  const roleOf = (request: JoinRequestHead) => said.get(request.requestId) ?? guess(request);
+  const bodyOf = (request: JoinRequestHead, answer: Answer) => ({
     requestId: request.requestId,
-    memberId: memberId ?? store.newMemberId(),
+    memberId: answer.memberId ?? store.newMemberId(),
     name: request.name,
+    ...(answer.role === 'parent' ? { role: answer.role, childIds: answer.childIds } : {}),
   });
-  const confirm = (request: JoinRequestHead, memberId: MemberId | null) =>
-    void store.send(logId, 'confirmJoin', bodyOf(request, memberId));
-  const sure = requests.filter((request) => matched.has(request.requestId));
+  const confirm = (request: JoinRequestHead, answer: Answer) =>
+    void store.send(logId, 'confirmJoin', bodyOf(request, answer));
+  const sure = requests.filter((request) => matched.has(request.requestId) && roleOf(request) === 'student');
   const confirmAll = () =>
     void store.sendAll(
       sure.map((request) => ({
         logId,
         kind: 'confirmJoin' as const,
-        body: bodyOf(request, matched.get(request.requestId) ?? null),
+        body: bodyOf(request, { role: 'student', memberId: matched.get(request.requestId) ?? null }),
       })),
     );
   return (
@@ -73,7 +95,10 @@ export function JoinRequests({ logId, classroom }: { logId: LogId; classroom: Cl
             request={request}
             matched={matched.get(request.requestId) ?? null}
             students={students}
-            onConfirm={(memberId) => confirm(request, memberId)}
+            parents={parents}
+            role={roleOf(request)}
+            onRole={(role) => setSaid(new Map(said).set(request.requestId, role))}
+            onConfirm={(answer) => confirm(request, answer)}
             onDecline={(requestId) => void store.send(logId, 'declineJoin', { requestId })}
           />
         ))}
@@ -86,20 +111,54 @@ interface RequestProps {
   request: JoinRequestHead;
   matched: MemberId | null;
   students: readonly Member[];
-  onConfirm: (memberId: MemberId | null) => void;
+  parents: readonly Member[];
+  role: Answer['role'];
+  onRole: (role: Answer['role']) => void;
+  onConfirm: (answer: Answer) => void;
   onDecline: (requestId: CommandId) => void;
 }
 
-function Request({ request, matched, students, onConfirm, onDecline }: RequestProps) {
+function Request({ request, matched, students, parents, role, onRole, onConfirm, onDecline }: RequestProps) {
   const t = useTexts();
   const language = useLanguage();
   const [chosen, setChosen] = useState<string | null>(null);
-  const line = students.find((member) => member.memberId === matched);
+  const likely = childrenBySurname(request.name, students);
+  const [children, setChildren] = useState<readonly string[]>(() =>
+    likely.length === 1 ? likely.map((child) => child.memberId) : [],
+  );
+  const isParent = role === 'parent';
+  const known = matchName(
+    request.name,
+    parents.map((member) => member.name),
+  );
+  const line = isParent
+    ? known.length === 1
+      ? parents[known[0]!]
+      : undefined
+    : students.find((member) => member.memberId === matched);
+  const isReady = line !== undefined || (isParent ? children.length > 0 : chosen !== null);
+  const label = isParent ? t.parents.confirm : t.members.confirm;
+  const confirm = () => {
+    const memberId = line?.memberId ?? null;
+    if (isParent) onConfirm({ role, memberId, childIds: line?.childIds ?? (children as MemberId[]) });
+    else onConfirm({ role, memberId: memberId ?? (chosen === NEW_LINE ? null : (chosen as MemberId)) });
+  };
   return (
     <li className={classes.request}>
       <div className={classes.who}>
         <p className={classes.typed}>{request.name}</p>
         <p className={classes.facts}>{t.members.askedAt(formatDateTime(language, request.at), request.device)}</p>
+        <SegmentedControl
+          className={classes.role ?? ''}
+          size="xs"
+          aria-label={t.parents.who(request.name)}
+          value={role}
+          onChange={(value) => onRole(value)}
+          data={[
+            { value: 'student', label: t.parents.asStudent },
+            { value: 'parent', label: t.parents.asParent },
+          ]}
+        />
         {line ? (
           <>
             <p className={classes.found}>
@@ -111,6 +170,14 @@ function Request({ request, matched, students, onConfirm, onDecline }: RequestPr
             </p>
             {line.state === 'confirmed' && <p className={classes.facts}>{t.members.alreadyIn}</p>}
           </>
+        ) : isParent ? (
+          <ChildrenField
+            label={`${t.parents.child}: ${request.name}`}
+            students={students}
+            likely={likely}
+            value={children}
+            onChange={setChildren}
+          />
         ) : (
           <Choice request={request} students={students} chosen={chosen} onChoose={setChosen} />
         )}
@@ -119,11 +186,11 @@ function Request({ request, matched, students, onConfirm, onDecline }: RequestPr
         <Button
           variant={line ? 'filled' : 'default'}
           leftSection={<IconCheck size={18} stroke={1.8} aria-hidden />}
-          disabled={!line && chosen === null}
-          aria-label={`${t.members.confirm}: ${request.name}`}
-          onClick={() => onConfirm(line ? line.memberId : chosen === NEW_LINE ? null : (chosen as MemberId))}
+          disabled={!isReady}
+          aria-label={`${label}: ${request.name}`}
+          onClick={confirm}
         >
-          {t.members.confirm}
+          {label}
         </Button>
         <Button
           variant="subtle"

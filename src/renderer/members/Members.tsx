@@ -1,8 +1,8 @@
 /**
- * Список класса: who waits at the door first, then the list with who is here. Add, rename, take out, erase; import a list, and
+ * Список класса: who waits at the door first, then the list with who is here, parents under their children. Add, rename, take out, erase; import a list, and
  * undo that import. Only what cannot be undone asks, and it names what will be lost.
  */
-import { ActionIcon, Button, Menu, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, Modal, TextInput, Tooltip } from '@mantine/core';
 import {
   IconCircleCheck,
   IconCircleDashed,
@@ -10,11 +10,13 @@ import {
   IconClock,
   IconDots,
   IconFileImport,
+  IconHeartHandshake,
   IconPencil,
   IconPlus,
   IconSchool,
   IconSearch,
   IconTrash,
+  IconUser,
   IconUserMinus,
   IconUsers,
 } from '@tabler/icons-react';
@@ -25,6 +27,7 @@ import type { Member } from '../../core/classroom.ts';
 import type { LogId, MemberId } from '../../core/ids.ts';
 import { NAME_MAX } from '../../core/limits.ts';
 import { cleanName, nameSkeleton } from '../../core/names.ts';
+import type { Role } from '../../core/wire.ts';
 import { useClass, useStore } from '../../ui/store.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
 import { Screen, Section } from '../frame/Screen.tsx';
@@ -32,9 +35,11 @@ import { usePresent } from '../lesson/present.ts';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
 import { JoinRequests } from './JoinRequests.tsx';
+import { parentsOf } from './kin.ts';
 import { LastImport } from './LastImport.tsx';
 import { RefusedMembers } from './RefusedMembers.tsx';
 import { RemoveMember } from './RemoveMember.tsx';
+import { SetChildren } from './SetChildren.tsx';
 import classes from './Members.module.css';
 
 /** From so many on the list can be searched. */
@@ -48,11 +53,13 @@ export function Members({ logId }: { logId: LogId }) {
 function MemberList({ view }: { view: ClassView }) {
   const t = useTexts();
   const [, go] = useLocation();
+  const store = useStore();
   const { logId, classroom } = view;
   const present = usePresent(logId);
   const [find, setFind] = useState('');
   const [leaving, setLeaving] = useState<{ member: Member; erase: boolean } | null>(null);
   const [renaming, setRenaming] = useState<MemberId | null>(null);
+  const [asked, setAsked] = useState<{ member: Member; about: 'children' | 'teacher' } | null>(null);
 
   const all = useMemo(
     () =>
@@ -63,6 +70,8 @@ function MemberList({ view }: { view: ClassView }) {
   );
   const students = all.filter((member) => member.role === 'student');
   const teachers = all.filter((member) => member.role === 'teacher');
+  const parents = all.filter((member) => member.role === 'parent');
+  const orphaned = parents.filter(({ childIds }) => !students.some((child) => childIds.includes(child.memberId)));
   const wanted = nameSkeleton(find);
   const shown = students.filter((member) => nameSkeleton(member.name).includes(wanted));
   const waiting = waitingMembers(view);
@@ -76,6 +85,22 @@ function MemberList({ view }: { view: ClassView }) {
       {t.members.importList}
     </Button>
   );
+  const row = (member: Member, under?: Member) => (
+    <Row
+      key={`${under?.memberId ?? ''}${member.memberId}`}
+      logId={logId}
+      member={member}
+      isUnder={under !== undefined}
+      isMe={member.memberId === view.memberId}
+      isHere={present?.has(member.memberId) ?? false}
+      isWaiting={waiting.has(member.memberId)}
+      isRenaming={renaming === member.memberId}
+      onRename={(isOn) => setRenaming(isOn ? member.memberId : null)}
+      onLeave={(erase) => setLeaving({ member, erase })}
+      onAsk={(about) => setAsked({ member, about })}
+      onRole={(role) => void store.send(logId, 'changeRole', { memberId: member.memberId, role })}
+    />
+  );
   return (
     <Screen title={t.members.title} width="narrow" actions={importList}>
       <JoinRequests logId={logId} classroom={classroom} />
@@ -85,6 +110,7 @@ function MemberList({ view }: { view: ClassView }) {
         title={
           <>
             {t.members.count(students.length)}
+            {parents.length > 0 && <span className={classes.more}> · {t.parents.title(parents.length)}</span>}
             {hereCount > 0 && <span className={classes.here}> · {t.members.hereNow(hereCount)}</span>}
           </>
         }
@@ -107,36 +133,26 @@ function MemberList({ view }: { view: ClassView }) {
               />
             )}
             <ol className={classes.list}>
-              {shown.map((member) => (
-                <Row
-                  key={member.memberId}
-                  logId={logId}
-                  member={member}
-                  isHere={present?.has(member.memberId) ?? false}
-                  isWaiting={waiting.has(member.memberId)}
-                  isRenaming={renaming === member.memberId}
-                  onRename={(isOn) => setRenaming(isOn ? member.memberId : null)}
-                  onLeave={(erase) => setLeaving({ member, erase })}
-                />
-              ))}
+              {shown.flatMap((child) => [row(child), ...parentsOf(child, parents).map((one) => row(one, child))])}
             </ol>
             {shown.length === 0 && <p className={classes.none}>{t.members.noneFound}</p>}
           </>
         )}
         <AddMember logId={logId} members={students} />
       </Section>
+      {orphaned.length > 0 && (
+        <Section title={t.parents.withoutChild}>
+          <p className={classes.lead}>{t.parents.withoutChildMore}</p>
+          <ul className={classes.list}>{orphaned.map((member) => row(member))}</ul>
+        </Section>
+      )}
       <Section title={t.members.teachers}>
-        <ul className={classes.list}>
-          {teachers.map((member) => (
-            <li key={member.memberId} className={classes.row}>
-              <span className={classes.icon} data-state="confirmed">
-                <IconSchool size={18} stroke={1.6} aria-hidden />
-              </span>
-              <span className={classes.name}>{member.name}</span>
-            </li>
-          ))}
-        </ul>
+        <ul className={classes.list}>{teachers.map((member) => row(member))}</ul>
       </Section>
+      {asked?.about === 'children' && (
+        <SetChildren view={view} member={asked.member} students={students} onClose={() => setAsked(null)} />
+      )}
+      {asked?.about === 'teacher' && <MakeTeacher logId={logId} member={asked.member} onClose={() => setAsked(null)} />}
       {leaving && (
         <RemoveMember view={view} member={leaving.member} erase={leaving.erase} onClose={() => setLeaving(null)} />
       )}
@@ -155,11 +171,16 @@ function waitingMembers(view: ClassView): ReadonlySet<MemberId> {
 interface RowProps {
   logId: LogId;
   member: Member;
+  /** A parent, under the child's line. */
+  isUnder: boolean;
+  isMe: boolean;
   isHere: boolean;
   isWaiting: boolean;
   isRenaming: boolean;
   onRename: (isOn: boolean) => void;
   onLeave: (erase: boolean) => void;
+  onAsk: (about: 'children' | 'teacher') => void;
+  onRole: (role: Role) => void;
 }
 
 const STATE_ICONS = {
@@ -169,48 +190,112 @@ const STATE_ICONS = {
   waiting: IconClock,
 } as const;
 
-function Row({ logId, member, isHere, isWaiting, isRenaming, onRename, onLeave }: RowProps) {
+function Row({
+  logId,
+  member,
+  isUnder,
+  isMe,
+  isHere,
+  isWaiting,
+  isRenaming,
+  onRename,
+  onLeave,
+  onAsk,
+  onRole,
+}: RowProps) {
   const t = useTexts();
   const state = isWaiting ? 'waiting' : isHere ? 'here' : member.state === 'confirmed' ? 'confirmed' : 'listed';
-  const Icon = STATE_ICONS[state];
+  const Icon =
+    member.role === 'teacher' ? IconSchool : member.role === 'parent' ? IconHeartHandshake : STATE_ICONS[state];
+  const isIn = member.state === 'confirmed';
   return (
-    <li className={classes.row}>
+    <li className={classes.row} data-under={isUnder}>
       <span className={classes.icon} data-state={state}>
         <Icon size={18} stroke={1.6} aria-hidden />
       </span>
-      {isRenaming ? (
+      {isRenaming && !isUnder ? (
         <Rename logId={logId} member={member} onDone={() => onRename(false)} />
       ) : (
-        <span className={classes.name}>{member.name}</span>
-      )}
-      <Tooltip label={t.members.stateHints[state]}>
-        <span className={classes.state} data-state={state}>
-          {t.members.states[state]}
+        <span className={classes.name}>
+          {member.name}
+          {member.role === 'parent' && <span className={classes.label}> · {t.parents.label}</span>}
         </span>
-      </Tooltip>
-      <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
-        <Menu.Target>
-          <ActionIcon aria-label={t.members.actions(member.name)}>
-            <IconDots size={18} stroke={1.8} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconPencil size={16} stroke={1.6} />} onClick={() => onRename(true)}>
-            {t.members.rename}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconUserMinus size={16} stroke={1.6} />} onClick={() => onLeave(false)}>
-            {t.members.remove}
-          </Menu.Item>
-          <Menu.Item
-            className={classes.danger}
-            leftSection={<IconTrash size={16} stroke={1.6} />}
-            onClick={() => onLeave(true)}
-          >
-            {t.members.erase}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      )}
+      {member.role !== 'teacher' && (
+        <Tooltip label={t.members.stateHints[state]}>
+          <span className={classes.state} data-state={state}>
+            {t.members.states[state]}
+          </span>
+        </Tooltip>
+      )}
+      {!isMe && (
+        <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
+          <Menu.Target>
+            <ActionIcon aria-label={t.members.actions(member.name)}>
+              <IconDots size={18} stroke={1.8} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {!isUnder && (
+              <Menu.Item leftSection={<IconPencil size={16} stroke={1.6} />} onClick={() => onRename(true)}>
+                {t.members.rename}
+              </Menu.Item>
+            )}
+            {(member.role === 'parent' || (member.role === 'student' && isIn)) && (
+              <Menu.Item leftSection={<IconHeartHandshake size={16} stroke={1.6} />} onClick={() => onAsk('children')}>
+                {member.role === 'parent' ? t.parents.setChildren : t.parents.toParent}
+              </Menu.Item>
+            )}
+            {member.role !== 'student' && isIn && (
+              <Menu.Item leftSection={<IconUser size={16} stroke={1.6} />} onClick={() => onRole('student')}>
+                {member.role === 'teacher' ? t.parents.noLonger : t.parents.toStudent}
+              </Menu.Item>
+            )}
+            {member.role !== 'teacher' && isIn && (
+              <Menu.Item leftSection={<IconSchool size={16} stroke={1.6} />} onClick={() => onAsk('teacher')}>
+                {t.parents.toTeacher}
+              </Menu.Item>
+            )}
+            <Menu.Item leftSection={<IconUserMinus size={16} stroke={1.6} />} onClick={() => onLeave(false)}>
+              {t.members.remove}
+            </Menu.Item>
+            {member.role === 'student' && (
+              <Menu.Item
+                className={classes.danger}
+                leftSection={<IconTrash size={16} stroke={1.6} />}
+                onClick={() => onLeave(true)}
+              >
+                {t.members.erase}
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      )}
     </li>
+  );
+}
+
+/** What a teacher sees cannot be unseen: this one asks. */
+function MakeTeacher({ logId, member, onClose }: { logId: LogId; member: Member; onClose: () => void }) {
+  const t = useTexts();
+  const store = useStore();
+  return (
+    <Modal opened onClose={onClose} title={t.parents.toTeacherTitle(member.name)}>
+      <p className={classes.asking}>{t.parents.toTeacherText}</p>
+      <div className={classes.answers}>
+        <Button variant="default" data-autofocus onClick={onClose}>
+          {t.members.cancel}
+        </Button>
+        <Button
+          onClick={() => {
+            void store.send(logId, 'changeRole', { memberId: member.memberId, role: 'teacher' });
+            onClose();
+          }}
+        >
+          {t.parents.toTeacherYes}
+        </Button>
+      </div>
+    </Modal>
   );
 }
 

@@ -15,6 +15,7 @@ const KINDS: ReadonlySet<CommandKind> = new Set([
   'confirmJoin',
   'declineJoin',
   'changeRole',
+  'setChildren',
   'removeMember',
 ]);
 

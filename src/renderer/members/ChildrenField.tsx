@@ -1,0 +1,35 @@
+/** Whose parent somebody is: one pupil or several, the likely ones first. */
+import { MultiSelect } from '@mantine/core';
+import type { Member } from '../../core/classroom.ts';
+import { CHILDREN_MAX } from '../../core/limits.ts';
+import { useTexts } from '../texts/texts.ts';
+import classes from './JoinRequests.module.css';
+
+export interface ChildrenFieldProps {
+  label: string;
+  students: readonly Member[];
+  likely: readonly Member[];
+  value: readonly string[];
+  onChange: (value: readonly string[]) => void;
+}
+
+export function ChildrenField({ label, students, likely, value, onChange }: ChildrenFieldProps) {
+  const t = useTexts();
+  const option = (member: Member) => ({ value: member.memberId, label: member.name });
+  return (
+    <MultiSelect
+      className={classes.choice}
+      size="sm"
+      searchable
+      hidePickedOptions
+      maxValues={CHILDREN_MAX}
+      aria-label={label}
+      placeholder={value.length === 0 ? t.parents.chooseChild : ''}
+      nothingFoundMessage={t.members.noneFound}
+      maxDropdownHeight={280}
+      value={[...value]}
+      onChange={onChange}
+      data={[...likely.map(option), ...students.filter((member) => !likely.includes(member)).map(option)]}
+    />
+  );
+}
