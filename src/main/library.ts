@@ -22,7 +22,7 @@ export const OPENABLE = new Set(
   (
     '.pdf .djvu .doc .docx .odt .rtf .xls .xlsx .ods .ppt .pptx .odp .epub .csv .txt .md .log ' +
     '.jpg .jpeg .png .gif .webp .bmp .tif .tiff .heic .heif ' +
-    '.mp3 .m4a .aac .ogg .oga .opus .wav .flac .mp4 .m4v .mov .webm .mkv .avi .zip .7z .rar'
+    '.mp3 .m4a .aac .ogg .oga .opus .wav .flac .mp4 .m4v .mov .webm .weba .mkv .avi .zip .7z .rar'
   ).split(' '),
 );
 /** Programs a pupil wrote: opened as text (`task.py.txt`), because opening them under their own name would run them. */

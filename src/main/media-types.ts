@@ -28,6 +28,8 @@ export const SHOWN: Readonly<Record<string, string>> = {
   '.mp4': 'video/mp4',
   '.m4v': 'video/mp4',
   '.webm': 'video/webm',
+  // A recorded voice: the same container with nothing but sound in it.
+  '.weba': 'audio/webm',
 };
 
 const NAMED: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /**
  * What a page of this app may not do. Promises: it stays on its own address, opens no window, gets no permission but copying
- * to the clipboard and reaching hubs, embeds nothing; a link to the outside opens in the system's browser, and only if it parses as plain http
- * or https. Hides: Electron's hooks for all this.
+ * to the clipboard, reaching hubs and the microphone (never the camera), embeds nothing; a link to the outside opens in the system's
+ * browser or mail program, and only if it parses as plain http, https or one mail address. Hides: Electron's hooks for all this.
  */
 import { app, session, shell, type WebContents } from 'electron';
 import { HOST, SCHEME } from './app-protocol.ts';
@@ -20,11 +20,14 @@ export function secureAll(log: Log): void {
   const ours = session.defaultSession;
   // Electron grants everything where nobody says no, and asks twice: when the page looks, and when it asks.
   ours.setPermissionRequestHandler((contents, permission, answer, details) => {
-    const isGranted = isAllowed(permission, originOf(details.requestingUrl ?? contents.getURL()));
+    const media = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
+    const isGranted = isAllowed(permission, originOf(details.requestingUrl ?? contents.getURL()), media);
     if (!isGranted) log.write('permission-denied');
     answer(isGranted);
   });
-  ours.setPermissionCheckHandler((_contents, permission, origin) => isAllowed(permission, originOf(origin)));
+  ours.setPermissionCheckHandler((_contents, permission, origin, { mediaType }) =>
+    isAllowed(permission, originOf(origin), mediaType ? [mediaType] : []),
+  );
 }
 
 function secure(contents: WebContents, log: Log): void {
@@ -61,8 +64,17 @@ export function isOurPage(url: string): boolean {
  */
 const GRANTED = new Set(['clipboard-sanitized-write', 'local-network', 'loopback-network', 'local-network-access']);
 
-export const isAllowed = (permission: string, origin: string): boolean =>
-  GRANTED.has(permission) && origin === OUR_ORIGIN;
+/**
+ * Whether a page of this origin gets a permission.
+ * @param media what of `media` is asked for: a voice message needs the microphone and nothing needs the camera
+ */
+export function isAllowed(permission: string, origin: string, media: readonly string[] = []): boolean {
+  if (origin !== OUR_ORIGIN) return false;
+  if (permission === 'media') return media.length > 0 && media.every((type) => type === 'audio');
+  return GRANTED.has(permission);
+}
+
+const MAIL = /^mailto:[a-z\d][a-z\d.+_-]{0,63}@[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){1,8}$/i;
 
 /**
  * A link as it may be given to the system; null where it may not. Other schemes start programs (`file:`, `ms-msdt:`, `smb:`),
@@ -70,6 +82,8 @@ export const isAllowed = (permission: string, origin: string): boolean =>
  */
 export function outsideLink(url: string): string | null {
   if (url.length > LINK_LENGTH_MAX || /[\u0000-\u0020\u007f\\]/.test(url) || !URL.canParse(url)) return null;
+  // One address and nothing more: a subject, a copy or an attachment is nobody's to fill in.
+  if (url.startsWith('mailto:')) return MAIL.test(url) ? url : null;
   const { protocol, username, password, hostname, href } = new URL(url);
   if ((protocol !== 'http:' && protocol !== 'https:') || username !== '' || password !== '' || hostname === '')
     return null;

@@ -58,6 +58,11 @@ describe('what a page may do', () => {
     ['', null],
     ['about:blank', null],
     [`https://a/${'x'.repeat(LINK_LENGTH_MAX)}`, null],
+    ['mailto:anna.smirnova+7a@school1.ru', 'mailto:anna.smirnova+7a@school1.ru'],
+    ['mailto:a@b.ru?attach=/etc/passwd', null],
+    ['mailto:a@b.ru,c@d.ru', null],
+    ['mailto:', null],
+    ['mailto:a@b.ru%0abcc:c@d.ru', null],
   ])('the link %j opens as %j', (url, link) => {
     expect(outsideLink(url)).toBe(link);
   });
@@ -100,5 +105,12 @@ describe('what a page may do', () => {
     ]) {
       expect(isAllowed(permission, 'app://bundle')).toBe(false);
     }
+  });
+
+  it('lends the microphone to its own page, and the camera to nobody', () => {
+    expect(isAllowed('media', 'app://bundle', ['audio'])).toBe(true);
+    expect(isAllowed('media', 'http://127.0.0.1', ['audio'])).toBe(false);
+    for (const media of [['video'], ['audio', 'video'], ['unknown'], []])
+      expect(isAllowed('media', 'app://bundle', media)).toBe(false);
   });
 });

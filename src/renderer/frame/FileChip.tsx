@@ -40,7 +40,7 @@ const KINDS: readonly [RegExp, typeof IconFile][] = [
   [/\.(png|jpe?g|gif|webp|heic|bmp)$/i, IconPhoto],
   [/\.(txt|md|py|c|cpp|java|js|pas)$/i, IconTxt],
   [/\.(zip|rar|7z)$/i, IconFileZip],
-  [/\.(mp3|ogg|wav|m4a)$/i, IconMusic],
+  [/\.(mp3|ogg|oga|opus|wav|m4a|flac|weba)$/i, IconMusic],
   [/\.(mp4|webm|mov|avi)$/i, IconMovie],
 ];
 const iconOf = (name: string) => KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? IconFile;
