@@ -145,6 +145,97 @@ export class Stage {
     this.say(polina, NOW - 12 * MINUTE, 'Я сдала, пришло подтверждение');
   }
 
+  /** Everything that words may look like. */
+  words() {
+    const { paper, pupils } = this;
+    const [ilya, fedor, polina] = pupils as [Pupil, Pupil, Pupil];
+    const { channelId } = paper;
+    const plan = this.say(
+      paper.asTeacher,
+      NOW - 3 * HOUR,
+      '**План на завтра**\n1. Повторить § 14\n2. Решить *устно*:\n  - № 215\n  - № 216\n\nСправка: https://ru.wikipedia.org/wiki/Причастие, вопросы на irina.petrovna@school1.ru',
+    );
+    paper.must('pinMessage', { messageId: plan, isPinned: true });
+    const formula = this.say(
+      polina.who,
+      NOW - 2 * HOUR,
+      'Дискриминант $D = b^2 - 4ac$, а корни вот так?\n$$x_{1,2} = \\frac{-b \\pm \\sqrt{D}}{2a}$$',
+    );
+    for (const { who } of [ilya, fedor]) paper.must('react', { messageId: formula, reaction: 'like', isOn: true }, who);
+    paper.must('react', { messageId: formula, reaction: 'done', isOn: true });
+    paper.now = NOW - HOUR;
+    paper.must(
+      'postMessage',
+      {
+        channelId,
+        text: '@Белова Полина, верно. На Паскале:\n```pascal\nd := b*b - 4*a*c;\nif d >= 0 then writeln(sqrt(d));\n```',
+        fileIds: [],
+        replyTo: formula,
+        mentions: [polina.memberId],
+      },
+      paper.asTeacher,
+    );
+    paper.must(
+      'postMessage',
+      {
+        channelId,
+        text: '@Ирина Петровна, можно по этой ссылке? https://аррle.com/обои',
+        fileIds: [],
+        replyTo: null,
+        mentions: [paper.teacherMember],
+      },
+      fedor.who,
+    );
+    const group = paper.channel('group', [ilya.memberId]);
+    const asked = paper.post(ilya.who, { channelId: group, text: 'Что будет на кружке в `субботу`?' });
+    paper.must('forwardMessage', { messageId: asked, channelId });
+    const edited = this.say(paper.asTeacher, NOW - 20 * MINUTE, 'Сбор в 14:30');
+    paper.must('editMessage', { messageId: edited, text: 'Сбор в 14:00 у входа' });
+    paper.must('pinMessage', { messageId: edited, isPinned: true });
+  }
+
+  /** Photos, a film that is not here, recordings. */
+  media() {
+    const { paper, pupils } = this;
+    const [ilya, fedor] = pupils as [Pupil, Pupil];
+    const photo = (n: number) => this.file(ilya.personId, 'photo', `стр${n}.jpg`);
+    this.say(ilya.who, NOW - 30 * MINUTE, 'Черновик целиком', [1, 2, 3, 4, 5].map(photo));
+    const film = this.file(fedor.personId, 'docx', 'опыт.mp4');
+    Object.assign(paper.files.get(film)!, { sha256: 'ee'.repeat(32), sizeBytes: 48_000_000 });
+    this.say(fedor.who, NOW - 20 * MINUTE, '', [film]);
+    this.say(paper.asTeacher, NOW - 9 * MINUTE, '', [
+      this.file(paper.teacher, 'text', 'Голос 2026-11-12 14.11.00 (17s).weba'),
+    ]);
+    this.say(fedor.who, NOW - 5 * MINUTE, 'И ещё вот', [
+      this.file(fedor.personId, 'text', 'стихотворение.mp3'),
+      this.file(fedor.personId, 'docx', 'доклад.docx'),
+    ]);
+  }
+
+  /** A poll, a notice half signed, an assignment as a card. */
+  asks() {
+    const { paper, pupils } = this;
+    const { channelId } = paper;
+    const body = { channelId, fileIds: [], replyTo: null };
+    paper.now = NOW - 50 * MINUTE;
+    paper.must('postMessage', { ...body, text: 'Смотрите, срок завтра.', assignmentId: this.assignmentId });
+    const poll = paper.must('postMessage', {
+      ...body,
+      text: 'Куда едем в каникулы?',
+      poll: { options: ['Музей космонавтики', 'Парк «Зарядье»', 'Никуда, отдыхаем'], isMultiple: false },
+    }).id;
+    pupils.slice(0, 9).forEach(({ who }, index) => {
+      paper.must('vote', { messageId: poll, options: [index % 4 === 3 ? 2 : index % 2] }, who);
+    });
+    const notice = paper.must('postMessage', {
+      ...body,
+      text: '**С понедельника** уроки начинаются в 9:00. Расписание звонков на стенде.',
+      isNotice: true,
+    }).id;
+    for (const { who } of pupils.slice(0, 11)) paper.must('sign', { messageId: notice }, who);
+    return { poll, notice };
+  }
+
   homework(first: LibraryKind = 'text') {
     const { paper } = this;
     const sheet = this.file(paper.teacher, 'pdf', 'Упражнение 214.pdf');
@@ -338,6 +429,17 @@ const shown = ({ a, store, desktop }: ReturnType<typeof school>): Staged => ({
   assignmentId: a.assignmentId,
 });
 
+/** The chat of 7А, with more in it, read to its end. */
+const chatting =
+  (more: (staged: ReturnType<typeof school>) => void = () => undefined): Builder =>
+  () => {
+    const staged = school();
+    more(staged);
+    staged.a.paper.now = NOW;
+    staged.log.readUpTo = staged.a.paper.log.length;
+    return shown(staged);
+  };
+
 function emptySchool() {
   const staged = school();
   const fresh = new Stage('8В', [], 0);
@@ -367,6 +469,32 @@ export const STAGED: Record<TeacherScene, Builder> = {
   chat: () => shown(school()),
   'chat-empty': () => emptySchool(),
   'chat-offline': () => shown(offline(school())),
+  'chat-words': chatting(({ a }) => a.words()),
+  'chat-media': chatting(({ a }) => a.media()),
+  'chat-viewer': chatting(({ a }) => a.media()),
+  'chat-asks': chatting(({ a }) => void a.asks()),
+  'chat-signed': chatting(({ a }) => void a.asks()),
+  'chat-marks-waiting': chatting(({ a, store, log }) => {
+    const { poll, notice } = a.asks();
+    store.connection = { state: 'offline', code: 'hub-unreachable', retryAt: NOW + 20_000 };
+    waiting(log, 'react', { messageId: notice, reaction: 'done', isOn: true });
+    waiting(log, 'vote', { messageId: poll, options: [1] }, 'refused', 'poll-closed');
+  }),
+  'composer-poll': chatting(({ a, store, log }) => {
+    const draft = {
+      text: 'Когда проведём собрание?',
+      poll: { options: ['В среду в 18:00', 'В четверг в 18:30', ''], isMultiple: true },
+      isNotice: true,
+    };
+    store.drafts.set(`message/${log.logId}/${a.paper.channelId}`, draft);
+  }),
+  'composer-mention': chatting(),
+  'composer-formats': chatting(),
+  'chat-scheduled': chatting(({ a: { paper } }) => {
+    const body = { channelId: paper.channelId, fileIds: [], replyTo: null };
+    paper.must('scheduleMessage', { ...body, text: 'Доброе утро! Не забудьте тетради.', sendAt: NOW + 18 * HOUR });
+    paper.must('scheduleMessage', { ...body, text: '**Собрание** сегодня в 18:30.', sendAt: NOW + 4 * DAY });
+  }),
   assignments: () => shown(school()),
   'assignments-empty': () => emptySchool(),
   'assignment-new': () => shown(school()),
