@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { ChannelId, FileId, HubId, PersonId, Sha256 } from '../core/ids.ts';
 import { FILE_NAME_MAX, FILES_PER_COMMAND_MAX, NAME_MAX } from '../core/limits.ts';
 import { ErrorCodeSchema, FileRef, Session } from '../core/wire.ts';
+import { NOTIFIED_TEXT_MAX, WAITING_CHATS_MAX } from './contract/channels.ts';
 
 export { exportUrl, intakeUrl, libraryUrl } from './contract/channels.ts';
 
@@ -107,11 +108,6 @@ export const ChosenFile = z.object({
   mediaType: text(100),
 });
 export type ChosenFile = z.infer<typeof ChosenFile>;
-
-/** Chats that wait unread at once, as the page tells main of them. */
-export const WAITING_CHATS_MAX = 500;
-/** Characters of a message that a notification may show. */
-export const NOTIFIED_TEXT_MAX = 300;
 
 /** A chat in which something waits to be read, in words that may be shown outside the window. */
 export const WaitingChat = z.object({

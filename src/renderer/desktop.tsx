@@ -17,7 +17,7 @@ import type { FilesOnTheWay } from '../client/class-store.ts';
 import { PartaError } from '../core/errors.ts';
 import type { FileId, Sha256 } from '../core/ids.ts';
 import type { FileRef } from '../core/wire.ts';
-import { intakeUrl } from '../preload/contract/channels.ts';
+import { exportUrl, intakeUrl } from '../preload/contract/channels.ts';
 import type {
   CallInput,
   CallName,
@@ -45,6 +45,10 @@ export interface DesktopCalls {
   upload(serverId: string, files: readonly File[]): Promise<readonly ChosenFile[]>;
   /** The same for bytes that have no path: a pasted picture goes to main as a stream. */
   intake(serverId: string, file: File): Promise<ChosenFile>;
+  /** Streams the page of a chat that is being saved; its pieces never cross the bridge. */
+  exportPage(exportId: string, page: Blob): Promise<void>;
+  /** The person pressed a notification; '' for no place in particular. */
+  onNotified(listener: (place: string) => void): () => void;
   readonly filesOnTheWay: FilesOnTheWay;
 }
 
@@ -187,6 +191,11 @@ export function DesktopProvider({ desktop, children }: { desktop: WindowDesktop;
         ownFiles.note([chosen]);
         return chosen;
       },
+      exportPage: async (exportId, page) => {
+        const answer = await fetch(exportUrl(exportId), { method: 'PUT', body: page });
+        valueOf((await answer.json()) as DesktopAnswer<object>);
+      },
+      onNotified: (listener) => desktop.on('notified', ({ place }) => listener(place)),
       filesOnTheWay: ownFiles,
     }),
     [desktop, ownFiles],

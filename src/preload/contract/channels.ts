@@ -1,5 +1,5 @@
 /**
- * The names that both ends of the bridge must spell alike, apart from the schemas: the sandboxed preload is one small file
+ * The names and limits that both ends of the bridge must know alike, apart from the schemas: the sandboxed preload is one small file
  * and must not carry a schema library with it.
  */
 
@@ -22,3 +22,8 @@ export const intakeUrl = (serverId: string, name: string): string =>
 
 /** Where the page of an export is PUT to, as a stream; the answer is `{ok, value: {}}` or `{ok, code}`. */
 export const exportUrl = (exportId: string): string => `/export/${encodeURIComponent(exportId)}`;
+
+/** Chats that wait unread at once, as the page tells main of them. */
+export const WAITING_CHATS_MAX = 500;
+/** Characters of a name, a title or a message that a notification may show. */
+export const NOTIFIED_TEXT_MAX = 300;

@@ -7,6 +7,7 @@ import { IconSchoolOff } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import type { CommandId, LogId, MemberId } from '../../core/ids.ts';
+import { SearchScreen } from '../chat/search/SearchScreen.tsx';
 import { useSettings } from '../desktop.tsx';
 import { Devices } from '../devices/Devices.tsx';
 import { Connect } from '../first-run/Connect.tsx';
@@ -28,6 +29,7 @@ import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
 import { SchoolScreen } from './SchoolScreen.tsx';
 import { useShortcuts } from './shortcuts.tsx';
+import { Told } from './Told.tsx';
 import classes from './Frame.module.css';
 
 interface FrameProps {
@@ -44,6 +46,7 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
   useFirstClass(firstClass, onFirstClassMade);
   useShortcuts(t.app.name, [
     { keys: ['Ctrl+K'], text: t.palette.title, run: () => setSearching(true), isGlobal: true },
+    { keys: ['Ctrl+Shift+F'], text: t.search.keys.everywhere, run: () => go(routes.search()), isGlobal: true },
     { keys: ['Alt+←'], text: t.shortcuts.back, run: () => history.back(), isGlobal: true },
     { keys: ['Alt+→'], text: t.shortcuts.forward, run: () => history.forward(), isGlobal: true },
     { keys: ['Alt+1'], text: t.frame.today, run: () => go(routes.today()), isGlobal: true },
@@ -60,6 +63,7 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
       </main>
       <Palette isOpen={isSearching} onClose={() => setSearching(false)} />
       <Announcements />
+      <Told />
     </div>
   );
 }
@@ -100,6 +104,7 @@ function Places() {
           )
         }
       </Route>
+      <Route path={PATTERNS.search}>{({ text }) => <SearchScreen key={text} text={text ?? ''} />}</Route>
       <Route path={PATTERNS.devices} component={Devices} />
       <Route path={PATTERNS.settings} component={Settings} />
       <Route path="/school/:logId/*?">

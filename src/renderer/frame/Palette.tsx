@@ -3,7 +3,14 @@
  * and case and look-alike letters do not matter.
  */
 import { Modal } from '@mantine/core';
-import { IconChevronRight, IconClipboardText, IconSchool, IconSearch, IconUser } from '@tabler/icons-react';
+import {
+  IconChevronRight,
+  IconClipboardText,
+  IconMessageSearch,
+  IconSchool,
+  IconSearch,
+  IconUser,
+} from '@tabler/icons-react';
 import { useId, useState, type ComponentType, type KeyboardEvent } from 'react';
 import { useLocation } from 'wouter';
 import { openAssignments } from '../../core/works.ts';
@@ -87,6 +94,14 @@ export function find(targets: readonly Target[], typed: string): Target[] {
   return matches.toSorted((a, b) => first(a) - first(b)).slice(0, OFFERED_MAX);
 }
 
+/** What was typed, to be looked for in messages: always the last row, so that a name found stays the first. */
+function searchFor(t: Texts, typed: string): Target[] {
+  const text = typed.trim();
+  if (text === '') return [];
+  const [label, hint, path] = [t.search.palette(text), t.search.paletteHint, routes.search(text)];
+  return [{ key: 'search', icon: IconMessageSearch, label, hint, path }];
+}
+
 export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const t = useTexts();
   return (
@@ -113,7 +128,8 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   const { classes: all } = useClasses();
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
-  const found = find(targetsOf(t, all), typed);
+  const named = find(targetsOf(t, all), typed);
+  const found = [...named, ...searchFor(t, typed)];
   const here = Math.min(at, found.length - 1);
   const open = (target: Target | undefined) => {
     if (!target) return;
@@ -171,7 +187,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </div>
-      {found.length === 0 && (
+      {named.length === 0 && (
         <p className={classes.nothing} role="status">
           {t.palette.nothing}
         </p>

@@ -1,4 +1,4 @@
-/** Настройки: language, appearance, servers, the hub of this computer, what this program is and where its data lie. */
+/** Настройки: language, appearance, notifications, servers, the hub of this computer, what this program is and where its data lie. */
 import { Button, CopyButton, SegmentedControl } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
@@ -10,6 +10,7 @@ import { useClasses } from '../frame/classes.tsx';
 import { Screen, Section } from '../frame/Screen.tsx';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
+import { NotificationsSection } from './NotificationsSection.tsx';
 import { ServerRow } from './ServerRow.tsx';
 import { StopHub } from './StopHub.tsx';
 import classes from './Settings.module.css';
@@ -41,6 +42,7 @@ export function Settings() {
           data={THEMES.map((value) => ({ value, label: t.settings.themes[value] }))}
         />
       </Section>
+      <NotificationsSection />
       <Section
         title={t.settings.servers}
         aside={

@@ -145,10 +145,7 @@ export const enChannels: Widen<typeof ruChannels> = {
     wholeDay: 'The whole day',
     timeWrong: 'For example, 21:00',
     place: (chat, title) => `${title} · ${chat}`,
-    newMessages: (n) => count(n, 'new message', 'new messages'),
     mentioned: (name) => `${name} mentions you`,
-    wrote: (name) => `${name} wrote`,
-    photo: 'File',
   },
   exporting: {
     title: (chat) => `Save the chat “${chat}”`,

@@ -145,10 +145,7 @@ export const ruChannels = {
     wholeDay: 'Весь день',
     timeWrong: 'Например, 21:00',
     place: (chat: string, title: string) => `${title} · ${chat}`,
-    newMessages: (n: number) => count(n, 'новое сообщение', 'новых сообщения', 'новых сообщений'),
     mentioned: (name: string) => `${name} упоминает вас`,
-    wrote: (name: string) => `Пишет ${name}`,
-    photo: 'Файл',
   },
   exporting: {
     title: (chat: string) => `Сохранить чат «${chat}»`,

@@ -11,6 +11,7 @@ import { directIdOf, type ChannelId } from '../../../core/ids.ts';
 import { useDraft } from '../../../ui/store.tsx';
 import { ClassScope, useOpenClass, useSchool, type OpenClass } from '../../frame/classes.tsx';
 import { EmptyState } from '../../frame/EmptyState.tsx';
+import { useOnScreen } from '../../frame/on-screen.ts';
 import { PATTERNS, routes } from '../../routes.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { Chat } from '../Chat.tsx';
@@ -131,6 +132,7 @@ function placeOf(
 
 function OpenChat({ log, channel, goTo }: { log: OpenClass; channel: Channel; goTo: number | undefined }) {
   const [isSearching, setSearching] = useState(false);
+  useOnScreen(channel.channelId);
   const { view } = log;
   if (!view) return null;
   const to = channel.kind === 'direct' ? otherOf(view.classroom, view.memberId, channel)?.memberId : undefined;
