@@ -14,7 +14,7 @@ import { PartaError, type ErrorCode } from '../core/errors.ts';
 import { evolve } from '../core/evolve.ts';
 import { workKey, type ChannelId, type CommandId, type LogId } from '../core/ids.ts';
 import { commandOf } from '../core/reissue.ts';
-import { changeIn, type Command, type Entry, type FileRef, type Following, type LogKey, type Me, type Page } from '../core/wire.ts'; // prettier-ignore
+import { changeIn, type Command, type Entry, type FileRef, type Following, type LogKey, type Me, type Page, type Reads } from '../core/wire.ts'; // prettier-ignore
 import type { DraftKey, MessagesWindow, Stop } from './class-store.ts';
 import { markless, marked, type MarkedMessage, type StoredMessage } from './message-view.ts';
 import {
@@ -571,22 +571,33 @@ export class Database {
   markRead(logId: LogId, channelId: ChannelId, seq: number): Promise<void> {
     return this.#write(['cursors', 'messages'], async () => {
       const cursor = await this.#db.cursors.get(logId);
-      if (!cursor || seq <= (cursor.readUpTo[channelId] ?? 0)) return;
-      const records = await this.#db.messages
-        .where('[logId+channelId+page]')
-        .between([logId, channelId, recordOf(seq)], [logId, channelId, Dexie.maxKey])
-        .toArray();
-      const after = Math.max(seq, cursor.unreadAfter);
-      const unread = records
-        .flatMap((record) => record.messages)
-        .filter((m) => m.seq > after && m.by !== cursor.memberId && !m.isRemoved);
-      const mentions = unread.filter((m) => m.mentions?.includes(cursor.memberId));
-      await this.#db.cursors.put({
-        ...cursor,
-        readUpTo: { ...cursor.readUpTo, [channelId]: seq },
-        unread: { ...cursor.unread, [channelId]: unread.length },
-        mentions: { ...cursor.mentions, [channelId]: mentions.length },
-      });
+      if (cursor) await this.#markRead(cursor, channelId, seq);
+    });
+  }
+
+  /** What this reader has read elsewhere, among what the hub tells of everybody. */
+  heardReads(logId: LogId, reads: Reads['reads']): Promise<void> {
+    return this.#write(['cursors', 'messages'], async () => {
+      for (const { channelId, memberId, seq } of reads) {
+        const cursor = await this.#db.cursors.get(logId);
+        if (cursor?.memberId === memberId) await this.#markRead(cursor, channelId, seq);
+      }
+    });
+  }
+
+  async #markRead(cursor: LogCursor, channelId: ChannelId, seq: number) {
+    if (seq <= (cursor.readUpTo[channelId] ?? 0)) return;
+    const after = Math.max(seq, cursor.unreadAfter);
+    const records = await this.#channelRecords(cursor.logId, channelId, recordOf(after)).toArray();
+    const unread = records
+      .flatMap((record) => record.messages)
+      .filter((m) => m.seq > after && m.by !== cursor.memberId && !m.isRemoved);
+    const mentions = unread.filter((m) => m.mentions?.includes(cursor.memberId));
+    await this.#db.cursors.put({
+      ...cursor,
+      readUpTo: { ...cursor.readUpTo, [channelId]: seq },
+      unread: { ...cursor.unread, [channelId]: unread.length },
+      mentions: { ...cursor.mentions, [channelId]: mentions.length },
     });
   }
 

@@ -20,6 +20,7 @@ import type {
 } from './class-store.ts';
 import { deleteDatabase, openDatabase, type ClassSnapshot, type Database, type KnownMe } from './database.ts';
 import { hubCalls } from './hub-api.ts';
+import { Live } from './live.ts';
 import { classView, logSummary, messagesById, messagesView, outboxRows, type Underway } from './overlay.ts';
 import { BROWSER, type Ports } from './ports.ts';
 import { Sync } from './sync.ts';
@@ -56,6 +57,7 @@ class Store implements ClassStore {
   readonly #options: ClassStoreOptions;
   readonly #database: Database;
   readonly #sync: Sync;
+  readonly #live: Live;
   readonly #underway: Underway;
   readonly #shared = new Map<string, Shared>();
   readonly #connectionListeners = new Set<(connection: Connection) => void>();
@@ -76,11 +78,14 @@ class Store implements ClassStore {
       describe: (fileId) => files.describe(fileId),
       now: () => ports.now(),
     };
+    this.#live = new Live(ports, database);
     this.#sync = new Sync({
       database,
+      live: this.#live,
       ports,
       credentials,
       isStored: (fileId) => files.isStored(fileId),
+      isWatchful: options.isWatchful ?? false,
       onEnded: (code) => options.onEnded?.(code),
       onConnection: (connection) => {
         for (const listener of this.#connectionListeners) listener(connection);
@@ -163,9 +168,8 @@ class Store implements ClassStore {
     );
   }
 
-  watchLive(_logId: LogId, listener: Parameters<ClassStore['watchLive']>[1]): Stop {
-    listener({ reads: {}, typing: {}, present: new Set() });
-    return () => {};
+  watchLive(...[logId, listener]: Parameters<ClassStore['watchLive']>): Stop {
+    return this.#live.watch(logId, listener);
   }
 
   async search(_query: Parameters<ClassStore['search']>[0]): Promise<SearchResult> {
@@ -298,9 +302,12 @@ class Store implements ClassStore {
     const question = async () => (await this.#database.readDraft(key)) as T | null;
     return this.#watch(`draft/${key}`, ['drafts'], question, listener, null);
   }
-  tellTyping(): void {}
+  tellTyping(...[logId, channelId]: Parameters<ClassStore['tellTyping']>): void {
+    this.#live.tellTyping(logId, channelId);
+  }
   async markRead(...[logId, channelId, seq]: Parameters<ClassStore['markRead']>): Promise<void> {
     await this.#finish(this.#database.markRead(logId, channelId, seq));
+    this.#live.haveRead(logId);
   }
 
   #newId = (): string => uuidV7(this.#ports.now(), this.#ports.randomBytes(ID_RANDOM_BYTES));
@@ -322,6 +329,7 @@ class Store implements ClassStore {
     this.#shared.clear();
     this.#connectionListeners.clear();
     await this.#sync.stop();
+    this.#live.stop();
     await Promise.allSettled(this.#begun);
     this.#database.close();
   }

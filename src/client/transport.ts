@@ -15,14 +15,20 @@ import {
   Following,
   LogKey,
   Page,
+  Presence,
   PROTOCOL_VERSION,
   PushedPage,
+  Reads,
   SubmitResult,
+  Typing,
+  type ClientToHub,
   type Command,
   type CommandResult,
   type FollowRequest,
   type HubToClient,
   type PullRequest,
+  type ReadMark,
+  type TypingMark,
 } from '../core/wire.ts';
 
 export const CONNECT_TIMEOUT_MS = 10_000;
@@ -34,9 +40,20 @@ export interface Address {
   ticket: string;
 }
 
+/** And how: `socket` over a WebSocket; `http` by questions that wait for their answers, for networks that cut WebSockets. */
+export interface WireAddress extends Address {
+  wire?: 'socket' | 'http';
+}
+
+/** What is true only now, beside the log. */
+export type LiveNews =
+  { kind: 'reads'; value: Reads } | { kind: 'typing'; value: Typing } | { kind: 'presence'; value: Presence };
+
 /** What a wire tells by itself. `closed` comes once, and nothing after it. */
 export interface WireNews {
   page(page: Page): void;
+  /** Absent: nobody here wants to know. */
+  live?(news: LiveNews): void;
   /** The list of logs or a role in one has changed. */
   logs(): void;
   ended(code: ErrorCode): void;
@@ -51,11 +68,17 @@ export interface Transport {
   close(): void;
 }
 
+/** Marks beside the log: said once, never answered, lost without harm. */
+export interface LiveWire {
+  read(mark: ReadMark): void;
+  typing(mark: TypingMark): void;
+}
+
 /** A hub of protocol 1 names the key in every page. */
 const AnyPushedPage = z.extend(PushedPage, { logKey: z.optional(LogKey) });
 
 /** Resolves once the hub has let this ticket in; rejects with a PartaError. */
-export type Connect = (address: Address, news: WireNews) => Promise<Transport>;
+export type Connect = (address: WireAddress, news: WireNews) => Promise<Transport & LiveWire>;
 
 /** The value in an answer. Throws its code, or `not-a-hub` where it is no answer at all. */
 export function valueOf<T extends z.core.$ZodType>(schema: T, raw: unknown): z.output<T> {
@@ -66,13 +89,15 @@ export function valueOf<T extends z.core.$ZodType>(schema: T, raw: unknown): z.o
   return answered.value;
 }
 
-type Questions = Record<'follow' | 'pull' | 'submit', (request: unknown, ack: (answer: unknown) => void) => void>;
+type Asking = Record<'follow' | 'pull' | 'submit', (request: unknown, ack: (answer: unknown) => void) => void>;
+type Questions = Asking & Pick<ClientToHub, 'read' | 'typing'>;
 type News = { [K in keyof HubToClient]: HubToClient[K] };
 
 /** {@link Connect} over Socket.IO. */
 export const connectSocket: Connect = (address, news) => {
   const socket: Socket<News, Questions> = io(address.url, {
-    transports: ['websocket'],
+    transports: [address.wire === 'http' ? 'polling' : 'websocket'],
+    upgrade: false,
     auth: { ticket: address.ticket, protocol: PROTOCOL_VERSION },
     timeout: CONNECT_TIMEOUT_MS,
     reconnection: false,
@@ -85,7 +110,7 @@ export const connectSocket: Connect = (address, news) => {
 
   /** @param heard called in the very moment of the answer, before any news that came after it */
   const ask = <T extends z.core.$ZodType>(
-    question: keyof Questions,
+    question: keyof Asking,
     request: unknown,
     schema: T,
     heard: (value: z.output<T>) => void = () => {},
@@ -113,12 +138,20 @@ export const connectSocket: Connect = (address, news) => {
     return logKey === undefined ? null : { ...pushed.data, logKey };
   };
 
-  const transport: Transport = {
+  const transport: Transport & LiveWire = {
     follow: (request) => ask('follow', request, Following, ({ logId, logKey }) => keys.set(logId, logKey)),
     pull: (request) => ask('pull', request, Page),
     submit: async (logId, commands) => (await ask('submit', { logId, commands }, SubmitResult)).results,
+    // Volatile: a mark that cannot leave now is worth nothing later.
+    read: (mark) => void socket.volatile.emit('read', mark),
+    typing: (mark) => void socket.volatile.emit('typing', mark),
     close: () => void socket.disconnect(),
   };
+  const hear = <K extends LiveNews['kind']>(kind: K, schema: z.ZodMiniType<Extract<LiveNews, { kind: K }>['value']>) =>
+    socket.on(kind as LiveNews['kind'], (raw: unknown) => {
+      const heard = z.safeParse(schema, raw);
+      if (heard.success) news.live?.({ kind, value: heard.data } as LiveNews);
+    });
 
   return new Promise((resolve, reject) => {
     let isOpen = false;
@@ -144,6 +177,9 @@ export const connectSocket: Connect = (address, news) => {
       const page = pageIn(raw);
       if (page) news.page(page);
     });
+    hear('reads', Reads);
+    hear('typing', Typing);
+    hear('presence', Presence);
     socket.on('logs', () => news.logs());
     socket.on('ended', (raw) => {
       const ended = z.safeParse(Ended, raw);

@@ -439,6 +439,7 @@ export const SubmitResult = z.object({ results: z.array(CommandResult) });
 export const ReadMark = z.object({ logId: LogId, channelId: ChannelId, seq: z.int().check(z.positive()) });
 export type ReadMark = z.infer<typeof ReadMark>;
 export const TypingMark = z.object({ logId: LogId, channelId: ChannelId });
+export type TypingMark = z.infer<typeof TypingMark>;
 /** How far members have read: one member, or many after `follow`. Of others it is told to who may know it (see `mayKnowReads`). */
 export const Reads = z.object({
   logId: LogId,

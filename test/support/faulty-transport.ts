@@ -6,7 +6,13 @@
 import { codeOf, PartaError } from '../../src/core/errors.ts';
 import type { PersonId } from '../../src/core/ids.ts';
 import { CALL_TIMEOUT_MS, type Fetch } from '../../src/client/hub-api.ts';
-import { REQUEST_TIMEOUT_MS, type Connect, type Transport, type WireNews } from '../../src/client/transport.ts';
+import {
+  REQUEST_TIMEOUT_MS,
+  type Connect,
+  type LiveWire,
+  type Transport,
+  type WireNews,
+} from '../../src/client/transport.ts';
 import type { LocalHub } from './local-hub.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -117,11 +123,14 @@ export class FaultyNetwork {
           );
         });
 
-      const transport: Transport = {
+      const transport: Transport & LiveWire = {
         follow: (request) => ask('follow', () => wire.follow(request)),
         pull: (request) => ask(`pull after ${request.after}`, () => wire.pull(request)),
         submit: (logId, commands) =>
           ask(`submit of ${commands.length}`, () => wire.submit(logId, structuredClone(commands) as never)),
+        // What is beside the log has no hub here.
+        read: () => {},
+        typing: () => {},
         close: () => close(false),
       };
       return transport;
