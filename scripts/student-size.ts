@@ -14,7 +14,7 @@ export const STUDENT_SCRIPT_BUDGET_BYTES = 150_000;
  */
 const ON_DEMAND = [
   /node_modules\/tus-js-client\//,
-  /^(Chat|HandInPart)\.tsx$/,
+  /^(chat\/ChatHalf|HandInPart)\.tsx$/,
   /ui\/error-texts\.ts$/,
   /^texts\/en\.ts$/,
 ];

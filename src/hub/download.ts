@@ -27,6 +27,17 @@ const PLAIN_TYPES: ReadonlySet<string> = new Set([
   'image/webp',
   'image/gif',
   'text/plain',
+  // What a page plays in place: Firefox plays nothing that is sent as bytes and may not be guessed at.
+  'audio/aac',
+  'audio/mp4',
+  'audio/mpeg',
+  'audio/ogg',
+  'audio/wav',
+  'audio/webm',
+  'audio/x-m4a',
+  'video/mp4',
+  'video/quicktime',
+  'video/webm',
 ]);
 
 export interface DownloadsContext {

@@ -101,6 +101,7 @@ const policyFor = (host: string) =>
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data: blob:",
+    "media-src 'self'",
     "font-src 'self'",
     `connect-src 'self' ws://${host} wss://${host}`,
     "manifest-src 'self'",

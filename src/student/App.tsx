@@ -147,10 +147,12 @@ export function App({ door }: { door: Door }) {
 export function Inside({ onLanguage, onLeave }: { onLanguage: (language: Language) => void; onLeave: () => void }) {
   const me = useMe();
   if (me === undefined) return null;
-  const member = me?.logs.find((log) => log.state === 'member');
+  // The school's log has no page of its own: its chats stand beside those of the class.
+  const classes = me?.logs.filter(({ kind }) => kind === 'class') ?? [];
+  const member = classes.find((log) => log.state === 'member');
   if (member) return <ClassPage logId={member.logId} onLanguage={onLanguage} onLeave={onLeave} />;
-  const declined = me?.logs.find((log) => log.state === 'declined');
-  const isWaiting = !me || me.logs.length === 0 || me.logs.some((log) => log.state === 'waiting');
+  const declined = classes.find((log) => log.state === 'declined');
+  const isWaiting = classes.length === 0 || classes.some((log) => log.state === 'waiting');
   if (declined && !isWaiting)
     return (
       <Declined unsent={declined.waiting} wasMember={declined.title !== ''} onLanguage={onLanguage} onLeave={onLeave} />

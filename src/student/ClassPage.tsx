@@ -2,10 +2,11 @@
  * The class: tasks first, chat second. On a phone two tabs, on a wide screen side by side; both stay mounted, so that what is
  * being typed and where one was reading survive a change of tab or a turned phone.
  */
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import type { LogId } from '../core/ids.ts';
+import { useEffect, useRef, useState, type ComponentProps, type KeyboardEvent } from 'react';
+import type { Member } from '../core/classroom.ts';
+import type { CommandId, LogId, MemberId } from '../core/ids.ts';
 import type { Language } from '../ui/language.tsx';
-import { useClass, useConnection, useMe } from '../ui/store.tsx';
+import { useClass, useConnection, useDraft, useMe } from '../ui/store.tsx';
 import { Ask } from './Ask.tsx';
 import { ConnectionLine, ConnectionWord } from './ConnectionLine.tsx';
 import { LanguageSwitch } from './Doorway.tsx';
@@ -37,19 +38,20 @@ export function ClassPage({
   const [isLeaving, setIsLeaving] = useState(false);
   const isSettled = useIsSettled(logId);
   const { isEquipped, chat } = useChat(isSettled && Boolean(view?.classroom.title));
+  const [asked, setAsked] = useState<{ assignmentId: CommandId } | null>(null);
   const title = view?.classroom.title ?? '';
+  // The talks of the school are in the chat half too.
+  const unread = useMe()?.logs.reduce((sum, log) => sum + log.unread, 0) ?? 0;
   useEffect(() => {
-    document.title = title ? `${title} · ${t.product}` : t.product;
+    document.title = title ? `${unread > 0 ? `(${unread}) ` : ''}${title} · ${t.product}` : t.product;
     return () => {
       document.title = t.product;
     };
-  }, [title, t]);
+  }, [title, unread, t]);
   // Nothing of the class has come yet: not even its name.
   if (!view?.classroom.title) return null;
 
   const me = view.classroom.members[view.memberId];
-  const channel = Object.values(view.classroom.channels).find(({ kind }) => kind === 'everyone');
-  const unread = channel ? (view.unread[channel.channelId] ?? 0) : 0;
   const lost = isLeaving ? farewell() : null;
 
   return (
@@ -71,15 +73,17 @@ export function ClassPage({
         {!isWide && <Tabs tab={tab} unread={unread} onTab={setTab} />}
         <div className="halves">
           <Half name="tasks" tab={tab} isWide={isWide} label={t.frame.tasks}>
-            <Tasks view={view} isSettled={isSettled} isEquipped={isEquipped} />
+            <TasksOf view={view} isSettled={isSettled} isEquipped={isEquipped} asked={asked} />
           </Half>
           <Half name="chat" tab={tab} isWide={isWide} label={t.frame.chat}>
-            {channel && chat && (
-              <chat.Chat
-                key={channel.channelId}
+            {chat && (
+              <chat.ChatHalf
                 view={view}
-                channelId={channel.channelId}
                 isShown={isWide || tab === 'chat'}
+                onTask={(assignmentId) => {
+                  setTab('tasks');
+                  setAsked({ assignmentId });
+                }}
               />
             )}
           </Half>
@@ -104,6 +108,50 @@ export function ClassPage({
         </Ask>
       )}
     </div>
+  );
+}
+
+/** One's own tasks; a parent's page has those of the children, one child at a time. */
+function TasksOf(props: Omit<ComponentProps<typeof Tasks>, 'pupil'>) {
+  const t = useTexts();
+  const { view } = props;
+  const { members } = view.classroom;
+  const me = members[view.memberId];
+  const kept = useDraft<MemberId>(`place/${view.logId}/child`);
+  if (!me) return null;
+  if (me.role !== 'parent') return <Tasks {...props} pupil={me} />;
+  if (!kept.isLoaded) return null;
+  // A child who never signed in stands on the teachers' list alone: its tasks are here all the same, its name is not.
+  const children = me.childIds.map((id): Member => members[id] ?? { ...me, memberId: id, name: t.parent.child });
+  const child = children.find(({ memberId }) => memberId === kept.value) ?? children[0];
+  if (!child)
+    return (
+      <div className="empty">
+        <h2>{t.parent.none}</h2>
+        <p className="dim">{t.parent.noneHint}</p>
+      </div>
+    );
+  return (
+    <>
+      <div className="children" role="group" aria-label={t.parent.whose}>
+        <span className="dim">{t.parent.child}</span>
+        {children.length === 1 ? (
+          <b>{child.name}</b>
+        ) : (
+          children.map(({ memberId, name }) => (
+            <button
+              key={memberId}
+              type="button"
+              aria-pressed={memberId === child.memberId}
+              onClick={() => kept.write(memberId)}
+            >
+              {name}
+            </button>
+          ))
+        )}
+      </div>
+      <Tasks key={child.memberId} {...props} pupil={child} />
+    </>
   );
 }
 

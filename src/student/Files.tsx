@@ -1,5 +1,5 @@
 /** Files on their way up, and the buttons that choose them. */
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { FileId } from '../core/ids.ts';
 import { formatSize } from '../ui/format.ts';
 import { useLanguage } from '../ui/language.tsx';
@@ -69,7 +69,7 @@ function UploadRow({ row, onRemove }: { row: UploadView; onRemove?: () => void }
           <p className="bad-text">{isOther ? t.handIn.other(name) : t.handIn.lost}</p>
           <FileButton
             label={t.handIn.lostChoose(name)}
-            icon="back"
+            picture={<Icon name="back" />}
             onFiles={([file]) => setIsOther(file !== undefined && !uploads.again(fileId, file))}
           />
         </div>
@@ -81,29 +81,31 @@ function UploadRow({ row, onRemove }: { row: UploadView; onRemove?: () => void }
 /** A button that opens the system's file chooser; the same file may be chosen twice in a row. */
 export function FileButton({
   label,
-  icon,
+  picture,
   onFiles,
   isMultiple = false,
-  camera = false,
+  from,
   isQuiet = false,
 }: {
   label: string;
-  icon: 'file' | 'camera' | 'clip' | 'back';
+  picture: ReactNode;
   onFiles: (files: File[]) => void;
   isMultiple?: boolean;
-  camera?: boolean;
+  /** A phone's own camera or recorder instead of what is kept on it. */
+  from?: 'camera' | 'microphone';
   /** The picture only; the label is for readers and the pointer's rest. */
   isQuiet?: boolean;
 }) {
   return (
     <label className={isQuiet ? 'button plain' : 'button'} title={isQuiet ? label : undefined}>
-      <Icon name={icon} />
+      {picture}
       <span className={isQuiet ? 'unseen' : undefined}>{label}</span>
       <input
         type="file"
         className="unseen"
         multiple={isMultiple}
-        {...(camera ? { accept: 'image/*', capture: 'environment' as const } : {})}
+        {...(from === 'camera' ? { accept: 'image/*', capture: 'environment' as const } : {})}
+        {...(from === 'microphone' ? { accept: 'audio/*', capture: 'user' as const } : {})}
         onChange={(event) => {
           const files = [...(event.target.files ?? [])];
           event.target.value = '';
@@ -120,8 +122,10 @@ export function ChooseFiles({ onFiles }: { onFiles: (files: File[]) => void }) {
   const hasCamera = useMedia('(pointer: coarse)');
   return (
     <>
-      <FileButton label={t.handIn.choose} icon="file" onFiles={onFiles} isMultiple />
-      {hasCamera && <FileButton label={t.handIn.camera} icon="camera" onFiles={onFiles} camera />}
+      <FileButton label={t.handIn.choose} picture={<Icon name="file" />} onFiles={onFiles} isMultiple />
+      {hasCamera && (
+        <FileButton label={t.handIn.camera} picture={<Icon name="camera" />} onFiles={onFiles} from="camera" />
+      )}
     </>
   );
 }

@@ -77,8 +77,10 @@ export function TaskCard({
           <>
             {assignment.text && <RichText text={assignment.text} />}
             <FileLinks files={assignment.files} label={t.tasks.attachments} />
-            <section className="work" aria-label={t.work.heading}>
-              {isBack && <Back returned={returned} scale={assignment.scale} />}
+            <section className="work" aria-label={canHandIn ? t.work.heading : t.parent.work}>
+              {isBack && (
+                <Back returned={returned} scale={assignment.scale} redo={canHandIn ? t.work.redo : t.parent.redo} />
+              )}
               {last && <HandedIn attempt={last} isWaiting={state === 'handed-in'} />}
               {waiting && part && <part.Sending row={waiting} logId={view.logId} assignmentId={id} />}
               {canHandIn && part && !waiting && state !== 'returned' && (
@@ -97,7 +99,7 @@ export function TaskCard({
   );
 }
 
-function Back({ returned, scale }: { returned: Returned; scale: Scale }) {
+function Back({ returned, scale, redo }: { returned: Returned; scale: Scale; redo: string }) {
   const t = useTexts();
   const markText = useMarkText();
   return (
@@ -114,7 +116,7 @@ function Back({ returned, scale }: { returned: Returned; scale: Scale }) {
           <RichText text={returned.comment} />
         </div>
       )}
-      {returned.outcome === 'redo' && <p>{t.work.redo}</p>}
+      {returned.outcome === 'redo' && <p>{redo}</p>}
     </div>
   );
 }

@@ -1,11 +1,12 @@
 /**
- * The pupil's tasks: what is to be handed in first, by what is due first, then what is done. A task that was just handed in
+ * The pupil's tasks, and for a parent the child's, to read: what is to be handed in first, by what is due first, then what is done. A task that was just handed in
  * stays where it is until the page is opened again: nothing moves under the finger.
  */
 import { useEffect, useRef, useState } from 'react';
 import type { ClassView, OutboxRow } from '../client/class-store.ts';
 import type { CommandId } from '../core/ids.ts';
-import { openAssignments, ownWork, type Work } from '../core/works.ts';
+import { isAssigned, type Member } from '../core/classroom.ts';
+import { openAssignments, workOf, type Work } from '../core/works.ts';
 import { handInPart } from './later.ts';
 import { useSay } from './room.tsx';
 import { TaskCard } from './TaskCard.tsx';
@@ -20,14 +21,14 @@ export interface Task {
   waiting: OutboxRow | null;
 }
 
-/** Where a pupil's own task stands, with what waits in the outbox laid over it. */
-export function tasksOf(view: ClassView): Task[] {
-  return openAssignments(view.classroom).flatMap(({ assignmentId }) => {
-    const work = ownWork(view.classroom, view.memberId, assignmentId);
-    if (!work) return [];
+/** Where a pupil's tasks stand, with what waits in the outbox laid over them. */
+export function tasksOf({ classroom, outbox }: ClassView, pupil: Member): Task[] {
+  return openAssignments(classroom).flatMap((assignment) => {
+    const { assignmentId, assignees } = assignment;
+    if (!isAssigned(assignees, pupil.memberId)) return [];
+    const work = workOf(classroom, assignment, pupil);
     const waiting =
-      view.outbox.find(({ command }) => command.kind === 'handIn' && command.body.assignmentId === assignmentId) ??
-      null;
+      outbox.find(({ command }) => command.kind === 'handIn' && command.body.assignmentId === assignmentId) ?? null;
     const settled = work.state === 'reviewed' ? 'handed-in' : work.state;
     const state = waiting ? (waiting.state === 'refused' ? 'refused' : 'sending') : settled;
     return [{ work, state, waiting }];
@@ -38,19 +39,25 @@ const isTodo = ({ state }: Task) => state !== 'handed-in' && state !== 'returned
 
 export function Tasks({
   view,
+  pupil,
   isSettled,
   isEquipped,
+  asked,
 }: {
   view: ClassView;
+  /** Whose tasks these are: one's own, or a child's. */
+  pupil: Member;
   /** All that the hub had is here, or no more can come now. */
   isSettled: boolean;
   /** The room has its uploads: handing in can be shown. */
   isEquipped: boolean;
+  /** A task to open, spoken of in the chat; asked again, it is another object. */
+  asked: { assignmentId: CommandId } | null;
 }) {
   const t = useTexts();
   const come = handInPart.use(false);
   const part = isEquipped ? come : null;
-  const tasks = tasksOf(view);
+  const tasks = tasksOf(view, pupil);
   const canHandIn = view.role === 'student';
 
   // While the class is still being read, tasks go where they belong; from then on only being sent back moves one.
@@ -65,6 +72,15 @@ export function Tasks({
     setIsChosen(true);
     if (first) setOpened(idOf(first));
   }
+  const [answered, setAnswered] = useState<typeof asked>(null);
+  if (asked !== answered) {
+    setAnswered(asked);
+    setIsChosen(true);
+    if (asked) setOpened(asked.assignmentId);
+  }
+  useEffect(() => {
+    if (asked) document.getElementById(`title-${asked.assignmentId}`)?.closest('button')?.focus();
+  }, [asked]);
   useSaying(tasks, view.pending, isSettled);
 
   const todo = tasks.filter((task) => !isDone(task));
@@ -104,7 +120,7 @@ export function Tasks({
   return (
     <div className="task-list">
       {part && <part.Orphans view={view} tasks={tasks} />}
-      <h2 className="left">{left > 0 ? t.tasks.left(left) : t.tasks.allDone}</h2>
+      <h2 className="left">{left > 0 ? (canHandIn ? t.tasks : t.parent).left(left) : t.tasks.allDone}</h2>
       {todo.map(card)}
       {todo.length < tasks.length && (
         <>

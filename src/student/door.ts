@@ -6,7 +6,7 @@
  */
 import type { ClassStore, ClassView, OutboxRow, Stop } from '../client/class-store.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { HubFacts } from '../core/wire.ts';
+import type { CommandKind, HubFacts } from '../core/wire.ts';
 import { hubFacts, join, keepDevice, keptDevice, openSignIn, storageOf, type Device } from './session.ts';
 import type { openUploads, Uploads } from './upload.ts';
 
@@ -56,6 +56,9 @@ export interface Door {
   /** Throws PartaError. */
   enter(code: string, name: string, keeps: boolean, onEnded: (code: ErrorCode) => void): Promise<Room>;
 }
+
+/** Waiting commands that are no messages: works are counted apart, a reaction or a vote is nothing to worry about. */
+const NOT_WORDS: readonly CommandKind[] = ['handIn', 'react', 'vote'];
 
 const databaseOf = (device: Device) => `${OURS}${device.hubId}.${device.personId}`;
 
@@ -160,7 +163,7 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
     store.watchOutbox((rows) => (outbox = rows)),
     store.watchConnection(({ state }) => state === 'online' && uploads?.kick()),
     store.watchMe((me) => {
-      const mine = me?.logs.find((log) => log.state === 'member');
+      const mine = me?.logs.find((log) => log.kind === 'class' && log.state === 'member');
       if (!mine || mine.logId === logId) return;
       logId = mine.logId;
       stopClass?.();
@@ -213,7 +216,7 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
       return {
         receipts,
         unsentWorks: handIns,
-        unsentMessages: outbox.length - handIns,
+        unsentMessages: outbox.filter(({ command }) => !NOT_WORDS.includes(command.kind)).length,
         unfinishedWorks: unfinished.size,
       };
     },

@@ -48,7 +48,7 @@ export function createLater<T>(load: () => Promise<T>): Later<T> {
 
 export const errorWords = createLater(() => import('../ui/error-texts.ts'));
 export const handInPart = createLater(() => import('./HandInPart.tsx'));
-export const chatPart = createLater(() => import('./Chat.tsx'));
+export const chatPart = createLater(() => import('./chat/ChatHalf.tsx'));
 
 /** Calls back once what is on screen now has been drawn; error words come from then on too, before a network can be lost. */
 export function comeLater(drawn: () => void) {
