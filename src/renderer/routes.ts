@@ -17,6 +17,8 @@ export const PATTERNS = {
   /** `seq`: a message to go to. */
   chat: '/class/:logId/chat/:channelId?/:seq?',
   school: '/school/:logId/:channelId?/:seq?',
+  /** `text`: what to look for. */
+  search: '/search/:text?',
   classTab: '/class/:logId/:tab',
   importRoster: '/class/:logId/members/import',
   reviewList: '/review',
@@ -46,6 +48,8 @@ export const routes = {
   chat: (logId: LogId, channelId?: ChannelId, seq?: number) => `/class/${logId}/chat${tail(channelId, seq)}`,
   /** The same in the school's log. */
   school: (logId: LogId, channelId?: ChannelId, seq?: number) => `/school/${logId}${tail(channelId, seq)}`,
+  /** The search in all messages; without a text as it was left. */
+  search: (text?: string) => `/search${tail(text ? encodeURIComponent(text) : undefined)}`,
   importRoster: (logId: LogId) => `/class/${logId}/members/import`,
   newAssignment: (logId: LogId) => `/class/${logId}/assignments/new`,
   assignment: (logId: LogId, assignmentId: CommandId) => `/class/${logId}/assignments/${assignmentId}`,

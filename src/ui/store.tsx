@@ -41,7 +41,8 @@ interface Cell<T> {
   read: () => T | undefined;
 }
 
-function createCell<T>(watch: (listener: (value: T) => void) => Stop): Cell<T> {
+/** @param onIdle nobody asks any more */
+function createCell<T>(watch: (listener: (value: T) => void) => Stop, onIdle: () => void): Cell<T> {
   const listeners = new Set<() => void>();
   let value: T | undefined;
   let stop: Stop | null = null;
@@ -57,6 +58,7 @@ function createCell<T>(watch: (listener: (value: T) => void) => Stop): Cell<T> {
         if (listeners.size > 0) return;
         stop?.();
         stop = null;
+        onIdle();
       };
     },
     read: () => value,
@@ -65,18 +67,34 @@ function createCell<T>(watch: (listener: (value: T) => void) => Stop): Cell<T> {
 
 const cells = new WeakMap<ClassStore, Map<string, Cell<unknown>>>();
 
-function cellOf<T>(store: ClassStore, key: string, watch: (listener: (value: T) => void) => Stop): Cell<T> {
+function cellOf<T>(
+  store: ClassStore,
+  key: string,
+  isPassing: boolean,
+  watch: (listener: (value: T) => void) => Stop,
+): Cell<T> {
   const known = cells.get(store) ?? new Map<string, Cell<unknown>>();
   cells.set(store, known);
-  const cell = (known.get(key) as Cell<T> | undefined) ?? createCell(watch);
+  const old = known.get(key) as Cell<T> | undefined;
+  if (old) return old;
+  const cell: Cell<T> = createCell(watch, () => {
+    if (isPassing && known.get(key) === cell) known.delete(key);
+  });
   known.set(key, cell);
   return cell;
 }
 
-/** @param key names what `watch` watches on this store */
-function useWatched<T>(key: string, watch: (store: ClassStore, listener: (value: T) => void) => Stop): T | undefined {
+/**
+ * @param key names what `watch` watches on this store
+ * @param isPassing there is no end of such keys (places in a chat): its last value is not kept for the next time
+ */
+function useWatched<T>(
+  key: string,
+  watch: (store: ClassStore, listener: (value: T) => void) => Stop,
+  isPassing = false,
+): T | undefined {
   const store = useStore();
-  const cell = cellOf<T>(store, key, (listener) => watch(store, listener));
+  const cell = cellOf<T>(store, key, isPassing, (listener) => watch(store, listener));
   return useSyncExternalStore(cell.subscribe, cell.read);
 }
 
@@ -94,8 +112,10 @@ export const useClass = (logId: LogId): ClassView | null | undefined =>
 export function useMessages(logId: LogId, channelId: ChannelId, window: MessagesWindow): MessagesView | undefined {
   const channel = `messages/${logId}/${channelId}`;
   const { around, count } = window;
-  const view = useWatched<MessagesView>(`${channel}/${around}/${count}`, (store, listener) =>
-    store.watchMessages(logId, channelId, { around, count }, listener),
+  const view = useWatched<MessagesView>(
+    `${channel}/${around}/${count}`,
+    (store, listener) => store.watchMessages(logId, channelId, { around, count }, listener),
+    around !== 'newest',
   );
   const [kept, setKept] = useState<{ channel: string; view: MessagesView } | null>(null);
   if (view && kept?.view !== view) setKept({ channel, view });
@@ -105,8 +125,10 @@ export function useMessages(logId: LogId, channelId: ChannelId, window: Messages
 /** Messages that are known by id, in that order, without those that are not here; the answered, the pinned. */
 export function useMessagesById(logId: LogId, ids: readonly CommandId[]): readonly MessageView[] | undefined {
   const named = [...ids];
-  return useWatched(`by-id/${logId}/${named.join('/')}`, (store, listener) =>
-    named.length === 0 ? nothing(listener) : store.watchMessagesById(logId, named, listener),
+  return useWatched(
+    `by-id/${logId}/${named.join('/')}`,
+    (store, listener) => (named.length === 0 ? nothing(listener) : store.watchMessagesById(logId, named, listener)),
+    true,
   );
 }
 function nothing(listener: (messages: readonly MessageView[]) => void): Stop {

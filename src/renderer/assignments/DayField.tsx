@@ -110,7 +110,8 @@ export function DayField({ label, value, error, onChange }: DayFieldProps) {
   );
 }
 
-function Month({ today, chosen, onPick }: { today: string; chosen: string; onPick: (day: string) => void }) {
+/** A month to pick a day from; arrows move among days. */
+export function Month({ today, chosen, onPick }: { today: string; chosen: string; onPick: (day: string) => void }) {
   const t = useTexts();
   const locale = LOCALES[useLanguage()];
   const [at, setAt] = useState(chosen || today);

@@ -38,6 +38,7 @@ import { messageAsText } from './message/plain.ts';
 import { Poll } from './message/Poll.tsx';
 import { ReactionPicker, Reactions } from './message/Reactions.tsx';
 import { Refusals } from './message/Refusals.tsx';
+import { ReadBy } from './reading/reads.tsx';
 import classes from './Message.module.css';
 
 const STATE_ICONS = {
@@ -218,6 +219,7 @@ export function Message(props: MessageProps) {
             <div className={classes.meta}>
               {message.isPinned && <IconPinFilled size={14} aria-label={t.message.pinned} role="img" />}
               {message.isEdited && !message.isRemoved && <History message={message} />}
+              <ReadBy message={message} />
               {StateIcon && outbox && (
                 <span className={classes.state}>
                   <StateIcon size={14} stroke={2} aria-hidden />

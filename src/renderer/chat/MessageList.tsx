@@ -1,253 +1,432 @@
 /**
- * The messages of one chat, drawn only where they are looked at. Keeps its place: news at the end move nothing while the
- * teacher reads above, older messages come in without a jump. Begins at the first unread message, or at the end.
- * Hides: measuring, day lines, the unread line, what counts as read, moving among messages by keyboard.
+ * The messages of one chat, however many. Begins at the first unread one, or at the end, or where it was told to; goes to any
+ * message, day, or the end; follows news only at the end, and nothing moves under whoever reads above. What has been on the
+ * screen counts as read. One stop of Tab, the arrows move inside.
+ * Hides: which part is held (reading/message-window.ts), what is drawn of it (scroll-window.ts), the unread line, jumps.
  */
-import { Button, VisuallyHidden } from '@mantine/core';
-import { IconArrowDown, IconMessages } from '@tabler/icons-react';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import type { ClassView, MessagesView, MessageView } from '../../client/class-store.ts';
-import type { CommandId } from '../../core/ids.ts';
-import { formatDay } from '../../ui/format.ts';
-import { useLanguage } from '../../ui/language.tsx';
+import { ActionIcon, Button, Tooltip, VisuallyHidden } from '@mantine/core';
+import { IconArrowBackUp, IconArrowDown, IconMessages } from '@tabler/icons-react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { ClassView, MessageView } from '../../client/class-store.ts';
+import type { ChannelId, CommandId } from '../../core/ids.ts';
+import { useMessagesById, useStore } from '../../ui/store.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
-import { useNow } from '../frame/now.ts';
 import { isKey } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { Message } from './Message.tsx';
+import { DayLine } from './reading/DayLine.tsx';
+import type { HeldMessages } from './reading/message-window.ts';
+import { ReadsProvider, Typing } from './reading/reads.tsx';
+import { rowsOf, type Row } from './reading/rows.ts';
+import { PAD_END_PX, PAD_START_PX, useScrollWindow, type Align } from './scroll-window.ts';
 import classes from './MessageList.module.css';
 
-/** Messages of one author in less than this are one paragraph: the name stands once. */
-const SAME_BREATH_MS = 5 * 60_000;
-const ESTIMATED_PX = 64;
-/** This near to the end counts as being there: what is new is followed. */
-const AT_END_PX = 96;
-/** Older messages are asked for when this many rows remain above. */
-const OLDER_WITHIN_ROWS = 10;
+/** Reading is told when the eyes rest, not with every row that passes. */
+const SEEN_AFTER_MS = 300;
 
-type Row =
-  | { kind: 'day'; key: string; at: number }
-  | { kind: 'unread'; key: string }
-  | { kind: 'message'; key: string; message: MessageView; isContinued: boolean };
+/** Where to go: a message (or the next one that is there), the unread line, the end. */
+type Target = { seq: number; align: Align; isShown: boolean } | 'unread' | 'end';
 
-const dayOf = (at: number) => new Date(at).toDateString();
-
-function rowsOf(messages: readonly MessageView[], unreadAfter: number | null, own: string): Row[] {
-  const rows: Row[] = [];
-  let before: MessageView | null = null;
-  let isLineDrawn = unreadAfter === null;
-  for (const message of messages) {
-    const isNewDay = !before || dayOf(before.at) !== dayOf(message.at);
-    if (isNewDay) rows.push({ kind: 'day', key: `day ${dayOf(message.at)}`, at: message.at });
-    const isLineHere = !isLineDrawn && message.seq !== null && message.seq > (unreadAfter ?? 0) && message.by !== own;
-    if (isLineHere) {
-      rows.push({ kind: 'unread', key: 'unread' });
-      isLineDrawn = true;
-    }
-    const isContinued =
-      !isNewDay && !isLineHere && before?.by === message.by && message.at - before.at < SAME_BREATH_MS;
-    rows.push({ kind: 'message', key: message.id, message, isContinued });
-    before = message;
-  }
-  return rows;
+/** A message to go to; a new object is a new wish, also for the same message. */
+export interface Jump {
+  seq: number;
 }
 
 export interface MessageListProps {
-  view: MessagesView;
+  held: HeldMessages;
   openClass: ClassView;
+  channelId: ChannelId;
   /** Grows with every message that is sent here: the list goes to the end. */
   sent: number;
-  onOlder: () => void;
+  jump: Jump | null;
   /** Everything up to this seq has been on the screen. */
   onSeen: (seq: number) => void;
   onReply: (message: MessageView) => void;
   onEdit: (message: MessageView) => void;
 }
 
-export function MessageList({ view, openClass, sent, onOlder, onSeen, onReply, onEdit }: MessageListProps) {
+export function MessageList(props: MessageListProps) {
+  const { held, openClass, channelId, sent, jump, onSeen, onReply, onEdit } = props;
   const t = useTexts();
-  const language = useLanguage();
-  const now = useNow();
-  const { messages, readUpTo, hasOlder } = view;
-  // Where reading was when the chat was opened: the line stays there until it is left.
-  const [unreadAfter] = useState(readUpTo);
+  const store = useStore();
+  const { messages, hasOlder, hasNewer, readUpTo, isHere } = held;
+  const [unreadAfter, setUnreadAfter] = useUnreadLine(readUpTo);
   const rows = useMemo(
-    () => rowsOf(messages, unreadAfter, openClass.memberId),
-    [messages, unreadAfter, openClass.memberId],
+    () => rowsOf(messages, unreadAfter, openClass.memberId, hasOlder),
+    [messages, unreadAfter, openClass.memberId, hasOlder],
   );
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ESTIMATED_PX,
-    getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: 8,
-    paddingStart: 16,
-    paddingEnd: 12,
-    anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: AT_END_PX,
+  const { scroll, part } = useScrollWindow(rows, hasOlder, hasNewer);
+  const [attach] = useState(() => (element: HTMLDivElement | null) => {
+    scroller.current = element;
+    return scroll.attach(element);
   });
 
-  // The first look: at the unread line where there is one, else at the end.
-  const isPlaced = useRef(false);
+  // ── Where to ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const [target, setTarget] = useState<Target | null>(() => (jump ? shownAt(jump.seq) : 'unread'));
+  const [isPlaced, setPlaced] = useState(false);
+  const [shown, setShown] = useState<CommandId | null>(null);
+  const [back, setBack] = useState<number | null>(null);
+  const firstSeen = messageAt(rows, part.firstSeen, 1);
+  const lastSeen = messageAt(rows, part.lastSeen, -1);
+
+  const [answered, setAnswered] = useState({ jump, sent });
+  if (answered.jump !== jump || answered.sent !== sent) {
+    if (answered.sent !== sent) {
+      setTarget('end');
+      setUnreadAfter(null);
+    } else if (jump) {
+      setTarget(shownAt(jump.seq));
+    }
+    setAnswered({ jump, sent });
+  }
+
   useLayoutEffect(() => {
-    if (isPlaced.current || rows.length === 0) return;
-    isPlaced.current = true;
-    const line = rows.findIndex((row) => row.kind === 'unread');
-    if (line >= 0) virtual.scrollToIndex(line, { align: 'start' });
-    else virtual.scrollToEnd();
-  }, [rows, virtual]);
+    if (target === null) return;
+    const found = landingOf(target, rows, held, unreadAfter);
+    // Asked for and not here yet: the next answer comes back to this.
+    if (found === 'wait') return;
+    if (typeof found === 'object') {
+      held.moveTo(found.moveTo);
+      return;
+    }
+    if (found === 'end') scroll.goToEnd();
+    else if (found !== 'nothing') {
+      scroll.goTo(found, target === 'unread' || target === 'end' ? 'start' : target.align);
+      if (typeof target === 'object' && target.isShown) setShown(found as CommandId);
+    }
+    setTarget(null);
+    setPlaced(true);
+  }, [target, rows, held, unreadAfter, scroll]);
 
+  const [firstIndex, lastIndex] = [firstSeen?.index ?? -1, lastSeen?.index ?? -1];
   useEffect(() => {
-    if (sent > 0) virtual.scrollToEnd();
-  }, [sent, virtual]);
+    if (target === null && isPlaced && lastIndex >= 0) held.seen(Math.max(0, firstIndex), lastIndex, part.isAtEnd);
+  }, [target, isPlaced, held, firstIndex, lastIndex, part.isAtEnd]);
 
-  // The field below grows with a reply or a long text: whoever was at the end stays there.
-  const isEmpty = messages.length === 0;
-  const wasAtEnd = useRef(false);
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return undefined;
-    const note = () => {
-      wasAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight <= AT_END_PX;
-    };
-    const observer = new ResizeObserver(() => wasAtEnd.current && virtual.scrollToEnd());
-    element.addEventListener('scroll', note, { passive: true });
-    observer.observe(element);
-    return () => {
-      element.removeEventListener('scroll', note);
-      observer.disconnect();
-    };
-  }, [virtual, isEmpty]);
+  const goTo = (id: CommandId, seq: number | null | undefined) => {
+    if (seq == null) return;
+    const place = firstSeen?.message.seq ?? null;
+    if (!rows.slice(part.firstSeen, part.lastSeen + 1).some((row) => row.key === id)) setBack(place);
+    setShown(null);
+    setTarget(shownAt(seq));
+  };
+  const goToDay = async (at: number | null) => {
+    const seq = at === null ? 1 : await store.messageAt(openClass.logId, channelId, at);
+    setTarget(seq === null ? 'end' : { seq, align: 'start', isShown: at !== null });
+  };
+
+  // ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   // What is on the screen has been read; what lies above it too.
-  const items = virtual.getVirtualItems();
-  const end = (virtual.scrollOffset ?? 0) + (virtual.scrollRect?.height ?? 0);
-  const seen = items.reduce((most, item) => {
-    const row = rows[item.index];
-    return row?.kind === 'message' && item.start < end ? Math.max(most, row.message.seq ?? 0) : most;
-  }, 0);
-  useEffect(() => {
-    if (seen <= readUpTo) return undefined;
-    const tell = () => {
-      if (document.visibilityState === 'visible') onSeen(seen);
-    };
-    tell();
-    document.addEventListener('visibilitychange', tell);
-    return () => document.removeEventListener('visibilitychange', tell);
-    // oxlint-disable-next-line react/exhaustive-deps -- `onSeen` is a new closure on every render and means the same.
-  }, [seen, readUpTo]);
+  const seenSeq = isPlaced && target === null && isHere ? seqUpTo(messages, lastIndex) : 0;
+  useSeen(seenSeq, readUpTo, onSeen);
 
-  const first = items[0]?.index ?? 0;
-  useEffect(() => {
-    if (hasOlder && first < OLDER_WITHIN_ROWS) onOlder();
-    // oxlint-disable-next-line react/exhaustive-deps -- as above.
-  }, [hasOlder, first, messages.length]);
+  const missing = useMemo(() => {
+    const here = new Set(messages.map((message) => message.id));
+    return [...new Set(messages.flatMap(({ replyTo }) => (replyTo && !here.has(replyTo) ? [replyTo] : [])))];
+  }, [messages]);
+  const elsewhere = useMessagesById(openClass.logId, missing);
+  const known = useMemo(
+    () => new Map([...(elsewhere ?? []), ...messages].map((message) => [message.id, message])),
+    [elsewhere, messages],
+  );
 
-  // One stop of Tab for the whole list: the arrows move inside it.
+  // ── Keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
   const [here, setHere] = useState<CommandId | null>(null);
-  const current = messages.some((message) => message.id === here) ? here : (messages.at(-1)?.id ?? null);
-  const moveTo = (id: CommandId | undefined) => {
-    const index = rows.findIndex((row) => row.key === id);
-    if (!id || index < 0) return;
-    setHere(id);
-    virtual.scrollToIndex(index, { align: 'auto' });
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-message="${id}"]`)?.focus());
+  const drawn = rows.slice(part.from, part.to);
+  const current = drawn.some((row) => row.key === here) ? here : (lastSeen?.message.id ?? null);
+  const focus = (id: CommandId) =>
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-message="${id}"]`)?.focus({ preventScroll: true }),
+    );
+  const moveTo = (message: MessageView | undefined) => {
+    if (!message) return;
+    setHere(message.id);
+    scroll.goTo(message.id, 'nearest');
+    focus(message.id);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = (event.target as Element).closest<HTMLElement>('[data-message]');
-    if (!row || event.target !== row) return;
-    const at = messages.findIndex((message) => message.id === row.dataset['message']);
+    const isOnList = event.target === scroller.current;
+    if (!isOnList && event.target !== row) return;
+    const at = isOnList ? -1 : messages.findIndex((message) => message.id === row?.dataset['message']);
     const message = messages[at];
-    if (!message) return;
-    const isOwn = message.by === openClass.memberId;
-    if (isKey(event.nativeEvent, '↑')) moveTo(messages[at - 1]?.id);
-    else if (isKey(event.nativeEvent, '↓')) moveTo(messages[at + 1]?.id);
-    else if (event.key === 'Home') moveTo(messages[0]?.id);
-    else if (event.key === 'End') moveTo(messages.at(-1)?.id);
-    else if (isKey(event.nativeEvent, 'R') && !message.isRemoved && message.seq !== null) onReply(message);
-    else if (isKey(event.nativeEvent, 'E') && !message.isRemoved && isOwn) onEdit(message);
-    else if (event.key === 'Delete') row.querySelector<HTMLElement>('[data-action="remove"]')?.click();
+    const isOwn = message?.by === openClass.memberId;
+    const step = isKey(event.nativeEvent, '↑') ? -1 : isKey(event.nativeEvent, '↓') ? 1 : 0;
+    if (step !== 0) moveTo(isOnList ? lastSeen?.message : messages[at + step]);
+    else if (event.key === 'Home') void goToDay(null);
+    else if (event.key === 'End') setTarget('end');
+    else if (message && isKey(event.nativeEvent, 'R') && !message.isRemoved && message.seq !== null) onReply(message);
+    else if (message && isKey(event.nativeEvent, 'E') && !message.isRemoved && isOwn) onEdit(message);
     else return;
     event.preventDefault();
   };
+  const heldFocus = useHeldFocus(scroller);
 
-  const newest = messages.at(-1);
-  const isAtEnd = virtual.isAtEnd(AT_END_PX);
-  const below = isAtEnd ? 0 : messages.filter((m) => (m.seq ?? 0) > readUpTo && m.by !== openClass.memberId).length;
+  const deeds = useRef({ goTo, onReply, onEdit });
+  useLayoutEffect(() => {
+    deeds.current = { goTo, onReply, onEdit };
+  });
+  // The same closures for ever, so that a row is drawn again only when what it says has changed.
+  const [actions] = useState<RowActions>(() => ({
+    reply: (message) => deeds.current.onReply(message),
+    edit: (message) => deeds.current.onEdit(message),
+    goTo: (message) => deeds.current.goTo(message.id, message.seq),
+    focus: (message) => setHere(message.id),
+    shown: () => setShown(null),
+  }));
 
-  if (isEmpty) {
+  const newest = hasNewer ? undefined : messages.at(-1);
+  const isAtEnd = part.isAtEnd && !hasNewer;
+  const below = isAtEnd ? 0 : (openClass.unread[channelId] ?? 0);
+
+  if (messages.length === 0) {
     return (
-      <div className={classes.scroller}>
-        <EmptyState icon={IconMessages} title={t.chat.empty}>
-          {t.chat.emptyMore}
-        </EmptyState>
+      <div className={classes.frame}>
+        <div className={classes.scroller}>
+          <EmptyState icon={IconMessages} title={t.chat.empty}>
+            {t.chat.emptyMore}
+          </EmptyState>
+        </div>
+        <Typing openClass={openClass} channelId={channelId} />
       </div>
     );
   }
   return (
-    <div className={classes.frame}>
-      {/* Keys are answered by the messages inside, which have the focus. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
-      <div ref={scroller} className={classes.scroller} onKeyDown={onKeyDown} data-testid="messages">
-        <div className={classes.space} style={{ height: virtual.getTotalSize() }}>
-          {items.map((item) => {
-            const row = rows[item.index];
-            if (!row) return null;
-            return (
-              <div
-                key={item.key}
-                ref={virtual.measureElement}
-                data-index={item.index}
-                className={classes.item}
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                {row.kind === 'day' && <div className={classes.day}>{formatDay(language, row.at, now)}</div>}
+    <ReadsProvider openClass={openClass} channelId={channelId}>
+      <div className={classes.frame}>
+        {/* Keys are answered by the messages inside, which have the focus. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
+        <div
+          ref={attach}
+          className={classes.scroller}
+          tabIndex={-1}
+          onKeyDown={onKeyDown}
+          {...heldFocus}
+          data-placed={isPlaced}
+          data-testid="messages"
+        >
+          <div className={classes.space} style={{ paddingTop: PAD_START_PX, paddingBottom: PAD_END_PX }}>
+            <div style={{ height: scroll.heightOf(rows, 0, part.from) }} />
+            {drawn.map((row) => (
+              <div key={row.key} ref={scroll.measure} className={classes.item} data-row={row.key}>
+                {row.kind === 'day' && (
+                  <div className={classes.day}>
+                    <DayLine at={row.at} isStop={false} onGoTo={(at) => void goToDay(at)} />
+                  </div>
+                )}
                 {row.kind === 'unread' && <div className={classes.unread}>{t.chat.unreadLine}</div>}
                 {row.kind === 'message' && (
-                  <Message
+                  <MessageRow
                     message={row.message}
                     openClass={openClass}
                     isContinued={row.isContinued}
                     isCurrent={row.message.id === current}
-                    repliedTo={
-                      row.message.replyTo === null
-                        ? null
-                        : (messages.find((one) => one.id === row.message.replyTo) ?? null)
-                    }
-                    onReply={() => onReply(row.message)}
-                    onEdit={() => onEdit(row.message)}
-                    onGoTo={(id) => moveTo(id)}
-                    onFocus={() => setHere(row.message.id)}
+                    isShown={row.message.id === shown}
+                    repliedTo={row.message.replyTo === null ? null : (known.get(row.message.replyTo) ?? null)}
+                    actions={actions}
                   />
                 )}
               </div>
-            );
-          })}
+            ))}
+            <div style={{ height: scroll.heightOf(rows, part.to, rows.length) }} />
+          </div>
         </div>
+        {!isAtEnd && firstSeen && rows[part.firstSeen]?.kind !== 'day' && (
+          <div className={classes.floatingDay}>
+            <DayLine at={firstSeen.message.at} isStop onGoTo={(at) => void goToDay(at)} />
+          </div>
+        )}
+        {!isAtEnd && (
+          <div className={classes.ways}>
+            {back !== null && (
+              <Tooltip label={t.reading.back}>
+                <ActionIcon
+                  size={36}
+                  radius="xl"
+                  variant="default"
+                  aria-label={t.reading.back}
+                  onClick={() => {
+                    setTarget({ seq: back, align: 'start', isShown: false });
+                    setBack(null);
+                  }}
+                >
+                  <IconArrowBackUp size={18} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+            )}
+            <Button
+              variant="default"
+              radius="xl"
+              rightSection={<IconArrowDown size={16} aria-hidden />}
+              onClick={() => {
+                setBack(null);
+                setTarget('end');
+              }}
+            >
+              {below > 0 ? t.chat.newBelow(below) : t.chat.toEnd}
+            </Button>
+          </div>
+        )}
+        <Typing openClass={openClass} channelId={channelId} />
+        <VisuallyHidden role="status" aria-live="polite">
+          {newest &&
+          newest.by !== openClass.memberId &&
+          newest.seq !== null &&
+          newest.seq > (unreadAfter ?? readUpTo) &&
+          !newest.isRemoved
+            ? t.chat.said(newest.by ? (openClass.classroom.members[newest.by]?.name ?? '') : '', newest.text)
+            : ''}
+        </VisuallyHidden>
       </div>
-      {!isAtEnd && (
-        <Button
-          className={classes.toEnd ?? ''}
-          variant="default"
-          radius="xl"
-          rightSection={<IconArrowDown size={16} aria-hidden />}
-          onClick={() => virtual.scrollToEnd()}
-        >
-          {below > 0 ? t.chat.newBelow(below) : t.chat.toEnd}
-        </Button>
-      )}
-      <VisuallyHidden role="status" aria-live="polite">
-        {newest &&
-        newest.by !== openClass.memberId &&
-        newest.seq !== null &&
-        newest.seq > unreadAfter &&
-        !newest.isRemoved
-          ? t.chat.said(newest.by ? (openClass.classroom.members[newest.by]?.name ?? '') : '', newest.text)
-          : ''}
-      </VisuallyHidden>
-    </div>
+    </ReadsProvider>
   );
 }
+
+const shownAt = (seq: number): Target => ({ seq, align: 'center', isShown: true });
+
+/** The row that a wish leads to; the end; the part that must be held first; `wait` for that; `nothing` where nothing is. */
+function landingOf(
+  target: Target,
+  rows: readonly Row[],
+  held: HeldMessages,
+  unreadAfter: number | null,
+): string | 'end' | 'wait' | 'nothing' | { moveTo: number | 'newest' } {
+  const { messages, hasOlder, hasNewer, isHere, around } = held;
+  if (!isHere) return 'wait';
+  if (messages.length === 0) return 'nothing';
+  if (target === 'end') return hasNewer ? { moveTo: 'newest' } : 'end';
+  if (target === 'unread') {
+    const line = rows.find((row) => row.kind === 'unread');
+    if (line) return line.key;
+    const firstSeq = messages[0]?.seq ?? 0;
+    const isAbove = unreadAfter !== null && hasOlder && firstSeq > unreadAfter && held.newestSeq > unreadAfter;
+    return isAbove && around === 'newest' ? { moveTo: Math.max(1, unreadAfter) } : 'end';
+  }
+  const exact = messages.find((message) => message.seq === target.seq);
+  if (exact) return exact.id;
+  const first = messages[0]?.seq ?? Infinity;
+  const last = messages.findLast((message) => message.seq !== null)?.seq ?? 0;
+  const isBetween = (target.seq > first || !hasOlder) && (target.seq < last || !hasNewer);
+  if (!isBetween && around !== target.seq) return { moveTo: target.seq };
+  return messages.find((message) => (message.seq ?? Infinity) >= target.seq)?.id ?? messages.at(-1)?.id ?? 'nothing';
+}
+
+/** The message row at a place, or the nearest one from there on in a direction. */
+function messageAt(rows: readonly Row[], at: number, step: 1 | -1) {
+  for (let i = at; i >= 0 && i < rows.length; i += step) {
+    const row = rows[i];
+    if (row?.kind === 'message') return row;
+  }
+  return null;
+}
+
+/** The newest seq among the first messages, up to and with one. */
+function seqUpTo(messages: readonly MessageView[], last: number): number {
+  for (let i = Math.min(last, messages.length - 1); i >= 0; i--) {
+    const seq = messages[i]?.seq;
+    if (seq != null) return seq;
+  }
+  return 0;
+}
+
+/** Where reading was when the chat was opened, or when its window was looked at again: the line stands there until then. */
+function useUnreadLine(readUpTo: number) {
+  const [unreadAfter, setUnreadAfter] = useState<number | null>(readUpTo);
+  const latest = useRef(readUpTo);
+  useEffect(() => {
+    latest.current = readUpTo;
+  }, [readUpTo]);
+  useEffect(() => {
+    const again = () => {
+      if (document.visibilityState === 'visible') setUnreadAfter(latest.current);
+    };
+    document.addEventListener('visibilitychange', again);
+    return () => document.removeEventListener('visibilitychange', again);
+  }, []);
+  return [unreadAfter, setUnreadAfter] as const;
+}
+
+/** Tells how far has been read, when the eyes rest and the window is seen; at once when the chat is left. */
+function useSeen(seenSeq: number, readUpTo: number, onSeen: (seq: number) => void) {
+  const latest = useRef({ seenSeq, readUpTo, onSeen });
+  useEffect(() => {
+    latest.current = { seenSeq, readUpTo, onSeen };
+  });
+  useEffect(() => {
+    const tell = () => {
+      const now = latest.current;
+      if (now.seenSeq > now.readUpTo && document.visibilityState === 'visible') now.onSeen(now.seenSeq);
+    };
+    const timer = setTimeout(tell, SEEN_AFTER_MS);
+    document.addEventListener('visibilitychange', tell);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', tell);
+    };
+  }, [seenSeq, readUpTo]);
+  useEffect(
+    () => () => {
+      const { seenSeq: seq, readUpTo: read, onSeen: tell } = latest.current;
+      if (seq > read && document.visibilityState === 'visible') tell(seq);
+    },
+    [],
+  );
+}
+
+/** Focus on a row that is drawn no more falls to the list, so that the keys go on working. */
+function useHeldFocus(scroller: React.RefObject<HTMLElement | null>) {
+  const hasFocus = useRef(false);
+  useLayoutEffect(() => {
+    if (hasFocus.current && document.activeElement === document.body) scroller.current?.focus({ preventScroll: true });
+  });
+  return {
+    onFocus: () => {
+      hasFocus.current = true;
+    },
+    onBlur: () => {
+      // A row that goes away while it has the focus tells nothing.
+      hasFocus.current = false;
+    },
+  };
+}
+
+interface RowActions {
+  reply: (message: MessageView) => void;
+  edit: (message: MessageView) => void;
+  goTo: (message: MessageView) => void;
+  focus: (message: MessageView) => void;
+  shown: () => void;
+}
+
+interface MessageRowProps {
+  message: MessageView;
+  openClass: ClassView;
+  isContinued: boolean;
+  isCurrent: boolean;
+  isShown: boolean;
+  repliedTo: MessageView | null;
+  actions: RowActions;
+}
+
+const MessageRow = memo(function MessageRow(props: MessageRowProps): ReactNode {
+  const { message, openClass, isContinued, isCurrent, isShown, repliedTo, actions } = props;
+  return (
+    <div className={classes.flash} data-shown={isShown} onAnimationEnd={actions.shown}>
+      <Message
+        message={message}
+        openClass={openClass}
+        isContinued={isContinued}
+        isCurrent={isCurrent}
+        repliedTo={repliedTo}
+        onReply={() => actions.reply(message)}
+        onEdit={() => actions.edit(message)}
+        onGoTo={() => repliedTo && actions.goTo(repliedTo)}
+        onFocus={() => actions.focus(message)}
+      />
+    </div>
+  );
+});
