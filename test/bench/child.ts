@@ -23,8 +23,12 @@ export function start(file: string, args: readonly string[] = [], env: NodeJS.Pr
     hear: <T>() =>
       new Promise<T>((resolve, reject) => {
         if (heard.length > 0) return resolve(heard.shift() as T);
-        child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
-        waiting.push(resolve as (value: unknown) => void);
+        const fail = (code: number | null) => reject(new Error(`${file} ended with ${code}`));
+        child.once('exit', fail);
+        waiting.push((value) => {
+          child.off('exit', fail);
+          resolve(value as T);
+        });
       }),
     end: () =>
       new Promise((resolve) => {

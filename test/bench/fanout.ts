@@ -1,50 +1,55 @@
-/** `bench -- fanout`: one writes, N read (the writer too), 200-byte bodies. Ours asks everybody's rights and syncs to disk. */
-import { start } from './child.ts';
-import type { Load, Outcome } from './raw-sockets.ts';
-import { measure, type Line } from './report.ts';
+/**
+ * `bench -- fanout`: one writes, N read (the writer too), 200-byte bodies; ours asks everybody's rights. `30`, `300`, `1000`: kept in
+ * memory only, like the peer's. `durable-…`: two write, every message is synced to disk before anybody hears of it, the peer's still
+ * not. `durable-30-slow-disk`: both durable on a disk whose sync takes 8 ms more, the peer message by message.
+ */
+import { deliver, startServer } from './delivery.ts';
+import { coresAreQuiet, measure, ratioAtLeast, type Goal, type Line } from './report.ts';
 
 const WARM_MS = 500;
 const MEASURE_MS = 2_000;
 
+/** What a durable group costs is latency: with busy cores half of it is waiting for one. */
+const durable = async (): Promise<Goal> => ratioAtLeast((await coresAreQuiet()) ? 5 : 3);
+
 const CASES = [
-  { name: '30', readers: 30, inFlight: 16 },
-  { name: '300', readers: 300, inFlight: 16 },
-  { name: 'durable-30', readers: 30, inFlight: 64 },
-  { name: 'durable-300', readers: 300, inFlight: 64 },
-];
+  { name: '30', readers: 30, writers: 1, inFlight: 16, hub: 'in-memory', goal: async () => ratioAtLeast(7) },
+  { name: '300', readers: 300, writers: 1, inFlight: 16, hub: 'in-memory', goal: async () => ratioAtLeast(7) },
+  { name: '1000', readers: 1_000, writers: 1, inFlight: 16, hub: 'in-memory', goal: async () => ratioAtLeast(7) },
+  { name: 'durable-30', readers: 30, writers: 2, inFlight: 64, hub: 'durable', goal: durable },
+  { name: 'durable-300', readers: 300, writers: 2, inFlight: 64, hub: 'durable', goal: null },
+  {
+    name: 'durable-30-slow-disk',
+    readers: 30,
+    writers: 2,
+    inFlight: 64,
+    hub: 'slow-disk',
+    goal: async () => ratioAtLeast(25),
+  },
+] as const;
 
-async function rateOf(
-  server: Pick<Load, 'port' | 'tickets' | 'logId' | 'channelId'>,
-  readers: number,
-  inFlight: number,
-): Promise<number> {
-  const client = start('raw-sockets.ts');
-  client.process.send({ ...server, readers, inFlight, warmMs: WARM_MS, measureMs: MEASURE_MS } satisfies Load);
-  const heard = await client.hear<{ ok: true; outcome: Outcome } | { ok: false; error: string }>();
-  await client.end();
-  if (!heard.ok) throw new Error(heard.error);
-  return heard.outcome.deliveriesPerSecond;
-}
-
-/** Every sample runs on a server of its own, so that no log grows from run to run. */
 export async function fanout(runs: number, wanted: readonly string[]): Promise<Line[]> {
   const lines: Line[] = [];
-  for (const { name, readers, inFlight } of CASES.filter((one) => wanted.length === 0 || wanted.includes(one.name))) {
-    const on = (file: string, args: string[]) => async () => {
-      const server = start(file, args);
-      const facts = await server.hear<{ port: number; logId?: string; channelId?: string; tickets?: string[] }>();
-      const rate = await rateOf({ tickets: [], ...facts }, readers, inFlight);
+  for (const { name, readers, writers, inFlight, hub, goal } of CASES) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const on = (kind: Parameters<typeof startServer>[0]) => async () => {
+      const { server, target } = await startServer(kind, readers);
+      const load = { ...target, readers, writers, pace: { inFlight }, warmMs: WARM_MS, measureMs: MEASURE_MS };
+      const { deliveriesPerSecond } = await deliver(load);
       await server.end();
-      return rate;
+      return deliveriesPerSecond;
     };
+    const peer = hub === 'slow-disk' ? 'Socket.IO, a commit per message' : 'bare Socket.IO';
+    const reached = await goal?.();
     lines.push(
       await measure({
         bench: 'fanout',
         case: name,
         unit: 'deliveries/s',
         runs,
-        ours: on('hub-class.ts', [String(readers)]),
-        peer: { name: 'bare Socket.IO', measure: on('bare-socket-io.ts', []) },
+        ours: on({ hub }),
+        peer: { name: peer, measure: on({ peer: hub === 'slow-disk' ? 'slow-disk' : '' }) },
+        ...(reached ? { goal: reached } : {}),
       }),
     );
   }
