@@ -27,7 +27,7 @@ import { FileChip, type ShownFile } from '../frame/FileChip.tsx';
 import { ErrorNotice } from '../frame/Notice.tsx';
 import { isKey } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
-import { AddMenu, FormatHelp } from './composer/AddMenu.tsx';
+import { AddMenu } from './composer/AddMenu.tsx';
 import { apply, toggled } from './composer/formatting.ts';
 import { MentionList, mentionListId, mentionOptionId, MENTIONS_SHOWN } from './composer/MentionList.tsx';
 import { PollForm } from './composer/PollForm.tsx';
@@ -35,6 +35,7 @@ import { useRecorder } from './composer/recorder.ts';
 import { ScheduledLine, SendLater } from './composer/SendLater.tsx';
 import { VoiceBar } from './composer/VoiceBar.tsx';
 import { isSendable } from './composing.ts';
+import { Refusals } from './message/Refusals.tsx';
 import { snippet } from './Message.tsx';
 import type { Writing } from './writing.ts';
 import classes from './Composer.module.css';
@@ -164,6 +165,12 @@ export function Composer({ writing, messages }: ComposerProps) {
       </div>
     );
   }
+  // What waits for its hour stands on no message: what was refused of it stands here.
+  const refusedLater = view.outbox.filter(
+    ({ command }) =>
+      (command.kind === 'scheduleMessage' && command.body.channelId === channelId) ||
+      command.kind === 'cancelScheduled',
+  );
   const answered = messageOf(replyTo);
   const answeredName = answered?.by ? (view.classroom.members[answered.by]?.name ?? '') : '';
   const assignment = composing.assignmentId === null ? null : view.classroom.assignments[composing.assignmentId];
@@ -175,6 +182,7 @@ export function Composer({ writing, messages }: ComposerProps) {
       <div className={classes.column}>
         {failure && <ErrorNotice code={failure} />}
         <ScheduledLine writing={writing} />
+        <Refusals rows={refusedLater} />
         {editing && (
           <Banner icon={<IconPencil size={18} />} title={t.chat.editing} onLeave={() => write({ editing: null })}>
             {edited ? snippet(edited, t.chat) : ''}
@@ -217,15 +225,14 @@ export function Composer({ writing, messages }: ComposerProps) {
           </div>
         )}
         {!editing && poll && (
-          <div className={classes.poll}>
-            <PollForm poll={poll} onChange={(next) => write({ poll: next })} />
-            <CloseButton
-              size={32}
-              aria-label={t.composer.removePoll}
-              title={t.composer.removePoll}
-              onClick={() => write({ poll: null })}
-            />
-          </div>
+          <PollForm
+            poll={poll}
+            onChange={(next) => write({ poll: next })}
+            onRemove={() => {
+              write({ poll: null });
+              inputRef.current?.focus();
+            }}
+          />
         )}
         {isRecording && <VoiceBar recorder={recorder} onSend={() => void sendVoice()} />}
         <div className={classes.field} hidden={isRecording && recorder.now.state !== 'failed'}>
@@ -257,7 +264,6 @@ export function Composer({ writing, messages }: ComposerProps) {
             mayAsk={view.role === 'teacher' && channel !== undefined && channel.kind !== 'direct'}
             onAdded={() => requestAnimationFrame(() => inputRef.current?.focus())}
           />
-          <FormatHelp />
           <input
             ref={chooser}
             type="file"

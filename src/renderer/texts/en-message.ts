@@ -5,10 +5,6 @@ import type { ruMessage } from './ru-message.ts';
 
 const count = (n: number, one: string, other: string) => `${n} ${plural('en', n, { one, other })}`;
 const people = (n: number) => count(n, 'person', 'people');
-const line = (text: string, max = 60) => {
-  const flat = text.replace(/\s+/g, ' ').trim();
-  return `“${flat.length > max ? `${flat.slice(0, max)}…` : flat}”`;
-};
 
 export const enMessage: Widen<typeof ruMessage> = {
   message: {
@@ -82,7 +78,7 @@ export const enMessage: Widen<typeof ruMessage> = {
     card: {
       title: 'Assignment',
       gone: 'This assignment was withdrawn',
-      open: (title) => `Open the assignment ${line(title)}`,
+      open: 'Open the assignment',
       handedIn: (n, total) => `${n} of ${total} handed in`,
     },
     media: {

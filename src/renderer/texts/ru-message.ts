@@ -4,10 +4,6 @@ import { plural } from '../../ui/language.tsx';
 const count = (n: number, one: string, few: string, many: string) =>
   `${n} ${plural('ru', n, { one, few, many, other: many })}`;
 const people = (n: number) => count(n, 'человек', 'человека', 'человек');
-const line = (text: string, max = 60) => {
-  const flat = text.replace(/\s+/g, ' ').trim();
-  return `«${flat.length > max ? `${flat.slice(0, max)}…` : flat}»`;
-};
 
 export const ruMessage = {
   message: {
@@ -85,7 +81,7 @@ export const ruMessage = {
     card: {
       title: 'Задание',
       gone: 'Это задание снято',
-      open: (title: string) => `Открыть задание ${line(title)}`,
+      open: 'Открыть задание',
       handedIn: (n: number, total: number) => `сдали ${n} из ${total}`,
     },
     media: {

@@ -5,13 +5,14 @@
 import type { HubCalls, OutboxRow } from '../../../src/client/class-store.ts';
 import type { StoredFile, Who } from '../../../src/core/classroom.ts';
 import { PartaError } from '../../../src/core/errors.ts';
-import type { CommandId, FileId, HubId, LogId, MemberId, PersonId, Sha256 } from '../../../src/core/ids.ts';
+import type { ChannelId, CommandId, FileId, HubId, LogId, MemberId, PersonId, Sha256 } from '../../../src/core/ids.ts';
 import type { Command } from '../../../src/core/wire.ts';
 import type { HubState } from '../../../src/preload/contract.ts';
 import { HUB, nextFileId, nextId, PaperClass } from '../../support/paper-class.ts';
 import type { TeacherScene } from '../scene-list.ts';
 import { PaperDesktop } from './paper-desktop.ts';
 import { PaperStore, type PaperLog } from './paper-store.ts';
+import { withRooms, type Rooms } from './rooms.ts';
 
 /** Thursday, 12 November 2026, 14:20 in the picture's time zone (UTC). */
 export const NOW = Date.UTC(2026, 10, 12, 14, 20);
@@ -170,7 +171,7 @@ export class Stage {
         channelId,
         text: '@Белова Полина, верно. На Паскале:\n```pascal\nd := b*b - 4*a*c;\nif d >= 0 then writeln(sqrt(d));\n```',
         fileIds: [],
-        replyTo: formula,
+        replyTo: plan,
         mentions: [polina.memberId],
       },
       paper.asTeacher,
@@ -366,11 +367,17 @@ function school(first: LibraryKind = 'text') {
     present: async () => a.pupils.slice(0, 12).map((p) => p.memberId),
   });
   // One teacher in both classes.
-  const teacherOfB = Object.values(b.paper.state.members).find((member) => member.role === 'teacher');
-  teacherOfB?.personIds.push(a.paper.teacher);
+  alsoSignedIn(b, a.paper.teacher);
   const log = a.log();
   store.logs = [log, b.log()];
   return { a, b, store, log, desktop: teachersDesktop(a.paper.teacher) };
+}
+
+/** The class's teacher signs in as this person too. */
+function alsoSignedIn({ paper }: Stage, personId: PersonId) {
+  const teacher = paper.state.members[paper.teacherMember]!;
+  const both = { ...teacher, personIds: [...teacher.personIds, personId] };
+  paper.state = { ...paper.state, members: { ...paper.state.members, [both.memberId]: both } };
 }
 
 function teachersDesktop(personId: PersonId): PaperDesktop {
@@ -443,11 +450,24 @@ const chatting =
 function emptySchool() {
   const staged = school();
   const fresh = new Stage('8В', [], 0);
-  const teacher = Object.values(fresh.paper.state.members)[0];
-  teacher?.personIds.push(staged.a.paper.teacher);
+  alsoSignedIn(fresh, staged.a.paper.teacher);
   staged.store.logs = [fresh.log()];
   return { ...shown(staged), logId: fresh.logId };
 }
+
+/** The class with its rooms and parents, and the school beside it; `open`: the chat that was open last. */
+function rooms(open: (made: Rooms) => string | null = () => null) {
+  const staged = school();
+  const made = withRooms(staged.a, staged.store, NOW);
+  staged.desktop.settings.mutedChannels = [made.group];
+  const channelId = open(made);
+  if (channelId) staged.store.drafts.set(`place/${staged.a.logId}/chat`, channelId);
+  return { ...staged, made };
+}
+const inSchool = (): Staged => {
+  const staged = rooms();
+  return { ...shown(staged), logId: staged.made.schoolLogId };
+};
 
 const unreachable = async (): Promise<never> => {
   throw new PartaError('hub-unreachable');
@@ -495,11 +515,34 @@ export const STAGED: Record<TeacherScene, Builder> = {
     paper.must('scheduleMessage', { ...body, text: 'Доброе утро! Не забудьте тетради.', sendAt: NOW + 18 * HOUR });
     paper.must('scheduleMessage', { ...body, text: '**Собрание** сегодня в 18:30.', sendAt: NOW + 4 * DAY });
   }),
+  channels: () => shown(rooms()),
+  'channel-direct': () => shown(rooms((made) => made.direct)),
+  'channel-archived': () => shown(rooms((made) => made.archived)),
+  'channel-readers': () => shown(rooms((made) => made.parents)),
+  'channel-new': () => shown(rooms()),
+  'channel-write': () => shown(rooms()),
+  'channel-refused': () => {
+    const staged = rooms();
+    const channelId = nextId<ChannelId>();
+    const body = { channelId, kind: 'group', title: 'Экскурсия', writers: 'all', memberIds: [] };
+    waiting(staged.log, 'createChannel', body, 'refused', 'too-many');
+    return shown(staged);
+  },
+  'channel-export': () => shown(rooms((made) => made.parents)),
+  school: inSchool,
+  'school-group': inSchool,
   assignments: () => shown(school()),
   'assignments-empty': () => emptySchool(),
   'assignment-new': () => shown(school()),
   'assignment-one': () => shown(school()),
   members: () => shown(school()),
+  'members-parents': () => {
+    const staged = rooms();
+    staged.a.knock('Виноградов Тимофей', 12);
+    staged.a.knock('Лебедев Фёдор Ильич', 10);
+    staged.a.knock('Зайцева Марина', 5);
+    return shown(staged);
+  },
   'members-empty': () => emptySchool(),
   'members-import': () => shown(school()),
   'review-list': () => shown(school()),

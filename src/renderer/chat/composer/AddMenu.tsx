@@ -1,5 +1,5 @@
 /** What a message may carry besides words and files: a poll, an assignment as a card, the request to read; and how text is marked. */
-import { ActionIcon, Kbd, Menu, Modal, Popover, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Kbd, Menu, Modal, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
 import {
   IconChartBar,
   IconClipboardText,
@@ -34,6 +34,7 @@ export interface AddMenuProps {
 export function AddMenu({ composing, classroom, write, isDisabled, mayAsk, onAdded }: AddMenuProps) {
   const t = useTexts();
   const [isChoosing, setChoosing] = useState(false);
+  const [isExplained, setExplained] = useState(false);
   const add = (change: Partial<Composing>) => {
     write(change);
     onAdded();
@@ -71,8 +72,13 @@ export function AddMenu({ composing, classroom, write, isDisabled, mayAsk, onAdd
               {words.addNotice}
             </Menu.Item>
           )}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconTypography size={18} stroke={1.7} />} onClick={() => setExplained(true)}>
+            {words.format}
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {isExplained && <FormatHelp onClose={() => setExplained(false)} />}
       {isChoosing && (
         <ChooseAssignment
           classroom={classroom}
@@ -134,27 +140,18 @@ function ChooseAssignment({
 }
 
 /** How text is marked, in one look. */
-export function FormatHelp() {
+function FormatHelp({ onClose }: { onClose: () => void }) {
   const t = useTexts();
   return (
-    <Popover width={380} position="top-start" trapFocus returnFocus>
-      <Popover.Target>
-        <Tooltip label={t.composer.format}>
-          <ActionIcon size={40} aria-label={t.composer.format}>
-            <IconTypography size={20} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={t.composer.format} tabIndex={-1} data-autofocus>
-        <dl className={classes.formats}>
-          {t.composer.formats.map(([typed, keys]) => (
-            <div key={typed} className={classes.format}>
-              <dt>{typed}</dt>
-              <dd>{keys !== '' && <Kbd>{keys}</Kbd>}</dd>
-            </div>
-          ))}
-        </dl>
-      </Popover.Dropdown>
-    </Popover>
+    <Modal opened onClose={onClose} title={t.composer.format} size="sm">
+      <dl className={classes.formats}>
+        {t.composer.formats.map(([typed, keys]) => (
+          <div key={typed} className={classes.format}>
+            <dt>{typed}</dt>
+            <dd>{keys !== '' && <Kbd>{keys}</Kbd>}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
   );
 }

@@ -7,7 +7,13 @@ import type { Poll } from '../../../core/wire.ts';
 import { useTexts } from '../../texts/texts.ts';
 import classes from './PollForm.module.css';
 
-export function PollForm({ poll, onChange }: { poll: Poll; onChange: (poll: Poll) => void }) {
+export interface PollFormProps {
+  poll: Poll;
+  onChange: (poll: Poll) => void;
+  onRemove: () => void;
+}
+
+export function PollForm({ poll, onChange, onRemove }: PollFormProps) {
   const t = useTexts();
   const words = t.composer.poll;
   const form = useRef<HTMLFieldSetElement>(null);
@@ -66,6 +72,9 @@ export function PollForm({ poll, onChange }: { poll: Poll; onChange: (poll: Poll
           checked={poll.isMultiple}
           onChange={(event) => onChange({ ...poll, isMultiple: event.currentTarget.checked })}
         />
+        <Button variant="subtle" size="compact-sm" className={classes.remove ?? ''} onClick={onRemove}>
+          {t.composer.removePoll}
+        </Button>
       </div>
     </fieldset>
   );

@@ -1,4 +1,5 @@
 /** An assignment in a chat: what, until when, how far the class is; a press opens it. */
+import { VisuallyHidden } from '@mantine/core';
 import { IconChevronRight, IconClipboardText } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { ClassView } from '../../../client/class-store.ts';
@@ -28,14 +29,13 @@ export function AssignmentCard({ assignmentId, openClass }: { assignmentId: Comm
   const due =
     assignment.dueAt === null ? t.assignments.noDue : t.assignments.due(formatDue(language, assignment.dueAt, now));
   return (
-    <Link
-      href={routes.assignment(openClass.logId, assignmentId)}
-      className={classes.card}
-      aria-label={t.message.card.open(assignment.title)}
-    >
+    <Link href={routes.assignment(openClass.logId, assignmentId)} className={classes.card}>
       <IconClipboardText size={22} stroke={1.6} className={classes.icon} aria-hidden />
       <span className={classes.body}>
-        <span className={classes.title}>{assignment.title}</span>
+        <span className={classes.title}>
+          <VisuallyHidden>{t.message.card.open} </VisuallyHidden>
+          {assignment.title}
+        </span>
         <span className={classes.about}>{[due, t.message.card.handedIn(handedIn, total)].join(' · ')}</span>
       </span>
       <IconChevronRight size={18} stroke={1.8} className={classes.icon} aria-hidden />

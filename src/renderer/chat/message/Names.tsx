@@ -8,7 +8,11 @@ export function Names({ title, names, none }: { title: string; names: readonly s
       {names.length === 0 ? (
         none !== '' && <p className={classes.none}>{none}</p>
       ) : (
-        <p className={classes.list}>{names.join(', ')}</p>
+        <ul className={classes.list}>
+          {names.map((name, index) => (
+            <li key={index}>{name}</li>
+          ))}
+        </ul>
       )}
     </section>
   );

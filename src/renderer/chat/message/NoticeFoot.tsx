@@ -69,13 +69,15 @@ export function NoticeFoot({
               : t.message.notice.signedOf(signed.length, asked.length)}
           </Button>
         </Popover.Target>
-        <Popover.Dropdown className={classes.lists ?? ''} aria-label={t.message.notice.who}>
-          <Names title={t.message.notice.no(missing.length)} names={missing.map((m) => m.name)} none="" />
-          <Names
-            title={t.message.notice.yes(signed.length)}
-            names={signed.map((m) => m.name)}
-            none={t.message.notice.nobody}
-          />
+        <Popover.Dropdown aria-label={t.message.notice.who}>
+          <div className={classes.lists}>
+            <Names title={t.message.notice.no(missing.length)} names={missing.map((m) => m.name)} none="" />
+            <Names
+              title={t.message.notice.yes(signed.length)}
+              names={signed.map((m) => m.name)}
+              none={t.message.notice.nobody}
+            />
+          </div>
           <div className={classes.buttons}>
             <Button
               size="xs"

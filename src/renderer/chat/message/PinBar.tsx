@@ -2,7 +2,7 @@
  * What is pinned in a chat, over its messages: the newest pin first, each press goes to one and shows the next older. Unpinning
  * can be undone by pinning again, so it does not ask.
  */
-import { ActionIcon, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconPinFilled, IconPinnedOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ClassView } from '../../../client/class-store.ts';
@@ -40,7 +40,6 @@ export function PinBar({ openClass, channelId, onGoTo }: PinBarProps) {
     <aside className={classes.bar} aria-label={t.message.pinned}>
       <UnstyledButton
         className={classes.go}
-        aria-label={t.message.goToPinned}
         onClick={() => {
           onGoTo(pin.messageId, pin.messageSeq);
           setStep(place + 1);
@@ -53,6 +52,7 @@ export function PinBar({ openClass, channelId, onGoTo }: PinBarProps) {
         </span>
         <IconPinFilled size={16} className={classes.icon} aria-hidden />
         <span className={classes.body}>
+          <VisuallyHidden>{t.message.goToPinned}</VisuallyHidden>
           <span className={classes.title}>
             {pins.length === 1 ? t.message.pinned : t.message.pinnedAt(pins.length - place, pins.length)}
           </span>

@@ -40,7 +40,6 @@ export function Video({ file }: { file: FileRef }) {
     <UnstyledButton
       className={classes.video}
       disabled={here.state !== 'absent'}
-      aria-label={t.message.media.download(file.name)}
       onClick={() => here.state === 'absent' && here.fetch()}
     >
       <span className={classes.absent}>
@@ -49,7 +48,7 @@ export function Video({ file }: { file: FileRef }) {
         ) : (
           <IconMovie size={28} stroke={1.6} aria-hidden />
         )}
-        <span>{file.name}</span>
+        <span>{here.state === 'absent' ? t.message.media.download(file.name) : file.name}</span>
         <span>{[formatSize(language, file.sizeBytes), state].filter(Boolean).join(' · ')}</span>
       </span>
     </UnstyledButton>

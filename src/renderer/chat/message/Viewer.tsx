@@ -83,66 +83,68 @@ export function Viewer({ files, at, onMove, onClose }: ViewerProps) {
   };
   const named = { sha256: file.sha256, name: file.name };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      fullScreen
-      withCloseButton={false}
-      padding={0}
-      classNames={{ body: classes.body ?? '', content: classes.content ?? '' }}
-      aria-label={`${words.photo(at + 1, files.length)}: ${file.name}`}
-      onKeyDown={onKeyDown}
-    >
-      <div className={classes.bar}>
-        <span className={classes.name}>{file.name}</span>
-        {files.length > 1 && <span className={classes.place}>{words.photo(at + 1, files.length)}</span>}
-        <Button
-          icon={IconZoomOut}
-          label={`${words.zoomOut} (−)`}
-          onClick={() => zoom(1 / ZOOM_STEP)}
-          disabled={look.zoom === 1}
-        />
-        <Button
-          icon={IconZoomIn}
-          label={`${words.zoomIn} (+)`}
-          onClick={() => zoom(ZOOM_STEP)}
-          disabled={look.zoom === ZOOM_MAX}
-        />
-        <Button icon={IconRotateClockwise} label={`${words.turn} (R)`} onClick={turn} />
-        <Button
-          icon={IconExternalLink}
-          label={words.openOutside}
-          onClick={() => void call('library.open', named).catch(failed)}
-        />
-        <Button
-          icon={IconFolderOpen}
-          label={words.showInFolder}
-          onClick={() => void call('library.show', named).catch(failed)}
-        />
-        <Button icon={IconX} label={`${words.close} (Esc)`} onClick={onClose} isFirst />
-      </div>
-      {/* The photo's keys are the window's own; the pointer is a convenience beside them. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
-      <div
-        className={classes.stage}
-        data-zoomed={look.zoom > 1}
-        onWheel={(event) => zoom(event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP)}
-        onDoubleClick={() => setLook((old) => (old.zoom > 1 ? { ...WHOLE, turns: old.turns } : { ...old, zoom: 2 }))}
-        {...drag}
+    <Modal.Root opened onClose={onClose} fullScreen padding={0}>
+      <Modal.Overlay />
+      <Modal.Content
+        className={classes.content ?? ''}
+        aria-label={`${words.photo(at + 1, files.length)}: ${file.name}`}
+        onKeyDown={onKeyDown}
       >
-        <Photo file={file} look={look} />
-      </div>
-      {at > 0 && (
-        <div className={classes.before}>
-          <Button icon={IconChevronLeft} label={`${words.previous} (←)`} onClick={() => go(-1)} />
-        </div>
-      )}
-      {at < files.length - 1 && (
-        <div className={classes.after}>
-          <Button icon={IconChevronRight} label={`${words.next} (→)`} onClick={() => go(1)} />
-        </div>
-      )}
-    </Modal>
+        <Modal.Body className={classes.body ?? ''}>
+          <div className={classes.bar}>
+            <span className={classes.name}>{file.name}</span>
+            {files.length > 1 && <span className={classes.place}>{words.photo(at + 1, files.length)}</span>}
+            <Button
+              icon={IconZoomOut}
+              label={`${words.zoomOut} (−)`}
+              onClick={() => zoom(1 / ZOOM_STEP)}
+              disabled={look.zoom === 1}
+            />
+            <Button
+              icon={IconZoomIn}
+              label={`${words.zoomIn} (+)`}
+              onClick={() => zoom(ZOOM_STEP)}
+              disabled={look.zoom === ZOOM_MAX}
+            />
+            <Button icon={IconRotateClockwise} label={`${words.turn} (R)`} onClick={turn} />
+            <Button
+              icon={IconExternalLink}
+              label={words.openOutside}
+              onClick={() => void call('library.open', named).catch(failed)}
+            />
+            <Button
+              icon={IconFolderOpen}
+              label={words.showInFolder}
+              onClick={() => void call('library.show', named).catch(failed)}
+            />
+            <Button icon={IconX} label={`${words.close} (Esc)`} onClick={onClose} isFirst />
+          </div>
+          {/* The photo's keys are the window's own; the pointer is a convenience beside them. */}
+          {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
+          <div
+            className={classes.stage}
+            data-zoomed={look.zoom > 1}
+            onWheel={(event) => zoom(event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP)}
+            onDoubleClick={() =>
+              setLook((old) => (old.zoom > 1 ? { ...WHOLE, turns: old.turns } : { ...old, zoom: 2 }))
+            }
+            {...drag}
+          >
+            <Photo file={file} look={look} />
+          </div>
+          {at > 0 && (
+            <div className={classes.before}>
+              <Button icon={IconChevronLeft} label={`${words.previous} (←)`} onClick={() => go(-1)} />
+            </div>
+          )}
+          {at < files.length - 1 && (
+            <div className={classes.after}>
+              <Button icon={IconChevronRight} label={`${words.next} (→)`} onClick={() => go(1)} />
+            </div>
+          )}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -60,7 +60,13 @@ export function useMessageCommands(message: MessageView, { logId, memberId }: Cl
 }
 export type MessageCommands = ReturnType<typeof useMessageCommands>;
 
-const IN_PLACE = ['postMessage', 'editMessage', 'removeMessage'];
+const IN_PLACE = ['postMessage', 'forwardMessage', 'editMessage', 'removeMessage'];
+
+/** What waits on the message itself: its posting, its new words, its removal. */
+export const waitingWords = (message: MessageView, outbox: readonly OutboxRow[]): MessageView['outbox'] => {
+  const row = message.outbox && outbox.find(({ id }) => id === message.outbox?.id);
+  return row && !IN_PLACE.includes(row.command.kind) ? null : message.outbox;
+};
 
 /** What else of ours waits on a message or was refused: reactions, votes, pins, signatures. */
 export const waitingMarks = (message: MessageView, outbox: readonly OutboxRow[]): OutboxRow[] =>
