@@ -180,8 +180,10 @@ function Readers({ view, channel }: { view: ClassView; channel: Channel }) {
           {readers.map((member: Member) => (
             <li key={member.memberId} className={classes.person}>
               <span className={classes.presence} data-here={live?.present.has(member.memberId)} aria-hidden />
-              <span className={classes.personName}>{member.name}</span>
-              {member.role !== 'student' && <span className={classes.role}>{roleWords(t, member, classroom)}</span>}
+              <span>
+                {member.name}
+                {member.role !== 'student' && <span className={classes.role}>{roleWords(t, member, classroom)}</span>}
+              </span>
             </li>
           ))}
         </ul>

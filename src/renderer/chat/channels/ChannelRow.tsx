@@ -6,7 +6,7 @@ import { Tooltip, VisuallyHidden } from '@mantine/core';
 import {
   IconAt,
   IconBellOff,
-  IconChalkboard,
+  IconBriefcase,
   IconHeartHandshake,
   IconMessages,
   IconSchool,
@@ -35,7 +35,7 @@ const ICONS: Record<Exclude<ChannelKind, 'direct'>, Icon> = {
   everyone: IconMessages,
   students: IconSchool,
   parents: IconHeartHandshake,
-  staff: IconChalkboard,
+  staff: IconBriefcase,
   group: IconUsersGroup,
 };
 
@@ -106,8 +106,6 @@ export function ChannelRow({ view, channel, href, isHere, about }: RowProps) {
   const isNamed = channel.kind !== 'direct' || newest?.by === memberId;
   const line = newest ? lineOf(t, newest) : (about ?? t.channels.noMessages);
   const said = [
-    name,
-    about,
     isPresent && t.channels.isHere,
     unread > 0 && t.channels.unread(unread),
     isMentioned && t.channels.mentioned,
@@ -120,7 +118,6 @@ export function ChannelRow({ view, channel, href, isHere, about }: RowProps) {
         href={href}
         className={classes.row}
         aria-current={isHere ? 'page' : undefined}
-        aria-label={said.join(', ')}
         data-unread={unread > 0}
         title={about ? `${name}, ${about}` : name}
       >
@@ -128,10 +125,10 @@ export function ChannelRow({ view, channel, href, isHere, about }: RowProps) {
           <ChannelMark channel={channel} name={name} />
           {isPresent && <span className={classes.here} aria-hidden />}
         </span>
-        <span className={classes.body} aria-hidden>
+        <span className={classes.body}>
           <span className={classes.first}>
             <span className={classes.name}>{name}</span>
-            {isMuted && <IconBellOff className={classes.muted} size={14} stroke={1.8} />}
+            {isMuted && <IconBellOff className={classes.muted} size={14} stroke={1.8} aria-hidden />}
             {newest && (
               <span className={classes.when}>
                 {now - newest.at < DAY_MS ? formatTime(language, newest.at) : formatDay(language, newest.at, now)}
@@ -151,22 +148,19 @@ export function ChannelRow({ view, channel, href, isHere, about }: RowProps) {
                 line
               )}
             </span>
-          </span>
-        </span>
-        {(unread > 0 || isMentioned) && (
-          <span className={classes.counts} aria-hidden>
             {isMentioned && (
-              <span className={classes.mention}>
+              <span className={classes.mention} aria-hidden>
                 <IconAt size={14} stroke={2.2} />
               </span>
             )}
             {unread > 0 && (
-              <span className={classes.count} data-muted={isMuted && !isMentioned}>
+              <span className={classes.count} data-muted={isMuted && !isMentioned} aria-hidden>
                 {unread > COUNT_SHOWN_MAX ? `${COUNT_SHOWN_MAX}+` : unread}
               </span>
             )}
           </span>
-        )}
+        </span>
+        {said.length > 0 && <VisuallyHidden>{said.join(', ')}</VisuallyHidden>}
       </Link>
     </li>
   );

@@ -103,10 +103,17 @@ export function channelName(t: Texts, classroom: Classroom, me: MemberId, channe
   return channel.title ?? t.channels.kinds[channel.kind];
 }
 
-/** What a member is, in words: «учитель», «ученик», «родитель: Белов Илья». */
+/** Surname and first name, as one speaks of a child. */
+const shortName = (name: string) => name.split(' ').slice(0, 2).join(' ');
+
+/**
+ * What a member is, in words: «учитель», «ученик», «родитель: Белов Илья».
+ * @param classroom the class he is spoken of in: the school knows no children of parents
+ */
 export function roleWords(t: Texts, member: Member, classroom: Classroom): string {
-  const children = member.childIds.flatMap((id) => classroom.members[id]?.name ?? []);
-  return children.length > 0 ? t.channels.parentOf(children.join(', ')) : t.channels.roles[member.role];
+  const { role, childIds } = classroom.members[member.memberId] ?? member;
+  const children = childIds.flatMap((id) => classroom.members[id]?.name ?? []).map(shortName);
+  return children.length > 0 ? t.channels.parentOf(children.join(', ')) : t.channels.roles[role];
 }
 
 /** Members whose names hold what was typed, ё as е. */
