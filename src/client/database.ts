@@ -260,6 +260,26 @@ export class Database {
       for (const entry of (await this.#db.log.get(key))?.entries ?? []) each(entry);
   }
 
+  /** The next rows of a log, in whole records, and up to where that is all there is; for who folds a view of his own. */
+  entriesAfter(logId: LogId, seq: number, records: number) {
+    return this.#read(['log', 'cursors'], async () => {
+      const cursor = await this.#db.cursors.get(logId);
+      const found = await this.#db.log
+        .where('[logId+page]')
+        .between([logId, recordOf(seq + 1)], [logId, Dexie.maxKey])
+        .limit(records)
+        .toArray();
+      const isEnd = found.length < records;
+      const entries = found.flatMap((record) => record.entries).filter((entry) => entry.seq > seq);
+      return {
+        logKey: cursor?.logKey ?? null,
+        entries,
+        isEnd,
+        upTo: isEnd ? (cursor?.cursor ?? 0) : (entries.at(-1)?.seq ?? seq),
+      };
+    });
+  }
+
   // ── Views (S13) ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Makes the views of logs anew that an older version of this program folded, or that have none. */

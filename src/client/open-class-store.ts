@@ -15,6 +15,7 @@ import type {
   LogSummary,
   MessageView,
   MeView,
+  SearchQuery,
   SearchResult,
   Stop,
 } from './class-store.ts';
@@ -23,6 +24,7 @@ import { hubCalls } from './hub-api.ts';
 import { Live } from './live.ts';
 import { classView, logSummary, messagesById, messagesView, outboxRows, type Underway } from './overlay.ts';
 import { BROWSER, type Ports } from './ports.ts';
+import type { Search } from './search.ts';
 import { Sync } from './sync.ts';
 
 /** Opens the store of one person at one hub and starts its loop; resolves as soon as what is local can be read. */
@@ -59,6 +61,7 @@ class Store implements ClassStore {
   readonly #sync: Sync;
   readonly #live: Live;
   readonly #underway: Underway;
+  #search: Promise<Search> | null = null;
   readonly #shared = new Map<string, Shared>();
   readonly #connectionListeners = new Set<(connection: Connection) => void>();
   readonly #stops: Stop[];
@@ -172,8 +175,9 @@ class Store implements ClassStore {
     return this.#live.watch(logId, listener);
   }
 
-  async search(_query: Parameters<ClassStore['search']>[0]): Promise<SearchResult> {
-    return { found: [], total: 0 };
+  async search(query: SearchQuery): Promise<SearchResult> {
+    this.#search ??= import('./search.ts').then(({ Search }) => new Search(this.#database));
+    return this.#finish(this.#search.then((search) => search.find(query)));
   }
 
   messageAt(...[logId, channelId, at]: Parameters<ClassStore['messageAt']>): Promise<number | null> {
@@ -330,6 +334,7 @@ class Store implements ClassStore {
     this.#connectionListeners.clear();
     await this.#sync.stop();
     this.#live.stop();
+    void this.#search?.then((search) => search.stop());
     await Promise.allSettled(this.#begun);
     this.#database.close();
   }

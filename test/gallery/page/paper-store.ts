@@ -24,6 +24,7 @@ import {
   outboxRows,
   type Underway,
 } from '../../../src/client/overlay.ts';
+import { SearchIndex } from '../../../src/client/search.ts';
 import { Folding, recordOf, type FoldSource, type LogCursor } from '../../../src/client/views.ts';
 import { EMPTY_CLASSROOM, memberOf, type Member, type Who } from '../../../src/core/classroom.ts';
 import type { CommandId, LogId, PersonId } from '../../../src/core/ids.ts';
@@ -247,7 +248,17 @@ export class PaperStore implements ClassStore {
     return this.watch(() => listener(this.live.get(logId) ?? NOBODY_LIVE));
   }
 
-  search: ClassStore['search'] = async () => ({ found: [], total: 0 });
+  search: ClassStore['search'] = async (query) => {
+    const results = this.logs.flatMap((log) => {
+      const me = this.member(log);
+      if (!me || (query.logId !== undefined && query.logId !== log.logId)) return [];
+      const index = new SearchIndex(log.logId);
+      for (const entry of log.paper.logFor(me.memberId)) index.fold(entry);
+      return index.find(query);
+    });
+    const found = results.flatMap((result) => result.found).sort((a, b) => b.at - a.at);
+    return { found: found.slice(0, query.limit), total: results.reduce((sum, { total }) => sum + total, 0) };
+  };
 
   messageAt: ClassStore['messageAt'] = async (logId, channelId, at) => {
     const log = this.log(logId);
