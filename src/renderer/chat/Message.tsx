@@ -28,7 +28,7 @@ import { Discard } from '../frame/Outbox.tsx';
 import { isKey } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { AssignmentCard } from './message/AssignmentCard.tsx';
-import { useMessageCommands, waitingMarks } from './message/commands.ts';
+import { useMessageCommands, waitingMarks, waitingWords } from './message/commands.ts';
 import { Forward } from './message/Forward.tsx';
 import { History } from './message/History.tsx';
 import { MessageFiles } from './message/MessageFiles.tsx';
@@ -129,7 +129,8 @@ export function Message(props: MessageProps) {
   };
 
   const marks = waitingMarks(message, openClass.outbox);
-  const outbox = message.outbox ?? marks.find((row) => row.state !== 'refused') ?? null;
+  const words = waitingWords(message, openClass.outbox);
+  const outbox = words ?? marks.find((row) => row.state !== 'refused') ?? null;
   const StateIcon = outbox ? STATE_ICONS[outbox.state] : null;
   const mentionsMe = message.mentions.includes(me);
   const bar = isNear && !message.isRemoved && (
@@ -179,7 +180,7 @@ export function Message(props: MessageProps) {
         <div className={classes.line}>
           <div
             className={classes.bubble}
-            data-refused={message.outbox?.state === 'refused'}
+            data-refused={words?.state === 'refused'}
             data-notice={message.notice !== null}
           >
             {message.forward && !message.isRemoved && (
@@ -239,7 +240,7 @@ export function Message(props: MessageProps) {
         {!message.isRemoved && (
           <Reactions message={message} me={me} nameOf={nameOf} onReact={possible.react ? commands.react : undefined} />
         )}
-        {message.outbox?.state === 'refused' && <Refusal message={message} outbox={message.outbox} onEdit={onEdit} />}
+        {words?.state === 'refused' && <Refusal message={message} outbox={words} onEdit={onEdit} />}
         <Refusals rows={marks} />
       </div>
       {opened?.what === 'menu' && (
