@@ -18,17 +18,16 @@ export function toggled(text: string, start: number, end: number, mark: string):
   const from = start + (selected.length - selected.trimStart().length);
   const to = Math.max(from, end - (selected.length - selected.trimEnd().length));
   const inner = text.slice(from, to);
-  const isMarkAt = (at: number) => text.slice(at, at + n) === mark;
-  /** `*` beside `**` is half of another mark. */
-  const isAlone = (at: number) => mark !== '*' || (text[at - 1] === '*') === (text[at + 1] === '*');
-  if (
-    inner.length >= 2 * n &&
-    inner.startsWith(mark) &&
-    inner.endsWith(mark) &&
-    !(mark === '*' && inner.startsWith('**'))
-  )
+  /** Signs of the mark in a row from here: two stars hold no italic, three hold both. */
+  const run = (of: string, at: number, step: 1 | -1) => {
+    let length = 0;
+    while (of[at + length * step] === mark[0]) length += 1;
+    return length;
+  };
+  const holds = (signs: number) => (mark === '*' ? signs % 2 === 1 : signs >= n);
+  if (inner.length > 2 * n && holds(run(inner, 0, 1)) && holds(run(inner, inner.length - 1, -1)))
     return { from, to, insert: inner.slice(n, -n), selectFrom: from, selectTo: to - 2 * n };
-  if (from >= n && isMarkAt(from - n) && isMarkAt(to) && isAlone(from - n) && isAlone(to))
+  if (holds(run(text, from - 1, -1)) && holds(run(text, to, 1)))
     return { from: from - n, to: to + n, insert: inner, selectFrom: from - n, selectTo: to - n };
   return { from, to, insert: mark + inner + mark, selectFrom: from + n, selectTo: to + n };
 }

@@ -20,7 +20,7 @@ export function History({ message }: { message: MessageView }) {
           {t.chat.edited}
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown className={classes.list ?? ''} aria-label={t.message.historyOf} tabIndex={-1}>
+      <Popover.Dropdown className={classes.list ?? ''} tabIndex={-1}>
         {message.history.map(({ text, at }, index) => (
           <section key={index} className={classes.wording}>
             <time className={classes.when} dateTime={new Date(at).toISOString()}>

@@ -69,7 +69,7 @@ export function NoticeFoot({
               : t.message.notice.signedOf(signed.length, asked.length)}
           </Button>
         </Popover.Target>
-        <Popover.Dropdown aria-label={t.message.notice.who}>
+        <Popover.Dropdown>
           <div className={classes.lists}>
             <Names title={t.message.notice.no(missing.length)} names={missing.map((m) => m.name)} none="" />
             <Names

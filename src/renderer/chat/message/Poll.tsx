@@ -72,7 +72,7 @@ export function Poll({ message, openClass, nameOf, commands }: PollProps) {
               {t.message.poll.votes(voters.size)}
             </Button>
           </Popover.Target>
-          <Popover.Dropdown className={classes.results ?? ''} aria-label={t.message.poll.results}>
+          <Popover.Dropdown className={classes.results ?? ''}>
             {poll.options.map((option, index) => (
               <Names
                 key={index}

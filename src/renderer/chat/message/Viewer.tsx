@@ -13,7 +13,7 @@ import {
   IconZoomIn,
   IconZoomOut,
 } from '@tabler/icons-react';
-import { useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useEffect, useRef, useState, type PointerEvent } from 'react';
 import type { FileRef } from '../../../core/wire.ts';
 import { useDesktop } from '../../desktop.tsx';
 import { useFailure } from '../../frame/failure.ts';
@@ -46,7 +46,6 @@ export function Viewer({ files, at, onMove, onClose }: ViewerProps) {
   const [look, setLook] = useState(WHOLE);
   const [held, setHeld] = useState<{ x: number; y: number } | null>(null);
   const file = files[at] ?? files[0];
-  if (!file) return null;
   const words = t.message.media;
   const go = (step: number) => {
     const next = at + step;
@@ -60,7 +59,7 @@ export function Viewer({ files, at, onMove, onClose }: ViewerProps) {
       return next === 1 ? { ...WHOLE, turns: old.turns } : { ...old, zoom: next };
     });
   const turn = () => setLook((old) => ({ ...WHOLE, turns: (old.turns + 1) % 4 }));
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKey = (event: KeyboardEvent) => {
     if (event.key === 'ArrowLeft') go(-1);
     else if (event.key === 'ArrowRight') go(1);
     else if (event.key === '+' || event.key === '=') zoom(ZOOM_STEP);
@@ -70,6 +69,17 @@ export function Viewer({ files, at, onMove, onClose }: ViewerProps) {
     event.preventDefault();
     event.stopPropagation();
   };
+  // From the first moment, before the dialog has taken the focus: the newest closure answers.
+  const answer = useRef(onKey);
+  useEffect(() => {
+    answer.current = onKey;
+  });
+  useEffect(() => {
+    const heard = (event: KeyboardEvent) => answer.current(event);
+    document.addEventListener('keydown', heard, true);
+    return () => document.removeEventListener('keydown', heard, true);
+  }, []);
+  if (!file) return null;
   const drag = {
     onPointerDown: (event: PointerEvent) => {
       if (look.zoom === 1) return;
@@ -88,7 +98,6 @@ export function Viewer({ files, at, onMove, onClose }: ViewerProps) {
       <Modal.Content
         className={classes.content ?? ''}
         aria-label={`${words.photo(at + 1, files.length)}: ${file.name}`}
-        onKeyDown={onKeyDown}
       >
         <Modal.Body className={classes.body ?? ''}>
           <div className={classes.bar}>
