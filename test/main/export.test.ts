@@ -119,7 +119,7 @@ describe('saving a chat', () => {
     expect(['cancelled', 'missing']).toContain(await outcome);
     expect(readdirSync(target)).toEqual([]);
     await expect(exports.page(exportId, streamOf('x'))).rejects.toMatchObject({ code: 'bad-request' });
-    expect(() => exports.show(exportId)).toThrow();
+    expect(() => exports.show(exportId)).toThrow('bad-request');
   });
 
   it('does nothing where the person thought better of it, or the folder is gone', async () => {
