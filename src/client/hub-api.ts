@@ -14,8 +14,8 @@ export const CALL_TIMEOUT_MS = 15_000;
 /** The one function of the browser this file needs; tests bring their own. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Asks a hub and returns the value of its answer. */
-async function ask<T extends z.core.$ZodType>(
+/** Asks a hub and returns the value of its answer. Throws its code, `hub-unreachable` or `not-a-hub`. */
+export async function ask<T extends z.core.$ZodType>(
   fetch: Fetch,
   { url, ticket }: Address,
   method: 'GET' | 'POST' | 'DELETE',

@@ -11,12 +11,15 @@ import { PAGE_ENTRIES_MAX } from '../core/limits.ts';
 import type { CommandResult, Following, LogKey, Page } from '../core/wire.ts';
 import type { Stop } from './class-store.ts';
 import type { Database, StoredCommand } from './database.ts';
+import type { FarQuestion } from './far-behind.ts';
 import { heldBack, heldByFiles, nextBatch } from './outbox.ts';
 import { retryDelayMs, type Ports } from './ports.ts';
 import type { Transport } from './transport.ts';
 
 /** Pushed pages that may wait for the disk; more are left out and pulled when their turn would have come. */
 export const QUEUED_PAGES_MAX = 8;
+/** With more than this to read, it is read over HTTP. */
+export const FAR_BEHIND_ROWS = 2_048;
 /** How long an accepted command's page may stay away before it is asked for. */
 export const PAGE_GRACE_MS = 2_000;
 /** Follows in a row that found another log than the hub then spoke of. */
@@ -28,6 +31,8 @@ export interface LogOwner {
   readonly database: Database;
   readonly ports: Ports;
   readonly isOpen: boolean;
+  /** {@link Transport.pull} for long ways, if there is one: a page with thousands of entries. */
+  pullFar?(question: FarQuestion): Promise<Page>;
   isStored(fileId: FileId): boolean;
   /** Whether this log is current may have changed. */
   progressed(): void;
@@ -54,6 +59,7 @@ export class LogSync {
   #work: Promise<void> = Promise.resolve();
   #queuedPages = 0;
   #keyChanges = 0;
+  #mayPullFar = true;
 
   #isSubmitting = false;
   #shouldSubmitAgain = false;
@@ -182,7 +188,16 @@ export class LogSync {
     }
   }
 
-  #pull(logKey: LogKey, after: number): Promise<Page> {
+  async #pull(logKey: LogKey, after: number): Promise<Page> {
+    if (this.#mayPullFar && this.#target - after > FAR_BEHIND_ROWS && this.#owner.pullFar)
+      try {
+        return await this.#owner.pullFar({ logId: this.logId, logKey, after });
+      } catch (thrown) {
+        const code = codeOf(thrown);
+        if (code === 'wrong-key' || code === 'not-a-member') throw thrown;
+        // An older hub, a proxy that spoils long answers, a slow network: the socket goes everywhere, only slower.
+        this.#mayPullFar = false;
+      }
     return this.#owner.transport.pull({ logId: this.logId, logKey, after, limit: PAGE_ENTRIES_MAX });
   }
 

@@ -32,8 +32,7 @@ export class ClassLogs {
   /** Gives commands to a log; a teacher's `createClass` makes it, the hub's `createSchool` the school's. Strangers get the same answer whether it exists or not. */
   async submit(logId: LogId, commands: readonly Command[], who: Who): Promise<CommandResult[]> {
     const makes = (kind: Command['kind']) => commands.some((command) => command.kind === kind);
-    const mayMake =
-      who.kind === 'hub' ? makes('createSchool') : who.hubRole === 'teacher' && makes('createClass');
+    const mayMake = who.kind === 'hub' ? makes('createSchool') : who.hubRole === 'teacher' && makes('createClass');
     const log = mayMake ? await this.#load(logId) : await this.get(logId);
     if (log) return log.submit(commands, who);
     return commands.map(({ id, kind }) => ({

@@ -23,6 +23,7 @@ import {
   type Me,
   type Present,
 } from '../core/wire.ts';
+import type { Catchup } from './catchup.ts';
 import type { ClassLog } from './class-log.ts';
 import type { ClassLogs } from './class-logs.ts';
 import type { Downloads } from './download.ts';
@@ -73,6 +74,7 @@ export interface HttpContext {
   logs: ClassLogs;
   files: Files;
   downloads: Downloads;
+  catchup: Catchup;
   school: School;
   page: StudentPage;
   sockets(): Sockets;
@@ -305,6 +307,12 @@ export class Http {
             .filter(isHere)
             .map((member) => member.memberId),
         };
+      }),
+      route('GET', /^\/api\/logs\/([^/]+)\/pages$/, async (request, response, [id]) => {
+        const signed = this.#signed(request);
+        const logId = parseParam(LogId, id);
+        await this.#flow(request, signed.deviceId, () => this.#context.catchup.send(request, response, signed, logId));
+        return SENT;
       }),
       route('GET', /^\/api\/files\/([^/]+)$/, async (request, response, [id]) => {
         const signed = this.#context.people.byFilesKey(cookieOf(request)) ?? this.#signed(request);

@@ -14,6 +14,7 @@ import { PartaError } from '../core/errors.ts';
 import { uuidV7, type CommandId, type HubId, type PersonId } from '../core/ids.ts';
 import { cleanName } from '../core/names.ts';
 import type { Credentials, DeviceCode, LogKey } from '../core/wire.ts';
+import { Catchup } from './catchup.ts';
 import { ClassLogs } from './class-logs.ts';
 import { Downloads } from './download.ts';
 import { Files, type FileLimits } from './files.ts';
@@ -128,6 +129,7 @@ export async function openHub(
   const files = new Files({ store, dataDir, log, now, isAllowedOrigin, limits: options.fileLimits ?? {} });
   const downloads = new Downloads({ store, logs, dataDir });
   const page = new StudentPage(options.studentDir ?? null);
+  const catchup = new Catchup({ logs, now, logKeyOf });
   const http = new Http({
     identity,
     store,
@@ -135,6 +137,7 @@ export async function openHub(
     logs,
     files,
     downloads,
+    catchup,
     school,
     page,
     sockets: () => sockets,

@@ -69,15 +69,18 @@ export class SharedPage {
 
 /** What is needed of an Engine.IO connection. `writable`: nothing of its own is waiting. */
 export interface Connection {
-  readonly transport: { readonly writable: boolean };
+  readonly transport: { readonly name: string; readonly writable: boolean };
   on(event: 'packetCreate' | 'flush' | 'drain', listener: (what: unknown) => void): unknown;
   write(packet: string, options: PacketOptions): unknown;
+  close(discard: boolean): unknown;
 }
 
 export class Line {
   readonly #conn: Connection;
   readonly #tcp: NetSocket;
   readonly #onDropped: (bytes: number) => void;
+  /** Else by HTTP questions that wait: one connection after the other, none of them the reader's own. */
+  readonly #isStream: boolean;
   /** In Engine.IO's queue, not yet given to the connection. */
   #heldBytes = 0;
   /** Questions of this reader that are not answered yet. */
@@ -88,15 +91,16 @@ export class Line {
     this.#conn = conn;
     this.#tcp = tcp;
     this.#onDropped = onDropped;
+    this.#isStream = conn.transport.name === 'websocket';
     conn.on('packetCreate', (packet) => {
       this.#heldBytes += sizeOf(packet as { data?: unknown; options?: PacketOptions });
-      if (this.#tcp.writableLength > 0 || !conn.transport.writable) this.#dropStalled();
+      if (this.#waitingBytes > 0 || !conn.transport.writable) this.#dropStalled();
     });
     conn.on('flush', (packets) => {
       this.#heldBytes = 0;
-      if ((packets as unknown[]).length > 1) tcp.cork();
+      if (this.#isStream && (packets as unknown[]).length > 1) tcp.cork();
     });
-    conn.on('drain', () => tcp.uncork());
+    if (this.#isStream) conn.on('drain', () => tcp.uncork());
   }
 
   /** @param logKey to be named in the page, for a reader who does not know it otherwise */
@@ -106,7 +110,7 @@ export class Line {
       return;
     }
     const { text, frame, options } = page.packet();
-    if (!this.#conn.transport.writable) {
+    if (!this.#isStream || !this.#conn.transport.writable) {
       this.#conn.write(text, options);
       return;
     }
@@ -114,11 +118,17 @@ export class Line {
     if (this.#tcp.writableLength > 0) this.#dropStalled();
   }
 
+  /** Given to the reader's connection and not yet gone. */
+  get #waitingBytes(): number {
+    return this.#isStream ? this.#tcp.writableLength : 0;
+  }
+
   #dropStalled(): void {
-    const bytes = this.#tcp.writableLength + this.#heldBytes;
-    if (bytes <= STALLED_BYTES_MAX || this.#tcp.destroyed) return;
+    const bytes = this.#waitingBytes + this.#heldBytes;
+    if (bytes <= STALLED_BYTES_MAX || (this.#isStream && this.#tcp.destroyed)) return;
     this.#onDropped(bytes);
-    this.#tcp.destroy();
+    if (this.#isStream) this.#tcp.destroy();
+    else this.#conn.close(true);
   }
 }
 

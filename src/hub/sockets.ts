@@ -1,5 +1,5 @@
 /**
- * The live wire: Socket.IO, websocket only, three questions (follow, pull, submit) and three events (page, logs, ended).
+ * The live wire: Socket.IO, three questions (follow, pull, submit) and three events (page, logs, ended).
  *
  * Keeps S5: a reader gets one page per committed group, with all of it that he may see, perhaps nothing; readers who see the
  * same share one frame of it, made once, and each gets it in one write. No page reaches a socket before the answer to the
@@ -36,6 +36,7 @@ import { Line, SharedPage } from './line.ts';
 import type { Live } from './live.ts';
 import type { Log } from './log.ts';
 import type { People, Signed } from './people.ts';
+import { Bucket, type Rate } from './rate.ts';
 import type { Revocation, Row } from './store.ts';
 
 /** A pulled page closes at this many bytes of bodies; one row may be larger, and then stands alone. */
@@ -46,11 +47,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Questions of one socket that may be unanswered at once. */
 const ASKS_WAITING_MAX = 128;
 
-/** What one socket may do: `burst` at once, then `perSecond`. */
-export interface Rate {
-  burst: number;
-  perSecond: number;
-}
+/** What one socket may do. */
 export interface Rates {
   /** Commands. A teacher's day offline comes home as one burst. */
   commands: Rate;
@@ -58,8 +55,6 @@ export interface Rates {
   asks: Rate;
 }
 export const RATES: Rates = { commands: { burst: 1_000, perSecond: 100 }, asks: { burst: 400, perSecond: 100 } };
-/** Who would have to wait longer for his turn is told to come later. */
-export const RATE_WAIT_MAX_MS = 2_000;
 
 export interface SocketsContext {
   http: HttpServer;
@@ -85,29 +80,6 @@ type HubSocket = Socket<ClientToHub, HubToClient, Record<string, never>, SocketD
 /** Answers a question with its value, now. */
 type Say<T = unknown> = (value: T) => void;
 
-/** A token bucket that says how long to wait. */
-class Bucket {
-  readonly #rate: Rate;
-  #tokens: number;
-  #filledAt: number;
-  constructor(rate: Rate, now: number) {
-    this.#rate = rate;
-    this.#tokens = rate.burst;
-    this.#filledAt = now;
-  }
-  /** Takes `cost` and tells for how many ms the taker has to wait; null, taking nothing, where that is too long. */
-  take(cost: number, now: number): number | null {
-    const { burst, perSecond } = this.#rate;
-    const passedMs = Math.max(0, now - this.#filledAt);
-    this.#tokens = Math.min(burst, this.#tokens + (passedMs / 1000) * perSecond);
-    this.#filledAt = now;
-    const waitMs = Math.max(0, ((cost - this.#tokens) / perSecond) * 1000);
-    if (waitMs > RATE_WAIT_MAX_MS) return null;
-    this.#tokens -= cost;
-    return waitMs;
-  }
-}
-
 /** One follower of one log. */
 interface Follower {
   socket: HubSocket;
@@ -119,10 +91,9 @@ interface Follower {
 const KEYLESS_PROTOCOL = 2;
 
 /** A committed row as JSON text; the body is text already. */
-const encodeRow = (row: Row): string => {
-  const { body, ...header } = row;
-  return `${JSON.stringify(header).slice(0, -1)},"body":${body ?? 'null'}}`;
-};
+const encodeRow = ({ seq, at, id, kind, label, by, about, body }: Row): string =>
+  // Ids, kinds and labels have no letter that JSON would escape.
+  `{"seq":${seq},"at":${at},"id":"${id}","kind":"${kind}","label":"${label}","by":${by === null ? 'null' : `"${by}"`},"about":${about === null ? 'null' : JSON.stringify(about)},"body":${body ?? 'null'}}`;
 
 /** Kinds by which somebody's standing in a class changes. */
 const STANDING_KINDS: ReadonlySet<string> = new Set([
@@ -148,7 +119,8 @@ export class Sockets {
     this.#io = new Server(context.http, {
       path: '/socket.io',
       serveClient: false,
-      transports: ['websocket'],
+      // Polling is for networks that cut WebSockets; nobody begins with it.
+      transports: ['websocket', 'polling'],
       allowUpgrades: false,
       perMessageDeflate: false,
       httpCompression: false,
@@ -167,6 +139,13 @@ export class Sockets {
       socket.data.signed = signed;
       socket.data.protocol = parsed.data.protocol;
       next();
+    });
+    // A page of another origin that was let in must be able to read what it polls.
+    this.#io.engine.on('headers', (headers: Record<string, string>, request: IncomingMessage) => {
+      const { origin } = request.headers;
+      if (origin === undefined || !context.isWelcome(request)) return;
+      headers['Access-Control-Allow-Origin'] = origin;
+      headers.Vary = 'Origin';
     });
     this.#io.on('connection', (socket) => this.#welcome(socket));
     context.people.onRevoked((deviceIds, why) => this.#end(deviceIds, why));
@@ -322,10 +301,12 @@ export class Sockets {
   async #submit(signed: Signed, asked: unknown): Promise<{ results: CommandResult[] }> {
     const { logId, commands } = this.#parse(SubmitRequest, asked);
     const parsed = commands.map((raw) => {
+      const command = z.safeParse(Command, raw).data;
+      if (command) return { id: command.id, command };
       const id = z.safeParse(CommandId, (raw as { id?: unknown } | null)?.id);
       // Without an id nobody could be told which command it was.
       if (!id.success) throw new PartaError('bad-request');
-      return { id: id.data, command: z.safeParse(Command, raw).data };
+      return { id: id.data, command };
     });
     const good = parsed.flatMap(({ command }) => command ?? []);
     const who = { kind: 'person', personId: signed.personId, hubRole: signed.hubRole } as const;

@@ -6,7 +6,8 @@ import type { CommandId, LogId } from '../../src/core/ids.ts';
 import { COMMANDS_PER_SUBMIT_MAX, FRAME_BYTES_MAX, PAGE_ENTRIES_MAX } from '../../src/core/limits.ts';
 import { Page, PROTOCOL_VERSION, type CommandResult } from '../../src/core/wire.ts';
 import { STALLED_BYTES_MAX } from '../../src/hub/line.ts';
-import { PAGE_BYTES_MAX, RATE_WAIT_MAX_MS } from '../../src/hub/sockets.ts';
+import { RATE_WAIT_MAX_MS } from '../../src/hub/rate.ts';
+import { PAGE_BYTES_MAX } from '../../src/hub/sockets.ts';
 import { startClass, type StartedClass } from '../support/class.ts';
 import { eventually, newId, Person } from '../support/person.ts';
 
