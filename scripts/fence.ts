@@ -49,7 +49,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   client: {
     files: ['client/'],
     rooms: ['core/'],
-    packages: ['dexie', 'socket.io-client', 'zod/mini'],
+    packages: ['dexie', 'socket.io-client', '@orama/stemmers/*', 'zod/mini'],
     environment: 'browser',
     plainHttp: true,
   },

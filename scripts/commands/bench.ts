@@ -4,6 +4,8 @@
 import { catchup } from '../../test/bench/catchup.ts';
 import { fanout } from '../../test/bench/fanout.ts';
 import { join } from '../../test/bench/join.ts';
+import { cache, search } from '../../test/bench/local-store.ts';
+import { memoryRenderer, open } from '../../test/bench/long-class.ts';
 import { memoryHub } from '../../test/bench/memory-hub.ts';
 import { openOffline } from '../../test/bench/open-offline.ts';
 import { pace } from '../../test/bench/pace.ts';
@@ -22,12 +24,15 @@ const BENCHES: Record<string, readonly Bench[]> = {
   pace: [pace],
   stall: [stall],
   catchup: [catchup],
-  memory: [memoryHub],
+  cache: [cache],
+  open: [open],
+  search: [search],
+  memory: [memoryHub, memoryRenderer],
   join: [join],
   start: [start],
   'open-offline': [openOffline],
 };
-const GATED: readonly string[] = ['fanout', 'pace', 'stall', 'catchup', 'memory'];
+const GATED: readonly string[] = ['fanout', 'pace', 'stall', 'catchup', 'cache', 'open', 'search', 'memory'];
 
 const args = process.argv.slice(2);
 const take = (option: string, count: number) => {

@@ -12,6 +12,7 @@ import type { ChannelId, CommandId, LogId, MemberId } from '../core/ids.ts';
 import { changeIn, type Entry, type FileRef } from '../core/wire.ts';
 import type { Found, MessageFeature, SearchQuery, SearchResult, Stop } from './class-store.ts';
 import type { Database } from './database.ts';
+import type { LogCursor } from './views.ts';
 
 /** What is looked at of a query; the rest of a longer one is cut off. */
 export const QUERY_CHARS_MAX = 300;
@@ -43,7 +44,7 @@ interface Doc {
 }
 interface Term {
   stem: string;
-  /** Numbers of documents, each once. */
+  /** Numbers of documents, each once, ascending. */
   docs: number[];
 }
 interface WantedWord {
@@ -114,14 +115,8 @@ export class SearchIndex {
   }
 
   #find(seq: number): number | null {
-    let from = 0;
-    let to = this.#seqs.length;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (this.#seqs[middle]! < seq) from = middle + 1;
-      else to = middle;
-    }
-    return this.#seqs[from] === seq ? from : null;
+    const at = placeOf(this.#seqs, seq);
+    return this.#seqs[at] === seq ? at : null;
   }
 
   #add(doc: Doc) {
@@ -134,7 +129,10 @@ export class SearchIndex {
     for (const word of wordsOf(doc)) {
       const term = this.#terms.get(word);
       if (!term) this.#terms.set(word, { stem: stemOf(word), docs: [at] });
-      else if (term.docs.at(-1) !== at) term.docs.push(at);
+      else {
+        const place = placeOf(term.docs, at);
+        if (term.docs[place] !== at) term.docs.splice(place, 0, at);
+      }
     }
   }
 
@@ -145,7 +143,8 @@ export class SearchIndex {
     for (const word of new Set(wordsOf(doc))) {
       const term = this.#terms.get(word);
       if (!term) continue;
-      term.docs = term.docs.filter((one) => one !== at);
+      const place = placeOf(term.docs, at);
+      if (term.docs[place] === at) term.docs.splice(place, 1);
       if (term.docs.length === 0) this.#terms.delete(word);
     }
   }
@@ -198,6 +197,19 @@ export class SearchIndex {
     const shown = text.trim() === '' && named.length === 0 ? files : named;
     return { logId: this.#logId, channelId, id, seq, at, by, text, files: shown, matches: matchesIn(text, wanted) };
   }
+}
+
+/** Where a number stands, or would, in an ascending list; most are asked for at its end. */
+function placeOf(list: readonly number[], wanted: number): number {
+  if (list.length === 0 || list.at(-1)! < wanted) return list.length;
+  let from = 0;
+  let to = list.length - 1;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (list[middle]! < wanted) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 const wordsOf = ({ text, files, options }: Doc): string[] => [
@@ -258,16 +270,20 @@ export class Search {
     this.#stop = database.watch(
       ['cursors'],
       async () => null,
-      () => void this.#inTurn(() => this.#refresh([...this.#open.keys()])).catch(() => undefined),
+      () =>
+        void this.#inTurn(async () => this.#refresh([...this.#open.keys()], await database.cursors())).catch(
+          () => undefined,
+        ),
     );
   }
 
   /** In one log or in all that are here, newest first. */
   async find(query: SearchQuery): Promise<SearchResult> {
     return this.#inTurn(async () => {
-      const here = (await this.#database.cursors()).map((cursor) => cursor.logId);
+      const cursors = await this.#database.cursors();
+      const here = cursors.map((cursor) => cursor.logId);
       const logIds = query.logId === undefined ? here : here.filter((logId) => logId === query.logId);
-      await this.#refresh(logIds);
+      await this.#refresh(logIds, cursors);
       const results = logIds.flatMap((logId) => this.#open.get(logId)?.index.find(query) ?? []);
       const found = results.flatMap((result) => result.found).sort((a, b) => b.at - a.at || b.seq - a.seq);
       const total = results.reduce((sum, result) => sum + result.total, 0);
@@ -281,8 +297,8 @@ export class Search {
     return done;
   }
 
-  async #refresh(logIds: readonly LogId[]) {
-    const cursors = new Map((await this.#database.cursors()).map((cursor) => [cursor.logId, cursor]));
+  async #refresh(logIds: readonly LogId[], now: readonly LogCursor[]) {
+    const cursors = new Map(now.map((cursor) => [cursor.logId, cursor]));
     for (const logId of this.#open.keys()) if (!cursors.has(logId)) this.#open.delete(logId);
     for (const logId of logIds) {
       const cursor = cursors.get(logId);

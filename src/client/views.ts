@@ -26,8 +26,9 @@ import { isMark, stoneOf, type MarkChange, type StoredMessage } from './message-
 /** Entries and messages lie in records by their seq; a record holds those whose seqs share all but the lowest bits. */
 export const ENTRIES_PER_RECORD = 256;
 export const recordOf = (seq: number) => Math.floor(seq / ENTRIES_PER_RECORD);
-/** Marks of one run. */
+/** Marks of one run; and a last run that has fewer than this is written again with the next marks. */
 export const MARKS_PER_RUN = 256;
+export const RUN_GROWS_BELOW = 32;
 /** Ids of one run: thirteen bytes each, and all runs of a log are read to find one. */
 export const IDS_PER_RUN = 1024;
 
@@ -75,7 +76,7 @@ export interface StoredMark {
 }
 export interface MarkRun {
   logId: LogId;
-  /** 1, 2, 3… per log; only the last one grows. */
+  /** 1, 2, 3… per log; only the last one grows, since an index entry for each record it touches is what it costs. */
   run: number;
   /** By message. */
   marks: StoredMark[];
@@ -284,7 +285,7 @@ export class Folding {
     if (this.#freshMarks.length === 0) return;
     const { logId } = this.#cursor;
     const last = this.#markRuns.get(this.#lastMarkRun);
-    const grows = last !== undefined && last.marks.length < MARKS_PER_RUN;
+    const grows = last !== undefined && last.marks.length < RUN_GROWS_BELOW;
     const marks = [...(grows ? last.marks : []), ...this.#freshMarks];
     // A message's own marks stay in the order of the log.
     marks.sort((a, b) => placeOfMark(a) - placeOfMark(b) || a.seq - b.seq);
