@@ -1,5 +1,6 @@
 /** Whose parent somebody is: one pupil or several, the likely ones first. */
 import { MultiSelect } from '@mantine/core';
+import { useState } from 'react';
 import type { Member } from '../../core/classroom.ts';
 import { CHILDREN_MAX } from '../../core/limits.ts';
 import { useTexts } from '../texts/texts.ts';
@@ -15,6 +16,8 @@ export interface ChildrenFieldProps {
 
 export function ChildrenField({ label, students, likely, value, onChange }: ChildrenFieldProps) {
   const t = useTexts();
+  // Most have one child here: after a choice the list goes out of the way of what stands under it.
+  const [isOpen, setOpen] = useState(false);
   const option = (member: Member) => ({ value: member.memberId, label: member.name });
   return (
     <MultiSelect
@@ -27,8 +30,14 @@ export function ChildrenField({ label, students, likely, value, onChange }: Chil
       placeholder={value.length === 0 ? t.parents.chooseChild : ''}
       nothingFoundMessage={t.members.noneFound}
       maxDropdownHeight={280}
+      dropdownOpened={isOpen}
+      onDropdownOpen={() => setOpen(true)}
+      onDropdownClose={() => setOpen(false)}
       value={[...value]}
-      onChange={onChange}
+      onChange={(chosen) => {
+        onChange(chosen);
+        setOpen(false);
+      }}
       data={[...likely.map(option), ...students.filter((member) => !likely.includes(member)).map(option)]}
     />
   );
