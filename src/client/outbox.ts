@@ -15,11 +15,25 @@ export const BATCH_BYTES_MAX = FRAME_BYTES_MAX / 2;
 export const fileIdsOf = (command: Command): readonly FileId[] =>
   'fileIds' in command.body ? command.body.fileIds : [];
 
-/** Whether the later of two commands needs the earlier one: it names its id, or is the next attempt at the same work. */
+/** What is there only once a command is: its own id, and what it was given an id for. */
+function madeBy(command: Command): readonly string[] {
+  if (command.kind === 'createChannel') return [command.id, command.body.channelId];
+  if (command.kind === 'listMember') return [command.id, command.body.memberId];
+  return [command.id];
+}
+
+/**
+ * Whether the later of two commands needs the earlier one: nothing is in a class before the class is, it names what the earlier
+ * one makes, is the next attempt at the same work, or says something else of the same message.
+ */
 export function refersTo(later: Command, earlier: Command): boolean {
+  if (earlier.kind === 'createClass') return true;
   if (later.kind === 'handIn' && earlier.kind === 'handIn')
     return later.body.assignmentId === earlier.body.assignmentId;
-  return Object.values(later.body).includes(earlier.id);
+  if ('messageId' in later.body && 'messageId' in earlier.body && later.body.messageId === earlier.body.messageId)
+    return true;
+  const named = Object.values(later.body).flat();
+  return madeBy(earlier).some((id) => named.includes(id));
 }
 
 /**
