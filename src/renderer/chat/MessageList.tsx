@@ -56,7 +56,7 @@ export function MessageList(props: MessageListProps) {
     [messages, unreadAfter, openClass.memberId, hasOlder],
   );
   const scroller = useRef<HTMLDivElement>(null);
-  const { scroll, part } = useScrollWindow(rows, hasOlder, hasNewer);
+  const { scroll, part } = useScrollWindow(rows, hasNewer);
   const [attach] = useState(() => (element: HTMLDivElement | null) => {
     scroller.current = element;
     return scroll.attach(element);

@@ -4,9 +4,9 @@
  * before it is drawn. Promises: the row under the reader's eyes stays there when rows come, go or change above it; who is at the
  * end stays at the end; a jump lands on its row.
  *
- * Hides: heights, which rows are drawn, and who holds the place. Above the end the browser does (scroll anchoring, which also
- * carries a wheel's glide along); at the end, and for a jump, this does. The two must never act at once: at the end anchoring is
- * switched off (`data-at-end`, see MessageList.module.css).
+ * Hides: heights, and which rows are drawn. A row has one height at a time, guessed or measured, and it changes only when it is
+ * measured: so what moves the reader's row is known by adding, and is scrolled back before anything is painted. The browser's own
+ * scroll anchoring is off (MessageList.module.css): the two must not both put it right.
  */
 import { useLayoutEffect, useState, useSyncExternalStore } from 'react';
 
@@ -44,13 +44,14 @@ const START_GAP_PX = 8;
 const NOTHING: Part = { from: 0, to: 0, firstSeen: 0, lastSeen: -1, isAtEnd: true };
 
 export class ScrollWindow {
-  /** There are more rows above (below) that are not in the list yet. */
-  private hasMoreAbove = false;
+  /** There are more rows below that are not in the list yet: its end is not the end. */
   private hasMoreBelow = false;
   private rows: readonly WindowRow[] = [];
   private part = NOTHING;
   private readonly heights = new Map<string, number>();
+  /** Of the rows that were measured so far: what a new one is guessed by. */
   private measuredPx = 0;
+  private measured = 0;
   private scroller: HTMLElement | null = null;
   private jump: { key: string; align: Align } | null = null;
   private sticks = true;
@@ -88,8 +89,11 @@ export class ScrollWindow {
 
   private height(row: WindowRow | undefined): number {
     if (!row) return 0;
-    const guess = this.heights.size > 0 ? this.measuredPx / this.heights.size : ESTIMATED_PX;
-    return this.heights.get(row.key) ?? guess;
+    const known = this.heights.get(row.key);
+    if (known !== undefined) return known;
+    const guess = this.measured > 0 ? this.measuredPx / this.measured : ESTIMATED_PX;
+    this.heights.set(row.key, guess);
+    return guess;
   }
 
   // ── The elements ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,14 +126,18 @@ export class ScrollWindow {
   };
 
   private resized(entries: readonly ResizeObserverEntry[]) {
+    const { firstSeen } = this.part;
+    const before = this.heightOf(this.rows, 0, firstSeen);
     for (const { target, borderBoxSize } of entries) {
       const key = (target as HTMLElement).dataset['row'];
       const px = borderBoxSize[0]?.blockSize;
       if (key === undefined || px === undefined || px === 0) continue;
-      this.measuredPx += px - (this.heights.get(key) ?? 0);
       this.heights.set(key, px);
+      this.measuredPx += px;
+      this.measured += 1;
     }
     if (this.sticks) this.settle();
+    else this.shift(this.heightOf(this.rows, 0, firstSeen) - before);
     this.look();
   }
 
@@ -140,17 +148,34 @@ export class ScrollWindow {
   // ── Place ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** After every drawing, with the rows that were drawn. */
-  drawn(rows: readonly WindowRow[], hasMoreAbove: boolean, hasMoreBelow: boolean) {
-    this.hasMoreAbove = hasMoreAbove;
+  drawn(rows: readonly WindowRow[], hasMoreBelow: boolean) {
     this.hasMoreBelow = hasMoreBelow;
     if (rows !== this.rows) {
+      const byPx = this.movedBy(rows);
       this.part = this.partOf(rows);
       this.rows = rows;
       this.forget();
+      if (!this.sticks) this.shift(byPx);
     }
     if (this.jump) this.land(this.jump);
     else if (this.sticks) this.settle();
     this.look();
+  }
+
+  /** How far down the row under the eyes stands among these rows from where it stood; if it is gone, the next one that is here. */
+  private movedBy(rows: readonly WindowRow[]): number {
+    const places = new Map(rows.map((row, at) => [row.key, at]));
+    for (let at = this.part.firstSeen; at >= 0 && at < this.part.to; at++) {
+      const now = places.get(this.rows[at]?.key ?? '');
+      if (now !== undefined) return this.heightOf(rows, 0, now) - this.heightOf(this.rows, 0, at);
+    }
+    return 0;
+  }
+
+  private shift(byPx: number) {
+    if (!this.scroller || byPx === 0) return;
+    this.scroller.scrollTop += byPx;
+    this.lastTop = this.scroller.scrollTop;
   }
 
   /** Puts a row into sight, at once if it is drawn, else with the next drawing. Does nothing where there is no such row. */
@@ -240,8 +265,6 @@ export class ScrollWindow {
     // Rows may have come since we were put to the end: only who is above that place has left it.
     if (this.sticks && top < Math.min(this.settledTop, end) - 2) this.setSticking(false);
     else if (!this.sticks && !this.hasMoreBelow && end - top <= AT_END_PX && top > this.lastTop) this.setSticking(true);
-    // At the very top the browser holds no place; what comes in above would push everything down.
-    if (top <= 0 && this.hasMoreAbove) scroller.scrollTop = 1;
     this.lastTop = top;
     this.look();
   };
@@ -293,20 +316,16 @@ export class ScrollWindow {
   private forget() {
     if (this.heights.size <= HEIGHTS_MAX) return;
     const here = new Set(this.rows.map((row) => row.key));
-    for (const [key, px] of this.heights) {
-      if (here.has(key)) continue;
-      this.heights.delete(key);
-      this.measuredPx -= px;
-    }
+    for (const key of this.heights.keys()) if (!here.has(key)) this.heights.delete(key);
   }
 }
 
 /** A {@link ScrollWindow} over these rows, and the part of them to draw now. */
-export function useScrollWindow(rows: readonly WindowRow[], hasMoreAbove: boolean, hasMoreBelow: boolean) {
+export function useScrollWindow(rows: readonly WindowRow[], hasMoreBelow: boolean) {
   const [scroll] = useState(() => new ScrollWindow());
   useSyncExternalStore(scroll.subscribe, scroll.read);
   useLayoutEffect(() => {
-    scroll.drawn(rows, hasMoreAbove, hasMoreBelow);
+    scroll.drawn(rows, hasMoreBelow);
   });
   return { scroll, part: scroll.partOf(rows) };
 }

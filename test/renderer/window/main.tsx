@@ -4,18 +4,25 @@
  */
 import { createRoot } from 'react-dom/client';
 import * as z from 'zod/mini';
+import type { ClassStore } from '../../../src/client/class-store.ts';
 import type { CommandId, LogId } from '../../../src/core/ids.ts';
 import type { Command } from '../../../src/core/wire.ts';
 import { App } from '../../../src/renderer/App.tsx';
 import '@mantine/core/styles.layer.css';
 import '@mantine/notifications/styles.layer.css';
 import '../../../src/renderer/theme.css';
-import { STAGED } from '../../gallery/page/stage.ts';
+import { NOW, STAGED } from '../../gallery/page/stage.ts';
+import type { TeacherScene } from '../../gallery/scene-list.ts';
 import { guestWho } from '../../support/paper-class.ts';
 
 z.config({ jitless: true });
 
-const { desktop, store, logId, assignmentId } = STAGED[location.search === '?offline' ? 'chat-offline' : 'chat']();
+const query = new URLSearchParams(location.search);
+/** `?offline`, or any scene of the gallery: `?scene=chat-asks`. */
+const scene = (query.get('scene') ?? (query.has('offline') ? 'chat-offline' : 'chat')) as TeacherScene;
+/** `?many=3000&unread=500`: a chat with so many messages, one each 20 minutes, of which so many were not read. */
+const many = Number(query.get('many') ?? 0);
+const { desktop, store, logId, assignmentId } = STAGED[many > 0 ? 'chat' : scene]();
 desktop.settings.language = 'ru';
 
 /** What was sent, in order. */
@@ -41,8 +48,21 @@ store.send = (
   });
 store.writeDraft = (key, value) => inOrder(() => writeDraft(key, value));
 
-const { paper } = store.logs.find((log) => log.logId === logId)!;
+const log = store.logs.find((one) => one.logId === logId)!;
+const { paper } = log;
 const pupil = Object.values(paper.state.members).find((member) => member.role === 'student' && member.personIds[0])!;
+const BETWEEN_MS = 20 * 60_000;
+const say = (text: string, replyTo: CommandId | null = null) =>
+  paper.must('postMessage', { channelId: paper.channelId, text, fileIds: [], replyTo }, guestWho(pupil.personIds[0]!));
+/** Word № n; every seventh is long. */
+const wordy = (n: number) => (n % 7 === 0 ? `слово ${n} ${'и ещё немного о том же самом '.repeat(12)}` : `слово ${n}`);
+for (let n = 1; n <= many; n++) {
+  paper.now = NOW - (many - n) * BETWEEN_MS;
+  say(wordy(n), n === many ? paper.log.find((entry) => entry.body?.['text'] === 'слово 10')!.id : null);
+}
+if (many > 0) log.readUpTo = paper.log.length - Number(query.get('unread') ?? 0);
+
+const read: number[] = [];
 const harness = {
   hold: () => {
     queue = queue.then(() => new Promise<void>((resolve) => (release = resolve)));
@@ -51,16 +71,42 @@ const harness = {
   drafts: () => [...store.drafts.values()],
   sent: () => sent,
   say: (text: string) => {
-    const body = { channelId: paper.channelId, text, fileIds: [], replyTo: null };
-    paper.must('postMessage', body, guestWho(pupil.personIds[0]!));
+    say(text);
     store.changed();
   },
+  /** Has reading count from now on: a picture keeps its unread line. */
+  countReading: () => {
+    const markRead: ClassStore['markRead'] = async (_logId, _channelId, seq) => {
+      read.push(seq);
+      log.readUpTo = Math.max(log.readUpTo, seq);
+      store.changed();
+    };
+    Object.assign(store, { markRead });
+  },
+  read: () => read,
+  /** The first `readers` pupils have read everything, and one more writes. */
+  live: (readers: number) => {
+    const pupils = Object.values(paper.state.members).filter(
+      (member) => member.role === 'student' && member.state === 'confirmed',
+    );
+    const reads = Object.fromEntries(pupils.slice(0, readers).map(({ memberId }) => [memberId, paper.log.length]));
+    store.live.set(logId, {
+      reads: { [paper.channelId]: reads },
+      typing: { [paper.channelId]: [pupils[readers]!.memberId] },
+      present: new Set(),
+    });
+    store.changed();
+  },
+  seqOf: (text: string) => paper.log.find((entry) => entry.body?.['text'] === text)?.seq,
+  desktop,
+  store,
+  channelId: paper.channelId,
   assignmentId,
   logId,
 };
 export type Harness = typeof harness;
 Object.assign(window, { harness });
 
-location.hash = `/class/${logId}/chat`;
+location.hash = `/class/${logId}/chat${query.get('at') ?? ''}`;
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App desktop={desktop} openStore={() => Promise.resolve(store)} />);
