@@ -12,7 +12,7 @@ import {
   IconPinFilled,
   IconSignature,
 } from '@tabler/icons-react';
-import { useMemo, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import type { ClassView, MessageView } from '../../client/class-store.ts';
 import { mayWrite } from '../../core/classroom.ts';
 import type { CommandId, MemberId } from '../../core/ids.ts';
@@ -29,6 +29,7 @@ import { isKey } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { AssignmentCard } from './message/AssignmentCard.tsx';
 import { useMessageCommands, waitingMarks, waitingWords } from './message/commands.ts';
+import { focusBack } from './message/focus-back.ts';
 import { Forward } from './message/Forward.tsx';
 import { History } from './message/History.tsx';
 import { MessageFiles } from './message/MessageFiles.tsx';
@@ -72,6 +73,11 @@ export function Message(props: MessageProps) {
   const commands = useMessageCommands(message, openClass);
   const [isNear, setNear] = useState(false);
   const [opened, setOpened] = useState<Opened>(null);
+  const row = useRef<HTMLElement>(null);
+  const close = () => {
+    setOpened(null);
+    focusBack(() => row.current);
+  };
   const { classroom, memberId: me, role } = openClass;
   const isOwn = message.by === me;
   const nameOf = (by: MemberId | null) =>
@@ -99,8 +105,8 @@ export function Message(props: MessageProps) {
     onCopyForOthers: () => void commands.copy(messageAsText(message, classroom, t, language, Date.now())),
     onRemove: () => setOpened({ what: 'remove' }),
   };
-  const menuAt = (row: HTMLElement, x: number, y: number) => {
-    const box = row.getBoundingClientRect();
+  const menuAt = (article: HTMLElement, x: number, y: number) => {
+    const box = article.getBoundingClientRect();
     setOpened({ what: 'menu', at: { x: x - box.left, y: y - box.top } });
   };
   const onContextMenu = (event: MouseEvent<HTMLElement>) => {
@@ -139,8 +145,7 @@ export function Message(props: MessageProps) {
       possible={possible}
       onMenu={(near) => {
         const box = near.getBoundingClientRect();
-        const row = near.closest('article');
-        if (row) menuAt(row, box.left, box.bottom);
+        if (row.current) menuAt(row.current, box.left, box.bottom);
       }}
     />
   );
@@ -148,6 +153,7 @@ export function Message(props: MessageProps) {
     // The row is one stop of the list; its keys are named in the list of shortcuts.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <article
+      ref={row}
       className={classes.row}
       data-own={isOwn}
       data-continued={isContinued}
@@ -231,7 +237,7 @@ export function Message(props: MessageProps) {
             </div>
           </div>
           {opened?.what === 'reactions' ? (
-            <ReactionPicker message={message} me={me} onReact={commands.react} onClose={() => setOpened(null)}>
+            <ReactionPicker message={message} me={me} onReact={commands.react} onClose={close}>
               <div className={classes.picks} />
             </ReactionPicker>
           ) : null}
@@ -250,16 +256,17 @@ export function Message(props: MessageProps) {
           possible={possible}
           at={opened.at}
           // What was chosen may have opened something else by now.
-          onClose={() => setOpened((now) => (now?.what === 'menu' ? null : now))}
+          onClose={() => {
+            setOpened((now) => (now?.what === 'menu' ? null : now));
+            focusBack(() => row.current);
+          }}
         />
       )}
-      {opened?.what === 'forward' && (
-        <Forward message={message} openClass={openClass} onClose={() => setOpened(null)} />
-      )}
+      {opened?.what === 'forward' && <Forward message={message} openClass={openClass} onClose={close} />}
       {opened?.what === 'remove' && (
         <Remove
           what={t.chat.removeWhat(nameOf(message.by), snippet(message, t.chat))}
-          onClose={() => setOpened(null)}
+          onClose={close}
           onRemove={commands.remove}
         />
       )}

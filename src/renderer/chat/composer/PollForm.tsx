@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Checkbox, TextInput, Tooltip } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { POLL_OPTION_MAX, POLL_OPTIONS_MAX, POLL_OPTIONS_MIN } from '../../../core/limits.ts';
 import type { Poll } from '../../../core/wire.ts';
 import { useTexts } from '../../texts/texts.ts';
@@ -19,10 +20,11 @@ export function PollForm({ poll, onChange, onRemove }: PollFormProps) {
   const form = useRef<HTMLFieldSetElement>(null);
   const write = (options: string[]) => onChange({ ...poll, options });
   const focus = (index: number) =>
-    requestAnimationFrame(() => form.current?.querySelectorAll<HTMLInputElement>('input[type="text"]')[index]?.focus());
+    form.current?.querySelectorAll<HTMLInputElement>('input[type="text"]')[index]?.focus();
   const add = () => {
     if (poll.options.length >= POLL_OPTIONS_MAX) return;
-    write([...poll.options, '']);
+    // The next letter must go into the new field, however fast it comes.
+    flushSync(() => write([...poll.options, '']));
     focus(poll.options.length);
   };
   return (

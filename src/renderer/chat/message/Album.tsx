@@ -4,18 +4,26 @@
  */
 import { UnstyledButton } from '@mantine/core';
 import { IconDownload, IconPhoto } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { FileRef } from '../../../core/wire.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { useFileHere } from './file-here.ts';
 import classes from './Album.module.css';
+import { focusBack } from './focus-back.ts';
 import { Viewer } from './Viewer.tsx';
 
 export function Album({ files }: { files: readonly FileRef[] }) {
   const t = useTexts();
   const [opened, setOpened] = useState<number | null>(null);
+  const album = useRef<HTMLDivElement>(null);
+  const close = () => {
+    const at = opened ?? 0;
+    setOpened(null);
+    focusBack(() => album.current?.querySelectorAll('button')[at]);
+  };
   return (
     <div
+      ref={album}
       className={classes.album}
       data-count={files.length}
       role="group"
@@ -24,7 +32,7 @@ export function Album({ files }: { files: readonly FileRef[] }) {
       {files.map((file, index) => (
         <Tile key={file.fileId} file={file} isSingle={files.length === 1} onOpen={() => setOpened(index)} />
       ))}
-      {opened !== null && <Viewer files={files} at={opened} onMove={setOpened} onClose={() => setOpened(null)} />}
+      {opened !== null && <Viewer files={files} at={opened} onMove={setOpened} onClose={close} />}
     </div>
   );
 }
