@@ -36,10 +36,16 @@ const SLICE_ROWS = 1_024;
 const ZSTD_LEVEL = 3;
 const GZIP_LEVEL = 1;
 
+/** What the compressor hands over at once: each time costs a turn of a thread. */
+const CHUNK_BYTES = 1024 ** 2;
+
 const compressors = {
   zstd: (text: string) =>
-    promisify(zstdCompress)(text, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } }),
-  gzip: (text: string) => promisify(gzip)(text, { level: GZIP_LEVEL }),
+    promisify(zstdCompress)(text, {
+      chunkSize: CHUNK_BYTES,
+      params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
+    }),
+  gzip: (text: string) => promisify(gzip)(text, { chunkSize: CHUNK_BYTES, level: GZIP_LEVEL }),
 };
 export type Encoding = keyof typeof compressors | 'identity';
 

@@ -22,7 +22,7 @@ import {
 } from '../core/classroom.ts';
 import { decide } from '../core/decide.ts';
 import { codeOf, PartaError } from '../core/errors.ts';
-import { apply, erasedBy, evolve, isErased, type Erasure } from '../core/evolve.ts';
+import { apply, erasedBy, evolve, isErased } from '../core/evolve.ts';
 import type { CommandId, FileId, LogId, PersonId, Sha256 } from '../core/ids.ts';
 import { PAGE_ENTRIES_MAX } from '../core/limits.ts';
 import type { Change, ChangeBody, Command, CommandResult, Entry } from '../core/wire.ts';
