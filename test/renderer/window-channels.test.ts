@@ -241,6 +241,7 @@ describe('a chat is made and changed', () => {
     await refused.waitFor();
     await page.getByRole('button', { name: 'Убрать', exact: true }).click();
     await refused.waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => window.harness.store.logs[0]!.pending)).toEqual([]);
   });
 
   it('a new class begins with a chat for all, for pupils and for parents', async () => {

@@ -87,7 +87,13 @@ function Quiet({ quiet, isDisabled, onChange }: QuietProps) {
           >
             <Group gap="xs" mt="sm" role="group" aria-label={t.days}>
               {WEEK.map((day) => (
-                <Chip key={day} value={String(day)} size="sm" aria-label={t.weekdaysLong[day]}>
+                <Chip
+                  key={day}
+                  value={String(day)}
+                  size="sm"
+                  aria-label={t.weekdaysLong[day]}
+                  classNames={{ label: classes.day ?? '' }}
+                >
                   {t.weekdays[day]}
                 </Chip>
               ))}

@@ -36,7 +36,6 @@ export const enChannels: Widen<typeof ruChannels> = {
     hasDraft: 'has a draft',
     readers: (n) => count(n, 'reader', 'readers'),
     readersMore: 'Who reads this chat',
-    readersListed: (n) => `Not in yet: ${n}`,
     readersWhy: {
       everyone: 'Everybody you confirmed in the class: students, parents, teachers.',
       students: 'Students and teachers of the class. Parents do not see this chat.',
@@ -99,7 +98,7 @@ export const enChannels: Widen<typeof ruChannels> = {
     lead: 'Staff room, groups and direct chats',
     groupsAndStaff: 'Chats',
     newGroup: 'New group',
-    unread: 'Direct and school chats',
+    unread: 'Direct chats and staff room',
   },
   parents: {
     asStudent: 'Student',
@@ -108,7 +107,6 @@ export const enChannels: Widen<typeof ruChannels> = {
     child: 'Whose parent',
     chooseChild: 'Choose the child',
     confirm: 'Confirm parent',
-    ofWhom: (names) => `Parent of ${names}`,
     title: (n) => count(n, 'parent', 'parents'),
     label: 'parent',
     withoutChild: 'Parents without a child on the list',
@@ -143,7 +141,6 @@ export const enChannels: Widen<typeof ruChannels> = {
     weekdays: ['Su', 'Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa'],
     weekdaysLong: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
     wholeDay: 'The whole day',
-    timeWrong: 'For example, 21:00',
     place: (chat, title) => `${title} · ${chat}`,
     mentioned: (name) => `${name} mentions you`,
   },

@@ -36,7 +36,6 @@ export const ruChannels = {
     hasDraft: 'есть черновик',
     readers: (n: number) => count(n, 'участник', 'участника', 'участников'),
     readersMore: 'Кто видит этот чат',
-    readersListed: (n: number) => `Ещё не входили: ${n}`,
     readersWhy: {
       everyone: 'Все, кого вы подтвердили в классе: ученики, родители, учителя.',
       students: 'Ученики и учителя класса. Родители этот чат не видят.',
@@ -99,7 +98,7 @@ export const ruChannels = {
     lead: 'Учительская, группы и личные чаты',
     groupsAndStaff: 'Чаты',
     newGroup: 'Новая группа',
-    unread: 'Личные и школьные',
+    unread: 'Личные чаты и учительская',
   },
   parents: {
     asStudent: 'Ученик',
@@ -108,7 +107,6 @@ export const ruChannels = {
     child: 'Чей родитель',
     chooseChild: 'Выберите ребёнка',
     confirm: 'Родитель в классе',
-    ofWhom: (names: string) => `Родитель: ${names}`,
     title: (n: number) => count(n, 'родитель', 'родителя', 'родителей'),
     label: 'родитель',
     withoutChild: 'Родители без ребёнка в списке',
@@ -143,7 +141,6 @@ export const ruChannels = {
     weekdays: ['вс', 'пн', 'вт', 'ср', 'чт', 'пт', 'сб'],
     weekdaysLong: ['воскресенье', 'понедельник', 'вторник', 'среда', 'четверг', 'пятница', 'суббота'],
     wholeDay: 'Весь день',
-    timeWrong: 'Например, 21:00',
     place: (chat: string, title: string) => `${title} · ${chat}`,
     mentioned: (name: string) => `${name} упоминает вас`,
   },

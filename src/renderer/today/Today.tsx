@@ -48,7 +48,7 @@ export function Today() {
   const t = useTexts();
   const language = useLanguage();
   const now = useNow();
-  const { classes: all, servers, isLoaded } = useClasses();
+  const { classes: all, schools, servers, isLoaded } = useClasses();
   const outbox = useOutboxItems();
   if (!isLoaded) return null;
 
@@ -59,7 +59,8 @@ export function Today() {
       state === 'open' && dueAt !== null && dueAt >= now && dueAt < endOfTomorrow(now),
   );
   const atDoor = all.filter((one) => one.summary.requests > 0);
-  const unread = all.filter((one) => one.summary.unread > 0);
+  // One-to-one talks and the staff room are the school's, and stand after the classes.
+  const unread = [...all, ...schools].filter((one) => one.summary.unread > 0);
   const refused = outbox.some((item) => item.row.state === 'refused');
   const isDone = toCheck.length + due.length + atDoor.length + unread.length + outbox.length === 0;
   const date = new Date(now).toLocaleDateString(language === 'ru' ? 'ru-RU' : 'en-GB', {
@@ -161,9 +162,9 @@ export function Today() {
                 {unread.map((one) => (
                   <Row
                     key={one.logId}
-                    href={routes.classTab(one.logId, 'chat')}
+                    href={one.summary.kind === 'school' ? routes.school(one.logId) : routes.classTab(one.logId, 'chat')}
                     openClass={one}
-                    title={one.title}
+                    title={one.summary.kind === 'school' ? t.school.unread : one.title}
                     text={t.frame.unread(one.summary.unread)}
                     icon={<IconMessage size={18} stroke={1.8} />}
                   />
@@ -224,7 +225,7 @@ function Row({ href, openClass, title, text, icon, action, children }: RowProps)
   return (
     <li>
       <Link href={href} className={classes.row}>
-        <ClassMark logId={openClass.logId} title={openClass.title} />
+        <ClassMark logId={openClass.logId} title={openClass.title} isSchool={openClass.summary.kind === 'school'} />
         <span className={classes.body}>
           <span className={classes.title}>{title}</span>
           {text !== undefined && <span className={classes.text}>{text}</span>}

@@ -483,6 +483,7 @@ export const STAGED: Record<TeacherScene, Builder> = {
   },
   connect: () => shown(school()),
   'today-busy': () => shown(school()),
+  'today-school': () => shown(rooms()),
   'today-done': () => emptySchool(),
   'today-offline': () => shown(offline(school())),
   'new-class': () => shown(school()),
@@ -528,6 +529,7 @@ export const STAGED: Record<TeacherScene, Builder> = {
     waiting(staged.log, 'createChannel', body, 'refused', 'too-many');
     return shown(staged);
   },
+  'channel-menu': () => shown(rooms((made) => made.parents)),
   'channel-export': () => shown(rooms((made) => made.parents)),
   school: inSchool,
   'school-group': inSchool,

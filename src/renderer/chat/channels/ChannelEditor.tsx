@@ -88,7 +88,12 @@ export function ChannelEditor({ view, channel, onMade, onClose }: ChannelEditorP
     >
       <form onSubmit={(event) => void save(event)} noValidate>
         {!channel && (
-          <Radio.Group label={t.channels.kind} value={kind} onChange={(value) => setKind(value as MadeKind)}>
+          <Radio.Group
+            label={t.channels.kind}
+            description={t.channels.newLead}
+            value={kind}
+            onChange={(value) => setKind(value as MadeKind)}
+          >
             <Stack gap="sm" mt="xs">
               {(isSchool ? SCHOOL_KINDS : CLASS_KINDS).map((one) => (
                 <Radio
