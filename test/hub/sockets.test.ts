@@ -1,5 +1,6 @@
 /** What comes over the live wire, and to whom. */
 import { connect, type Socket as NetSocket } from 'node:net';
+import { io } from 'socket.io-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { CommandId, LogId } from '../../src/core/ids.ts';
@@ -85,6 +86,53 @@ describe('pages', () => {
     expect(entries).toEqual(room.pupils[0]!.logs.get(room.logId)!.entries);
     expect(pages.every((page) => page.after < page.upTo)).toBe(true);
     again.close();
+  });
+
+  test('[S5] a page of protocol 1 names the reader’s key and is otherwise the same; who speaks 2 gets it without', async () => {
+    await open(['Белов Илья']);
+    const [pupil] = room.pupils;
+    const { ticket } = await pupil!.signIn();
+    const old = io(room.url, { transports: ['websocket'], reconnection: false, auth: { ticket, protocol: 1 } });
+    const young = io(room.url, { transports: ['websocket'], forceNew: true, auth: { ticket, protocol: 2 } });
+    const heard = new Map<object, Record<string, unknown>[]>();
+    for (const socket of [old, young]) {
+      heard.set(socket, []);
+      socket.on('page', (page: Record<string, unknown>) => heard.get(socket)!.push(page));
+      await socket.emitWithAck('follow', { logId: room.logId, logKey: null, cursor: 0 });
+    }
+    const { seq } = await room.say(room.teacher, 'обоим');
+    await eventually(() => [...heard.values()].every((pages) => pages.length === 1));
+    const [[oldPage], [youngPage]] = [heard.get(old)!, heard.get(young)!] as const;
+    const { logKey } = pupil!.logs.get(room.logId)!.following;
+    expect(Object.keys(oldPage!).toSorted()).toEqual(['after', 'entries', 'head', 'logId', 'logKey', 'upTo']);
+    expect(z.safeParse(Page, oldPage).success).toBe(true);
+    expect(oldPage).toEqual({ ...youngPage, logKey });
+    expect(Object.keys(youngPage!).toSorted()).toEqual(['after', 'entries', 'head', 'logId', 'upTo']);
+    expect(youngPage).toMatchObject({ upTo: seq });
+    old.close();
+    young.close();
+  });
+
+  test('[S5] no page comes before the answer to its follow, and none is left out after it', async () => {
+    await open(['Белов Илья'], { rates: { commands: { burst: 1e6, perSecond: 1e6 } } });
+    let isOver = false;
+    const talk = async () => {
+      while (!isOver) await room.teacher.submit(room.logId, [message()]);
+    };
+    const talking = Array.from({ length: 4 }, talk);
+    for (let round = 0; round < 15; round++) {
+      const laptop = new Person(room.url, room.owner);
+      await laptop.connect();
+      const log = await laptop.follow(room.logId);
+      const { head } = log.following;
+      await eventually(() => log.pushed.length > 1);
+      expect(laptop.pagesTooEarly).toBe(0);
+      // The first news joins on to the head that was answered.
+      expect(log.pushed[0]!.after).toBe(head);
+      laptop.close();
+    }
+    isOver = true;
+    await Promise.all(talking);
   });
 
   test('a pulled page closes at its limits of entries and bytes, and loses nothing', async () => {
