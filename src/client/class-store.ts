@@ -288,6 +288,8 @@ export interface Credentials {
    * given twice. Throws PartaError: `hub-unreachable`, `not-a-hub`, `signed-out`, `lesson-ended`, `other-hub`…
    */
   session(rejected?: string): Promise<Session & { url: string }>;
+  /** Where the hub is by now, without asking anybody, if it may move; null where that is not known. */
+  url?(): string | null;
 }
 
 /** Who knows which of our own files have arrived at the hub (S9, S15). */
@@ -303,6 +305,11 @@ export interface ClassStoreOptions {
   name: string;
   credentials: Credentials;
   files: FilesOnTheWay;
+  /**
+   * Keeps an eye on the hub (about one small question in five seconds, two a second while it is away), so that what is shown of
+   * the connection is true two seconds later. For a teacher; hundreds of pupils would wear a hub down.
+   */
+  isWatchful?: boolean;
   /** The hub said that this sign-in is over (`lesson-ended`, `signed-out`). */
   onEnded?: (code: ErrorCode) => void;
 }

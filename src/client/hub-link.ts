@@ -1,16 +1,20 @@
 /**
  * One connection to a hub, from its opening to its end. Promises: who I am is asked first, then every log of mine is followed
  * and every waiting command offered; when the list of logs changes, what is new is followed and what is lost is left (S17);
- * after its end nothing of it touches the disk. Hides: which log an event belongs to, and the slow check that finds what a
- * wire has lost without a trace.
+ * after its end nothing of it touches the disk. Hides: which log an event belongs to, the slow check that finds what a wire has
+ * lost without a trace, and the watch over whether it still speaks.
  */
 import { codeOf, ERRORS, PartaError, type ErrorCode } from '../core/errors.ts';
 import type { CommandId, FileId, LogId } from '../core/ids.ts';
 import type { Following, LogKey, Me, Page } from '../core/wire.ts';
 import type { Stop } from './class-store.ts';
 import type { Database } from './database.ts';
+import type { FarQuestion } from './far-behind.ts';
 import { LogSync, type LogOwner } from './log-sync.ts';
+import type { Sight } from './lookout.ts';
 import type { Ports } from './ports.ts';
+import type { Pace } from './pace.ts';
+import { Pulse, PULSE_EVERY_MS } from './pulse.ts';
 import type { Transport } from './transport.ts';
 
 /** How often a quiet connection is asked whether it has missed something; each time after 50–100 % of this. */
@@ -27,16 +31,26 @@ export interface LinkEnd {
 export interface LinkOptions {
   database: Database;
   ports: Ports;
+  pace: Pace;
   isStored(fileId: FileId): boolean;
+  /** A look at the hub from outside; null: nobody looks. */
+  look: (() => Promise<Sight>) | null;
+  /** Whether a quiet wire is asked now and then. */
+  isWatchful: boolean;
   /** GET /api/me with a ticket that is good now. */
   askMe(): Promise<Me>;
+  /** GET /api/logs/:logId/pages, likewise. */
+  askFar(question: FarQuestion): Promise<Page>;
   progressed(): void;
   sendingChanged(): void;
+  /** The hub has told where we stand in a log. */
+  followed(logId: LogId): void;
 }
 
 export class HubLink implements LogOwner {
   readonly database: Database;
   readonly ports: Ports;
+  readonly pace: Pace;
   readonly #options: LinkOptions;
   #transport: Transport | null = null;
   #isOpen = true;
@@ -46,6 +60,7 @@ export class HubLink implements LogOwner {
   #listingsWaiting = 0;
   readonly #making = new Set<LogId>();
   #stopChecks: Stop = () => {};
+  #pulse: Pulse | null = null;
   #resolveEnd: (end: LinkEnd) => void = () => {};
   /** Resolves once, when the connection is over. */
   readonly ended: Promise<LinkEnd>;
@@ -54,6 +69,7 @@ export class HubLink implements LogOwner {
     this.#options = options;
     this.database = options.database;
     this.ports = options.ports;
+    this.pace = options.pace;
     this.ended = new Promise((resolve) => (this.#resolveEnd = resolve));
   }
 
@@ -61,6 +77,18 @@ export class HubLink implements LogOwner {
   start(transport: Transport): void {
     this.#transport = transport;
     if (!this.#isOpen) return transport.close();
+    const { look, isWatchful } = this.#options;
+    if (look) {
+      this.#pulse = new Pulse({
+        ports: this.ports,
+        look,
+        everyMs: isWatchful ? PULSE_EVERY_MS : null,
+        ask: () => this.#logs.values().next().value?.check(),
+        changed: () => this.progressed(),
+        over: (code) => this.fail(code),
+      });
+      this.#transport = this.#pulse.over(transport);
+    }
     this.listChanged();
     this.#checkLater();
   }
@@ -68,6 +96,7 @@ export class HubLink implements LogOwner {
   // ── What the wire tells ──────────────────────────────────────────────────────────────────────────────────────────────
 
   page(page: Page): void {
+    this.#pulse?.heard();
     this.#logs.get(page.logId)?.take(page);
   }
   closed(code: ErrorCode): void {
@@ -166,8 +195,18 @@ export class HubLink implements LogOwner {
     });
   }
 
+  /** The machine slept or the network changed: the wire may have died unnoticed. */
+  suspect(): void {
+    this.#pulse?.suspect();
+    this.check();
+  }
+
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+  /** Nothing comes, neither over the wire nor from the hub's address. */
+  get isSilent(): boolean {
+    return this.#pulse?.isSilent ?? false;
   }
   /** Connected, listed, and every log read to its head. */
   get isCurrent(): boolean {
@@ -182,6 +221,9 @@ export class HubLink implements LogOwner {
   get transport(): Transport {
     if (!this.#transport || !this.#isOpen) throw new PartaError('hub-unreachable');
     return this.#transport;
+  }
+  pullFar(question: FarQuestion): Promise<Page> {
+    return this.#options.askFar(question);
   }
   isStored(fileId: FileId): boolean {
     return this.#options.isStored(fileId);
@@ -200,6 +242,7 @@ export class HubLink implements LogOwner {
     this.listChanged();
   }
   followed(following: Following): void {
+    this.#options.followed(following.logId);
     const clockOffsetMs = following.now - this.ports.now();
     void this.database.knowClock(clockOffsetMs, CLOCK_STEP_MS).catch((thrown) => this.fail(codeOf(thrown)));
   }
@@ -211,6 +254,7 @@ export class HubLink implements LogOwner {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#stopChecks();
+    this.#pulse?.stop();
     this.#transport?.close();
     this.#resolveEnd({ ...end, isEnd: end.isEnd && ERRORS[end.code].retry === 'after-sign-in' });
     this.progressed();

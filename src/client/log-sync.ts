@@ -7,12 +7,12 @@
  */
 import { codeOf, ERRORS, PartaError, type ErrorCode } from '../core/errors.ts';
 import type { CommandId, FileId, LogId } from '../core/ids.ts';
-import { PAGE_ENTRIES_MAX } from '../core/limits.ts';
 import type { CommandResult, Following, LogKey, Page } from '../core/wire.ts';
 import type { Stop } from './class-store.ts';
 import type { Database, StoredCommand } from './database.ts';
 import type { FarQuestion } from './far-behind.ts';
 import { heldBack, heldByFiles, nextBatch } from './outbox.ts';
+import type { Pace } from './pace.ts';
 import { retryDelayMs, type Ports } from './ports.ts';
 import type { Transport } from './transport.ts';
 
@@ -30,6 +30,7 @@ export interface LogOwner {
   readonly transport: Transport;
   readonly database: Database;
   readonly ports: Ports;
+  readonly pace: Pace;
   readonly isOpen: boolean;
   /** {@link Transport.pull} for long ways, if there is one: a page with thousands of entries. */
   pullFar?(question: FarQuestion): Promise<Page>;
@@ -198,7 +199,16 @@ export class LogSync {
         // An older hub, a proxy that spoils long answers, a slow network: the socket goes everywhere, only slower.
         this.#mayPullFar = false;
       }
-    return this.#owner.transport.pull({ logId: this.logId, logKey, after, limit: PAGE_ENTRIES_MAX });
+    const { transport, pace, ports } = this.#owner;
+    const askedAt = ports.now();
+    try {
+      const page = await transport.pull({ logId: this.logId, logKey, after, limit: pace.entries });
+      pace.took(ports.now() - askedAt, page.entries.length);
+      return page;
+    } catch (thrown) {
+      if (codeOf(thrown) === 'hub-unreachable') pace.failed();
+      throw thrown;
+    }
   }
 
   #enqueue(task: () => Promise<void>) {

@@ -6,6 +6,7 @@
 import type { Stop } from './class-store.ts';
 import type { Disk } from './database.ts';
 import type { Fetch } from './hub-api.ts';
+import { lookAt, type Look } from './lookout.ts';
 import { connectSocket, type Connect } from './transport.ts';
 
 export interface Ports {
@@ -21,8 +22,28 @@ export interface Ports {
   fetch: Fetch;
   /** Absent: the browser's own IndexedDB. */
   disk?: Disk;
+  /** Absent: nobody looks from outside, and what the wire says is all there is. */
+  look?: Look;
   /** What the system thinks of the network: a hint to try, never a reason not to. */
-  watchNetwork(listener: (hint: 'online' | 'offline') => void): Stop;
+  watchNetwork(listener: (hint: NetworkHint) => void): Stop;
+}
+
+/** `woke`: this machine slept, so that every connection may have died unnoticed. */
+export type NetworkHint = 'online' | 'offline' | 'woke';
+
+/** How often a page looks at its clock, and how much later than planned means that the machine slept meanwhile. */
+export const WAKE_CHECK_MS = 1_000;
+export const WAKE_DRIFT_MS = 2_500;
+
+/** Calls back when a timer came much too late by the clock. A page in the background may be slowed down as much: it checks. */
+export function watchSleep(now: () => number, onWoke: () => void, checkMs = WAKE_CHECK_MS): Stop {
+  let last = now();
+  const timer = setInterval(() => {
+    const sleptMs = now() - last - checkMs;
+    last = now();
+    if (sleptMs >= WAKE_DRIFT_MS) onWoke();
+  }, checkMs);
+  return () => clearInterval(timer);
 }
 
 export const BROWSER: Ports = {
@@ -35,12 +56,15 @@ export const BROWSER: Ports = {
   randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
   connect: connectSocket,
   fetch: (url, init) => fetch(url, init),
+  look: (url) => lookAt(fetch, url),
   watchNetwork(listener) {
+    const stopSleep = watchSleep(Date.now, () => listener('woke'));
     const online = () => listener('online');
     const offline = () => listener('offline');
     globalThis.addEventListener?.('online', online);
     globalThis.addEventListener?.('offline', offline);
     return () => {
+      stopSleep();
       globalThis.removeEventListener?.('online', online);
       globalThis.removeEventListener?.('offline', offline);
     };

@@ -3,7 +3,7 @@
  * and the palette all look at; and beside them each server's school, which is no class. Opens one {@link ClassStore} per server and keeps it for as long as the server is listed.
  * Hides: opening and closing stores, watching each class, asking main to keep every file of a class on this computer.
  */
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type {
   ClassStore,
   ClassStoreOptions,
@@ -92,6 +92,10 @@ export function ClassesProvider({ openStore, children }: { openStore: OpenStore;
 /** Opens what is listed, closes what is not. Servers are told apart by hub and person: an address may change. */
 function useStores(listed: readonly Server[], openStore: OpenStore, desktop: DesktopCalls) {
   const [stores, setStores] = useState<ReadonlyMap<string, ClassStore>>(new Map());
+  const addresses = useRef(new Map<string, string>());
+  useEffect(() => {
+    addresses.current = new Map(listed.map(({ serverId, url }) => [serverId, url]));
+  }, [listed]);
   const wanted = listed.map((server) => `${server.serverId} ${server.hubId}-${server.personId}`).join('\n');
   useEffect(() => {
     let isGone = false;
@@ -104,8 +108,10 @@ function useStores(listed: readonly Server[], openStore: OpenStore, desktop: Des
           name: `hub-${identity}`,
           credentials: {
             session: (rejected) => desktop.call('servers.session', { serverId, ...(rejected ? { rejected } : {}) }),
+            url: () => addresses.current.get(serverId) || null,
           },
           files: desktop.filesOnTheWay,
+          isWatchful: true,
         });
         store.then(
           (open) => void (isGone || setStores((old) => new Map(old).set(serverId, open))),
