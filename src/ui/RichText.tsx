@@ -116,7 +116,7 @@ function Inlines({ inlines, me, classes }: Shared & { inlines: readonly Inline[]
   });
 }
 
-const AsTyped = ({ source }: { source: string }) => <code>{source}</code>;
+const AsTyped = ({ source, isBusy }: { source: string; isBusy?: boolean }) => <code aria-busy={isBusy}>{source}</code>;
 
 // Without a network its code may not come: then formulas stay as typed until the page is opened anew.
 const Formula = lazy(() =>
@@ -129,7 +129,7 @@ const Formula = lazy(() =>
 function FormulaNode({ source, isDisplay, classes }: { source: string; isDisplay: boolean; classes: RichTextClasses }) {
   return (
     <span className={classes.formula} data-display={isDisplay}>
-      <Suspense fallback={<AsTyped source={source} />}>
+      <Suspense fallback={<AsTyped source={source} isBusy />}>
         <Formula source={source} isDisplay={isDisplay} />
       </Suspense>
     </span>

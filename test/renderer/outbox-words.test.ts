@@ -34,6 +34,16 @@ test('[S10] each command names what it is about', () => {
     [command('withdrawAssignment', { assignmentId }), ['Упражнение 214']],
     [command('createClass', { title: '7Б' }), ['7Б']],
     [command('listMember', { memberId: nextId<MemberId>(), name: 'Орлова Мария' }), ['Орлова Мария']],
+    [
+      command('scheduleMessage', {
+        channelId: paper.channelId,
+        text: 'Доброе утро',
+        fileIds: [],
+        replyTo: null,
+        sendAt: 1,
+      }),
+      ['Доброе утро'],
+    ],
     [command('removeMember', { memberId, erase: false }), ['Белов Илья']],
   ];
   for (const t of LANGUAGES)

@@ -295,6 +295,21 @@ describe('writing', () => {
     });
   });
 
+  it('an assignment is discussed from its own screen: it stands in the common chat’s field as a card', async () => {
+    await page
+      .getByRole('tab', { name: /Задания/ })
+      .or(page.getByRole('link', { name: /^Задания/ }))
+      .first()
+      .click();
+    await page.getByRole('link', { name: 'Словарный диктант' }).click();
+    await page.getByRole('button', { name: 'Ещё действия' }).click();
+    await page.getByRole('menuitem', { name: 'Обсудить в чате' }).click();
+    await page.getByText('Словарный диктант').waitFor();
+    await page.getByRole('button', { name: 'Отправить', exact: true }).click();
+    await row('Словарный диктант').waitFor();
+    expect((await lastSent())?.body).toMatchObject({ assignmentId: expect.any(String) });
+  });
+
   it('an assignment goes as a card', async () => {
     await page.getByRole('button', { name: 'Прикрепить', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Задание карточкой' }).click();

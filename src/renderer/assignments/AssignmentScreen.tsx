@@ -1,7 +1,7 @@
 /** One assignment: what was asked, the bar, and everybody's work; a row opens it in the review. */
 import { Button, Menu, Modal, ActionIcon } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconCopy, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
+import { IconCopy, IconDots, IconMessages, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Assignment } from '../../core/classroom.ts';
@@ -9,6 +9,7 @@ import { workKey, type CommandId } from '../../core/ids.ts';
 import { progressOf, worksOf, type Work } from '../../core/works.ts';
 import { formatDateTime } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
+import { composingKey, composingOf, type Composing } from '../chat/composing.ts';
 import { useOpenClass } from '../frame/classes.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
 import { FileChip } from '../frame/FileChip.tsx';
@@ -174,11 +175,22 @@ function WorksTable({ works, assignment }: { works: readonly Work[]; assignment:
 function More({ assignment }: { assignment: Assignment }) {
   const t = useTexts();
   const [, go] = useLocation();
-  const { logId, store } = useOpenClass();
+  const { logId, store, view } = useOpenClass();
   const [isAsking, setAsking] = useState(false);
   const copy = async () => {
     await store.writeDraft(editorKey(logId, null), { ...formOf(assignment), logIds: [logId], memberIds: null });
     go(routes.newAssignment(logId));
+  };
+  /** Into what is being written in the class's common chat, as a card. */
+  const discuss = async () => {
+    const everyone = Object.values(view?.classroom.channels ?? {}).find(
+      (one) => one.kind === 'everyone' && !one.isArchived,
+    );
+    if (!everyone) return;
+    const key = composingKey(logId, everyone.channelId);
+    const composing = composingOf(await store.readDraft<Partial<Composing>>(key));
+    await store.writeDraft(key, { ...composing, assignmentId: assignment.assignmentId });
+    go(routes.chat(logId, everyone.channelId));
   };
   const withdraw = async () => {
     setAsking(false);
@@ -195,6 +207,11 @@ function More({ assignment }: { assignment: Assignment }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          {assignment.state === 'open' && (
+            <Menu.Item leftSection={<IconMessages size={16} stroke={1.7} aria-hidden />} onClick={() => void discuss()}>
+              {t.message.card.discuss}
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<IconCopy size={16} stroke={1.7} aria-hidden />} onClick={() => void copy()}>
             {t.assignments.copy}
           </Menu.Item>

@@ -49,6 +49,7 @@ export function describeCommand(t: Texts, command: Command, classroom: Classroom
     }
     case 'removeMember':
       return said.removeMember(member(command.body.memberId));
+    case 'scheduleMessage':
     case 'postMessage':
       return said.postMessage(command.body.text, command.body.fileIds.length);
     case 'editMessage':
@@ -68,6 +69,17 @@ export function describeCommand(t: Texts, command: Command, classroom: Classroom
       return command.body.outcome === 'redo'
         ? said.redo(member(command.body.memberId), assignment(command.body.assignmentId))
         : said.giveBack(member(command.body.memberId), assignment(command.body.assignmentId));
+    case 'react':
+      return t.message.commands.react(t.message.reactions[command.body.reaction]);
+    case 'pinMessage':
+      return command.body.isPinned ? t.message.commands.pin : t.message.commands.unpin;
+    case 'vote':
+    case 'closePoll':
+    case 'sign':
+    case 'cancelScheduled':
+      return t.message.commands[command.kind];
+    case 'forwardMessage':
+      return t.message.commands.forward;
     default:
       return said.other;
   }

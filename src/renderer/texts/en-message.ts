@@ -79,6 +79,7 @@ export const enMessage: Widen<typeof ruMessage> = {
       title: 'Assignment',
       gone: 'This assignment was withdrawn',
       open: 'Open the assignment',
+      discuss: 'Discuss in the chat',
       handedIn: (n, total) => `${n} of ${total} handed in`,
     },
     media: {
@@ -103,6 +104,16 @@ export const enMessage: Widen<typeof ruMessage> = {
       coming: (percent) => `downloading, ${percent}%`,
       going: (percent) => `uploading, ${percent}%`,
       absent: 'not downloaded yet',
+    },
+    commands: {
+      react: (reaction) => `Reaction: ${reaction}`,
+      pin: 'Pin a message',
+      unpin: 'Unpin a message',
+      vote: 'Vote in a poll',
+      closePoll: 'Close a poll',
+      sign: '“I have read it”',
+      forward: 'Forward a message',
+      cancelScheduled: 'Cancel a scheduled message',
     },
     refused: {
       react: 'The reaction was not accepted',

@@ -82,6 +82,7 @@ export const ruMessage = {
       title: 'Задание',
       gone: 'Это задание снято',
       open: 'Открыть задание',
+      discuss: 'Обсудить в чате',
       handedIn: (n: number, total: number) => `сдали ${n} из ${total}`,
     },
     media: {
@@ -106,6 +107,16 @@ export const ruMessage = {
       coming: (percent: number) => `загружается, ${percent} %`,
       going: (percent: number) => `отправляется, ${percent} %`,
       absent: 'ещё не загружено',
+    },
+    commands: {
+      react: (reaction: string) => `Реакция: ${reaction}`,
+      pin: 'Закрепить сообщение',
+      unpin: 'Открепить сообщение',
+      vote: 'Голос в опросе',
+      closePoll: 'Закрыть опрос',
+      sign: 'Отметка «Ознакомлен(а)»',
+      forward: 'Переслать сообщение',
+      cancelScheduled: 'Отменить отложенное сообщение',
     },
     refused: {
       react: 'Реакция не принята',

@@ -70,7 +70,9 @@ export function NoticeFoot({
           </Button>
         </Popover.Target>
         <Popover.Dropdown>
-          <div className={classes.lists}>
+          {/* Thirty names scroll, by keys too. */}
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+          <div className={classes.lists} tabIndex={0} role="group" aria-label={t.message.notice.who}>
             <Names title={t.message.notice.no(missing.length)} names={missing.map((m) => m.name)} none="" />
             <Names
               title={t.message.notice.yes(signed.length)}
