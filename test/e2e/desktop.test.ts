@@ -1,0 +1,110 @@
+// What leaves the window: notifications and saved chats, through the built app's own main, preload and page. Native dialogs are
+// replaced; on the stand-in notifications are recorded instead of shown, and nothing here was seen on a real desktop.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ElectronApplication, Page } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { WaitingChat } from '../../src/preload/contract.ts';
+import { launchParta } from '../electron/launch.ts';
+
+let userData = '';
+let target = '';
+let app: ElectronApplication;
+let page: Page;
+
+beforeAll(async () => {
+  userData = mkdtempSync(join(tmpdir(), 'parta-desktop-'));
+  target = join(userData, 'Документы');
+  mkdirSync(target);
+  app = await launchParta({ userData, env: { PARTA_HUB_PORT: '0' } });
+  page = await app.firstWindow();
+  await page.waitForFunction(() => document.getElementById('root')?.childElementCount);
+});
+afterAll(async () => {
+  await app?.close();
+  rmSync(userData, { recursive: true, force: true });
+});
+
+interface Recorded {
+  title: string;
+  body: string;
+  isShown: boolean;
+  emit(event: 'click'): void;
+}
+const isStandIn = () => app.evaluate(() => Object.hasOwn(globalThis, 'standInNotified'));
+const recorded = () =>
+  app.evaluate(() =>
+    (globalThis as unknown as { standInNotified: Recorded[] }).standInNotified.map(({ title, body, isShown }) => ({
+      title,
+      body,
+      isShown,
+    })),
+  );
+const CHAT: WaitingChat = {
+  channelId: '0199c82c-c002-7000-8000-000000000002' as WaitingChat['channelId'],
+  place: '/devices',
+  unread: 1,
+  mentions: 0,
+  newestSeq: 5,
+  title: '7А · Общий чат',
+  who: 'Белов Илья',
+  text: '',
+};
+const tell = (chats: WaitingChat[]) =>
+  page.evaluate((all) => window.parta.call('notifications.update', { chats: all, here: null }), chats);
+
+it('a message is told once, its notification opens the place, and reading elsewhere takes it away', async ({ skip }) => {
+  // What the system shows on real Electron cannot be asked.
+  if (!(await isStandIn())) skip();
+  const settings = await page.evaluate(() => window.parta.call('settings.read', {}));
+  if (!settings.ok) throw new Error(settings.code);
+  const { notifications } = settings.value;
+  const awake = { ...notifications, quiet: { ...notifications.quiet, isOn: false } };
+  await page.evaluate((value) => window.parta.call('settings.write', { notifications: value }), awake);
+  await page.evaluate(() => {
+    window.parta.on('notified', ({ place }) => document.body.setAttribute('data-notified', place));
+  });
+  await tell([]);
+  await tell([CHAT]);
+  await expect.poll(recorded, { timeout: 10_000 }).toEqual([{ title: CHAT.title, body: CHAT.who, isShown: true }]);
+  await tell([CHAT]);
+  await app.evaluate(() =>
+    (globalThis as unknown as { standInNotified: Recorded[] }).standInNotified[0]!.emit('click'),
+  );
+  await page.locator('body[data-notified="/devices"]').waitFor({ state: 'attached' });
+  await tell([{ ...CHAT, newestSeq: 6, unread: 2 }]);
+  await expect
+    .poll(async () => (await recorded()).filter(({ isShown }) => isShown).length, { timeout: 10_000 })
+    .toBe(1);
+  await tell([]);
+  await expect.poll(async () => (await recorded()).filter(({ isShown }) => isShown).length).toBe(0);
+  expect(await recorded()).toHaveLength(2);
+});
+
+it('a chat is written into the folder that the person chose, its page as a stream, and given up without a trace', async () => {
+  await app.evaluate(({ dialog }, folder) => {
+    Object.assign(dialog, { showOpenDialog: async () => ({ canceled: false, filePaths: [folder] }) });
+  }, target);
+  const begin = () => page.evaluate(() => window.parta.call('export.begin', { folder: '7А – Чат: весь?' }));
+  const begun = await begin();
+  if (!begun.ok || !begun.value) throw new Error('not begun');
+  const { exportId, folder } = begun.value;
+  // Larger than one message of the bridge would carry in one piece.
+  const answer = await page.evaluate(async (id) => {
+    const body = new Blob(['<!doctype html>', 'я'.repeat(3_000_000), 'конец']);
+    return (await fetch(`/export/${id}`, { method: 'PUT', body })).json() as Promise<unknown>;
+  }, exportId);
+  expect(answer).toEqual({ ok: true, value: {} });
+  await page.evaluate((id) => window.parta.call('export.end', { exportId: id, keep: true }), exportId);
+  const written = readFileSync(join(target, folder, 'index.html'), 'utf8');
+  expect([written.length, written.slice(-5)]).toEqual([15 + 3_000_000 + 5, 'конец']);
+
+  const second = await begin();
+  if (!second.ok || !second.value) throw new Error('not begun');
+  expect(existsSync(join(target, second.value.folder))).toBe(true);
+  await page.evaluate((id) => window.parta.call('export.end', { exportId: id, keep: false }), second.value.exportId);
+  while (readdirSync(target).length > 1) await delay(20);
+  expect(readdirSync(target)).toEqual([folder]);
+});
