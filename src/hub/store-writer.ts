@@ -32,6 +32,7 @@ const SCHEMA = `
     by TEXT, about TEXT, body TEXT, command_hash TEXT, PRIMARY KEY (log_id, seq)
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX IF NOT EXISTS entry_id ON entry (log_id, id);
+  CREATE INDEX IF NOT EXISTS entry_about ON entry (log_id, about) WHERE about IS NOT NULL;
   CREATE TABLE IF NOT EXISTS snapshot (log_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS read_mark (
     log_id TEXT NOT NULL, channel_id TEXT NOT NULL, member_id TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -90,17 +91,24 @@ const list = (values: readonly string[]) => JSON.stringify(values);
 
 /** Blanks what an erasure names among the rows of a log below `seq`; returns hashes of files that nobody names after it. */
 export function blank(db: DatabaseSync, logId: LogId, erasure: Erasure, seq: number): Sha256[] {
-  const rows = db
-    .prepare(
-      `SELECT seq, id, kind, by, about FROM entry WHERE log_id = ? AND seq < ? AND body IS NOT NULL AND (
-         id IN (SELECT value FROM json_each(?)) OR about IN (SELECT value FROM json_each(?)) OR by IN (SELECT value FROM json_each(?)))`,
-    )
-    .all(logId, seq, list(erasure.ids), list(erasure.about), list(erasure.messagesBy)) as unknown as Pick<
-    Entry,
-    'seq' | 'id' | 'kind' | 'by' | 'about'
-  >[];
+  // Ids and subjects are found by an index, authors by reading the whole log: that is asked only when a person is erased.
+  const found = new Map<number, Pick<Entry, 'seq' | 'id' | 'kind' | 'by' | 'about'>>();
+  for (const [column, values] of [
+    ['id', erasure.ids],
+    ['about', erasure.about],
+    ['by', erasure.messagesBy],
+  ] as const) {
+    if (values.length === 0) continue;
+    const rows = db
+      .prepare(
+        `SELECT seq, id, kind, by, about FROM entry
+         WHERE log_id = ? AND ${column} IN (SELECT value FROM json_each(?)) AND seq < ? AND body IS NOT NULL`,
+      )
+      .all(logId, list(values), seq) as unknown as Pick<Entry, 'seq' | 'id' | 'kind' | 'by' | 'about'>[];
+    for (const row of rows) found.set(row.seq, row);
+  }
   const unnamed: Sha256[] = [];
-  for (const row of rows.filter((candidate) => isErased(erasure, candidate))) {
+  for (const row of [...found.values()].filter((candidate) => isErased(erasure, candidate))) {
     db.prepare('UPDATE entry SET body = NULL, command_hash = NULL WHERE log_id = ? AND seq = ?').run(logId, row.seq);
     const gone = db.prepare('DELETE FROM file_ref WHERE log_id = ? AND seq = ? RETURNING file_id').all(logId, row.seq);
     for (const { file_id } of gone as { file_id: string }[]) {

@@ -54,6 +54,8 @@ const newFile = (fields: Partial<FileRow> = {}): FileRow => ({
   ...fields,
 });
 
+const MANY = 1_000_000;
+
 const hashOf = (digit: string) => digit.repeat(64) as Sha256;
 
 export function describeStore(name: string, makeFolder: () => Promise<StoreFolder>): void {
@@ -228,6 +230,48 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
       // The snapshot held what was erased.
       expect((await store.head(logId))?.snapshot).toBeNull();
     });
+
+    test('[S1] [S16] a log of 1,000,000 changes: read at its end, asked for ids, erased in the middle, opened again', async () => {
+      const logId = newId<LogId>();
+      const [member, channelId] = [newId<MemberId>(), newId()];
+      // One row as a pattern: a million made singly would be most of the test.
+      const pattern = newRow({ body: JSON.stringify({ channelId, text: 'текст', files: [], replyTo: null }) });
+      const size = 10_000;
+      const groups = MANY / size;
+      const idOf = (seq: number) => `0193f7a2-0000-7000-8000-${String(seq).padStart(12, '0')}` as NewRow['id'];
+      const target = MANY / 2;
+      for (let group = 0; group < groups; group++)
+        await append(
+          logId,
+          group * size,
+          ...Array.from({ length: size }, (_, index) => {
+            const seq = group * size + index + 1;
+            // In the middle a message with an edit right behind it, by somebody who has said nothing else.
+            const edit = seq === target + 1 ? { kind: 'messageEdited', about: idOf(target) } : {};
+            return { ...pattern, id: idOf(seq), by: seq === target ? member : null, ...edit };
+          }),
+        );
+      expect((await store.head(logId))?.head).toBe(MANY);
+      // Two appends on one head: one of them loses, here too.
+      const rivals = await Promise.all([append(logId, MANY, newRow()), append(logId, MANY, newRow())]);
+      expect(rivals.map((one) => one.ok).toSorted()).toEqual([false, true]);
+
+      const last = await store.read(logId, MANY - 3, MANY, 10);
+      expect(last.map((row) => row.seq)).toEqual([MANY - 2, MANY - 1, MANY]);
+      const known = await store.known(logId, [idOf(1), idOf(MANY), newId()]);
+      expect([...known.values()].map((fact) => fact.seq)).toEqual([1, MANY]);
+      expect((await store.messages(logId, [idOf(target)])).get(idOf(target))).toMatchObject({ seq: target });
+
+      const erasure = { ids: [idOf(target)], about: [idOf(target)], messagesBy: [] };
+      await append(logId, MANY + 1, newRow({ kind: 'messageRemoved', about: idOf(target), erasure }));
+      const around = await store.read(logId, target - 2, target + 2, 10);
+      expect(around.map((row) => row.body === null)).toEqual([false, true, true, false]);
+
+      await store.keepSnapshot(logId, MANY + 2, 'state');
+      await reopen();
+      expect(await store.head(logId)).toEqual({ head: MANY + 2, snapshot: { seq: MANY + 2, state: 'state' } });
+      expect((await store.read(logId, MANY, MANY + 2, 10)).map((row) => row.seq)).toEqual([MANY + 1, MANY + 2]);
+    }, 60_000);
 
     test('[S16] a snapshot made before an erasure does not come back after it', async () => {
       const logId = newId<LogId>();
