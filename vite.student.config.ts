@@ -5,21 +5,43 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
-/** The client speaks WebSocket only (src/client/transport.ts): polling and WebTransport need not be sent to a phone. */
-const webSocketOnly: Plugin = {
-  name: 'parta:web-socket-only',
+/**
+ * What of Socket.IO's client a page with JSON over one WebSocket never runs need not be sent to a phone: attachments in binary, its
+ * own reconnection (delivery rests on the log).
+ */
+const UNUSED: readonly (readonly [RegExp, string])[] = [
+  [
+    /socket\.io-parser\/build\/esm\/is-binary\.js$/,
+    'export const isBinary = () => false;\nexport const hasBinary = () => false;',
+  ],
+  [
+    /socket\.io-parser\/build\/esm\/binary\.js$/,
+    'export const deconstructPacket = (packet) => ({ packet, buffers: [] });\nexport const reconstructPacket = (packet) => packet;',
+  ],
+  [
+    /socket\.io-client\/build\/esm\/contrib\/backo2\.js$/,
+    'export class Backoff {\n  reset() {}\n  setMin() {}\n  setMax() {}\n  setJitter() {}\n}',
+  ],
+];
+/** With these, and all that they stand on, the page can show the form and then the tasks. */
+const FIRST = /src\/student\/(?:App\.tsx|door\.ts)$|node_modules\/(?:react|react-dom|scheduler)\//;
+
+const lessSocketIo: Plugin = {
+  name: 'parta:less-socket-io',
   load: {
-    filter: { id: /engine\.io-client\/build\/esm\/transports\/index\.js$/ },
-    handler: () => "import { WS } from './websocket.js';\nexport const transports = { websocket: WS };",
+    filter: { id: UNUSED.map(([file]) => file) },
+    handler: (id) => UNUSED.find(([file]) => file.test(id))?.[1],
   },
 };
 
 export default defineConfig({
   root: 'src/student',
   base: './',
-  plugins: [react(), webSocketOnly],
+  plugins: [react(), lessSocketIo],
   resolve: {
     alias: [
+      // A tenth of the original, for this page alone.
+      { find: /^engine\.io-client$/, replacement: fileURLToPath(new URL('./src/student/engine.ts', import.meta.url)) },
       // Dexie's main entry is its ES5 build behind a wrapper; every browser named below runs the modern one.
       {
         find: /^dexie$/,
@@ -35,7 +57,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
-    // The transports left out bring listeners of their own, which would keep them in.
-    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /engine\.io-client\/build\//, sideEffects: false }] } },
+    rolldownOptions: {
+      // What the form shares with later parts comes in one file: gzip packs one better than six.
+      output: { codeSplitting: { groups: [{ name: 'first', test: FIRST }] } },
+    },
   },
 });

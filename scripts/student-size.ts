@@ -14,8 +14,10 @@ export const STUDENT_SCRIPT_BUDGET_BYTES = 150_000;
  */
 const ON_DEMAND = [
   /node_modules\/tus-js-client\//,
-  /^(chat\/ChatHalf|HandInPart)\.tsx$/,
+  /^(chat\/ChatHalf|HandInPart|Closed)\.tsx$/,
   /ui\/error-texts\.ts$/,
+  /core\/(decide|reissue)\.ts$/,
+  /client\/(search|far-behind)\.ts$/,
   /^texts\/en\.ts$/,
 ];
 

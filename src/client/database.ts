@@ -13,7 +13,7 @@ import { EMPTY_CLASSROOM, type Classroom } from '../core/classroom.ts';
 import { PartaError, type ErrorCode } from '../core/errors.ts';
 import { evolve } from '../core/evolve.ts';
 import { workKey, type ChannelId, type CommandId, type LogId } from '../core/ids.ts';
-import { commandOf } from '../core/reissue.ts';
+import type { commandOf } from '../core/reissue.ts';
 import { changeIn, type Command, type Entry, type FileRef, type Following, type LogKey, type Me, type Page, type Reads } from '../core/wire.ts'; // prettier-ignore
 import type { DraftKey, MessagesWindow, Stop } from './class-store.ts';
 import { markless, marked, type MarkedMessage, type StoredMessage } from './message-view.ts';
@@ -347,14 +347,21 @@ export class Database {
    * this author's own rows return to the outbox, before everything that waits, and are held as `returning` until the new
    * log has been read, because what it still has leaves the outbox by S6 like any confirmed command.
    */
-  followed(following: Following): Promise<LogCursor> {
+  async followed(following: Following): Promise<LogCursor> {
     const { logId, logKey, head, memberId, role } = following;
+    const before = await this.#db.cursors.get(logId);
+    // Before the transaction, which waits for nothing but the database; another tab may have been faster, hence the second look.
+    const wayBack = before && isRestored(before, following) ? await theWayBack() : null;
     return this.#write([...LOG_AND_VIEWS, 'outbox'], async () => {
       const old = await this.#db.cursors.get(logId);
       let cursor: LogCursor;
       if (old && old.logKey === logKey && old.cursor <= head) cursor = { ...old, head, memberId, role, isLeft: false };
       else {
-        if (old && isRestored(old, following)) await this.#returnOwn(old);
+        if (old && isRestored(old, following)) {
+          // Nothing is dropped without the way back; the next try has it.
+          if (!wayBack) throw new PartaError('busy');
+          await this.#returnOwn(old, wayBack);
+        }
         if (old) await this.#dropLogAndViews(logId);
         const readUpTo = Object.entries(old?.readUpTo ?? {}).map(([id, seq]) => [id, Math.min(seq, head)] as const);
         cursor = {
@@ -376,11 +383,11 @@ export class Database {
     });
   }
 
-  async #returnOwn(old: LogCursor) {
+  async #returnOwn(old: LogCursor, wayBack: typeof commandOf) {
     const returning: { command: Command; at: number; files: FileRef[] }[] = [];
     let state = EMPTY_CLASSROOM;
     await this.#logEntries(old.logId, (entry) => {
-      const command = entry.by === old.memberId ? commandOf(entry, seenBelow(state, entry)) : null;
+      const command = entry.by === old.memberId ? wayBack(entry, seenBelow(state, entry)) : null;
       if (command) returning.push({ command, at: entry.at, files: filesNamedIn(entry) });
       state = evolve(state, entry);
     });
@@ -430,11 +437,12 @@ export class Database {
   }
 
   /** The command that made a log, where this reader gave it. */
-  makingOf(logId: LogId): Promise<Command | null> {
+  async makingOf(logId: LogId): Promise<Command | null> {
+    const wayBack = await theWayBack();
     return this.#read(['log', 'cursors'], async () => {
       const cursor = await this.#db.cursors.get(logId);
       const first = (await this.#db.log.get([logId, recordOf(1)]))?.entries.find((entry) => entry.seq === 1);
-      return first?.kind === 'classCreated' && first.by === cursor?.memberId ? commandOf(first, null) : null;
+      return first?.kind === 'classCreated' && first.by === cursor?.memberId ? wayBack(first, null) : null;
     });
   }
 
@@ -906,6 +914,13 @@ const partsOf = (logKey: LogKey) => {
 };
 
 /** The same hub has forgotten: it came back from a backup, or its disk lost what it had promised. */
+let wayBackHere: typeof commandOf | null = null;
+/** From rows to the commands they came from: wanted once in a hub's life, so it comes when it is. */
+export async function theWayBack(): Promise<typeof commandOf> {
+  wayBackHere ??= (await import('../core/reissue.ts')).commandOf;
+  return wayBackHere;
+}
+
 function isRestored(old: LogCursor, following: Following): boolean {
   const was = partsOf(old.logKey);
   const is = partsOf(following.logKey);

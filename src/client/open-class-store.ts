@@ -22,7 +22,7 @@ import type {
 import { deleteDatabase, openDatabase, type ClassSnapshot, type Database, type KnownMe } from './database.ts';
 import { hubCalls } from './hub-api.ts';
 import { Live } from './live.ts';
-import { classView, logSummary, messagesById, messagesView, outboxRows, type Underway } from './overlay.ts';
+import { classView, hasRules, logSummary, messagesById, messagesView, outboxRows, rulesAreHere, type Underway } from './overlay.ts'; // prettier-ignore
 import { BROWSER, type Ports } from './ports.ts';
 import type { Search } from './search.ts';
 import { Sync } from './sync.ts';
@@ -230,6 +230,11 @@ class Store implements ClassStore {
       created.stop = this.#database.watch(tables, question, (value) => {
         answer = { value };
         created.isMomentary = laid?.waits(value) ?? false;
+        if (created.isMomentary && !hasRules())
+          rulesAreHere().then(
+            () => this.#refresh(),
+            () => undefined,
+          );
         created.again();
       });
       this.#shared.set(key, (shared = created));

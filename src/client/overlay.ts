@@ -5,7 +5,7 @@
  * Hides: which facts a client knows and which it has to guess (the hub's clock, a file's hash, a receipt).
  */
 import { seenBy, type Classroom, type Facts, type StoredFile, type Who } from '../core/classroom.ts';
-import { decide } from '../core/decide.ts';
+import type { decide } from '../core/decide.ts';
 import { apply } from '../core/evolve.ts';
 import type { ChannelId, CommandId, FileId, LogId, MemberId, PersonId, Sha256 } from '../core/ids.ts';
 import { toCheck } from '../core/works.ts';
@@ -14,6 +14,27 @@ import type { ClassView, LogSummary, MessagesView, MessageView, OutboxRow, Outbo
 import type { ClassSnapshot, MessagesSnapshot, StoredCommand } from './database.ts';
 import { factOf, marked, markless, markOf, removed, type MarkedMessage, type StoredMessage } from './message-view.ts';
 import { heldByFiles } from './outbox.ts';
+
+let rules: typeof decide | null = null;
+let coming: Promise<void> | null = null;
+
+/**
+ * Brings the rule book, which is needed only where something waits: a page shows what is confirmed without it, and until it is here
+ * what waits stands in the outbox alone. Resolves when it is here; rejects where it cannot come, and may be asked again.
+ */
+export function rulesAreHere(): Promise<void> {
+  coming ??= import('../core/decide.ts').then(
+    (book) => {
+      rules = book.decide;
+    },
+    (error: unknown) => {
+      coming = null;
+      throw error;
+    },
+  );
+  return coming;
+}
+export const hasRules = () => rules !== null;
 
 /** What this tab knows of commands beyond what is stored. */
 export interface Underway {
@@ -63,7 +84,7 @@ export function overlay(
   const pending = new Set<string>();
   const messages = new Map(named.map((message) => [message.id, factOf(message)]));
   for (const row of outbox) {
-    if (row.state !== 'waiting') continue;
+    if (row.state !== 'waiting' || rules === null) continue;
     const facts: Facts = {
       now: underway.now() + clockOffsetMs,
       file: (fileId) => ({ ...fileOf(fileId, row.files, underway), personId: personOf(who) }) satisfies StoredFile,
@@ -74,7 +95,7 @@ export function overlay(
       },
       receipt: () => '',
     };
-    const decision = decide(classroom, row.command, who, facts);
+    const decision = rules(classroom, row.command, who, facts);
     if (!decision.ok) continue;
     const { change, by } = decision.value;
     const at = row.writtenAt + clockOffsetMs;

@@ -23,6 +23,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const COMPRESSED: ReadonlySet<string> = new Set(['.html', '.js', '.css', '.svg', '.wasm', '.txt']);
 const BROTLI_QUALITY = 9;
+/** Packed once and sent often, and plain HTTP gets nothing but gzip. */
+const GZIP_LEVEL = 9;
 
 interface PageFile {
   type: string;
@@ -88,7 +90,7 @@ async function readAll(dir: string | null): Promise<Map<string, PageFile>> {
       isForEver: path.startsWith('/assets/'),
       plain,
       br: isCompressed ? await promisify(brotliCompress)(plain, { params }) : null,
-      gzip: isCompressed ? await promisify(gzip)(plain) : null,
+      gzip: isCompressed ? await promisify(gzip)(plain, { level: GZIP_LEVEL }) : null,
     });
   }
   return files;

@@ -8,10 +8,9 @@ import type { ErrorCode } from '../core/errors.ts';
 import { LanguageProvider, LANGUAGES, type Language } from '../ui/language.tsx';
 import { StoreProvider, useMe } from '../ui/store.tsx';
 import { ClassPage } from './ClassPage.tsx';
-import { Closed } from './Closed.tsx';
 import type { Door, Farewell, Room } from './door.ts';
 import { Join } from './Join.tsx';
-import { LATER_RETRY_MS } from './later.ts';
+import { closedPart, LATER_RETRY_MS } from './later.ts';
 import { RoomProvider } from './room.tsx';
 import { storageOf } from './session.ts';
 import { loadTexts } from './texts/texts.ts';
@@ -39,6 +38,7 @@ function firstLanguage(): Language {
 export function App({ door }: { door: Door }) {
   const [stage, setStage] = useState<Stage>({ kind: 'starting' });
   const [language, setLanguage] = useState<Language | null>(null);
+  const closed = closedPart.use(stage.kind === 'closed');
   const room = useRef<Room | null>(null);
   const closing = useRef<Promise<void>>(Promise.resolve());
 
@@ -131,8 +131,8 @@ export function App({ door }: { door: Door }) {
           </RoomProvider>
         </StoreProvider>
       )}
-      {stage.kind === 'closed' && (
-        <Closed
+      {stage.kind === 'closed' && closed && (
+        <closed.Closed
           why={stage.why}
           farewell={stage.farewell}
           onLanguage={speak}

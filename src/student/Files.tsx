@@ -6,7 +6,7 @@ import { useLanguage } from '../ui/language.tsx';
 import { ErrorWords } from './ErrorNote.tsx';
 import { Icon } from './icons.tsx';
 import { useMedia, useUploads } from './room.tsx';
-import { useTexts } from './texts/texts.ts';
+import { useWorkTexts } from './texts/work-texts.tsx';
 import type { UploadView } from './upload.ts';
 
 /** Files with the hub's word on each: links where they are stored, progress where they are not. */
@@ -26,7 +26,7 @@ export function FilesInFlight({ files, onRemove }: { files: readonly FileId[]; o
 }
 
 function UploadRow({ row, onRemove }: { row: UploadView; onRemove?: () => void }) {
-  const t = useTexts();
+  const t = useWorkTexts();
   const language = useLanguage();
   const uploads = useUploads();
   const [isOther, setIsOther] = useState(false);
@@ -118,7 +118,7 @@ export function FileButton({
 
 /** Files, and on a phone or tablet the camera. */
 export function ChooseFiles({ onFiles }: { onFiles: (files: File[]) => void }) {
-  const t = useTexts();
+  const t = useWorkTexts();
   const hasCamera = useMedia('(pointer: coarse)');
   return (
     <>

@@ -11,7 +11,7 @@ import { useDraft, useStore } from '../ui/store.tsx';
 import { ErrorNote } from './ErrorNote.tsx';
 import { ChooseFiles, FilesInFlight } from './Files.tsx';
 import { useRoom, useUploads } from './room.tsx';
-import { useTexts } from './texts/texts.ts';
+import { useWorkTexts } from './texts/work-texts.tsx';
 
 export interface HandInDraft {
   note: string;
@@ -33,7 +33,7 @@ export function HandIn({
   /** Nothing in yet · sent back · handed in and not reviewed. */
   mode: 'first' | 'again' | 'replace';
 }) {
-  const t = useTexts();
+  const t = useWorkTexts();
   const store = useStore();
   const { unfinished } = useRoom();
   const uploads = useUploads();

@@ -1,5 +1,4 @@
-/** Handing in and what is on its way: one part of the page, which comes after the tasks have been drawn. */
-export { HandIn } from './HandIn.tsx';
+/** Works, handing in and what is on its way: one part of the page, which comes after the tasks have been drawn. */
 export { Orphans } from './Orphans.tsx';
-export { Sending } from './Sending.tsx';
+export { Work } from './Work.tsx';
 export { openUploads } from './upload.ts';

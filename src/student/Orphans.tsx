@@ -6,9 +6,22 @@ import { FilesInFlight } from './Files.tsx';
 import { RichText } from './RichText.tsx';
 import type { Task } from './Tasks.tsx';
 import { useTexts } from './texts/texts.ts';
+import { useWorkTexts, WorkTextsProvider } from './texts/work-texts.tsx';
 
-export function Orphans({ view, tasks }: { view: ClassView; tasks: readonly Task[] }) {
+interface OrphansProps {
+  view: ClassView;
+  tasks: readonly Task[];
+}
+
+export const Orphans = (props: OrphansProps) => (
+  <WorkTextsProvider>
+    <Rows {...props} />
+  </WorkTextsProvider>
+);
+
+function Rows({ view, tasks }: OrphansProps) {
   const t = useTexts();
+  const { work } = useWorkTexts();
   const store = useStore();
   const shown = new Set(tasks.map(({ waiting }) => waiting?.id));
   const rows = view.outbox.filter((row) => row.command.kind === 'handIn' && !shown.has(row.id));
@@ -27,7 +40,7 @@ export function Orphans({ view, tasks }: { view: ClassView; tasks: readonly Task
             {note !== '' && <RichText text={note} />}
             <div className="row">
               <button type="button" onClick={() => void store.discard(id)}>
-                {t.work.discard}
+                {work.discard}
               </button>
             </div>
           </article>

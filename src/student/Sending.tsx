@@ -7,10 +7,10 @@ import { FilesInFlight } from './Files.tsx';
 import { handInKey, type HandInDraft } from './HandIn.tsx';
 import { RichText } from './RichText.tsx';
 import { useUploads } from './room.tsx';
-import { useTexts } from './texts/texts.ts';
+import { useWorkTexts } from './texts/work-texts.tsx';
 
 export function Sending({ row, logId, assignmentId }: { row: OutboxRow; logId: LogId; assignmentId: CommandId }) {
-  const t = useTexts();
+  const t = useWorkTexts();
   const store = useStore();
   const connection = useConnection();
   const uploads = useUploads();

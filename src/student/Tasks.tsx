@@ -143,11 +143,11 @@ function useSaying(tasks: readonly Task[], pending: ReadonlySet<string>, isSettl
     for (const { work } of tasks) {
       const { title } = work.assignment;
       const last = work.attempts.filter((attempt) => !pending.has(attempt.id)).at(-1);
-      if (last) news.set(last.id, t.work.receiptSaid(title, last.receipt));
+      if (last) news.set(last.id, t.tasks.receiptSaid(title, last.receipt));
       if (work.returned)
         news.set(
           work.returned.id,
-          work.returned.outcome === 'redo' ? t.work.redoSaid(title) : t.work.returnedSaid(title),
+          work.returned.outcome === 'redo' ? t.tasks.redoSaid(title) : t.tasks.returnedSaid(title),
         );
     }
     const before = known.current;

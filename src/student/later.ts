@@ -50,10 +50,18 @@ export const errorWords = createLater(() => import('../ui/error-texts.ts'));
 export const handInPart = createLater(() => import('./HandInPart.tsx'));
 export const chatPart = createLater(() => import('./chat/ChatHalf.tsx'));
 
-/** Calls back once what is on screen now has been drawn; error words come from then on too, before a network can be lost. */
+/** Begun with the others, since it is wanted when the hub may be gone. */
+export const closedPart = createLater(() => import('./Closed.tsx'));
+
+/** Calls back once what is on screen now has been drawn; error words and the rule book come
+ * from then on too, before a network can be lost. */
 export function comeLater(drawn: () => void) {
   const begin = () => {
     errorWords.begin();
+    closedPart.begin();
+    // Parts of the engine (client/overlay.ts, client/database.ts) that are wanted most when they can no longer be had.
+    import('../core/decide.ts').catch(() => undefined);
+    import('../core/reissue.ts').catch(() => undefined);
     drawn();
   };
   // Two frames: after the first it is laid out, after the second painted. A hidden tab draws none: then without waiting.

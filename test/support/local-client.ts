@@ -12,6 +12,8 @@ import type {
   Stop,
 } from '../../src/client/class-store.ts';
 import { openClassStoreWith } from '../../src/client/open-class-store.ts';
+import { theWayBack } from '../../src/client/database.ts';
+import { rulesAreHere } from '../../src/client/overlay.ts';
 import type { Ports } from '../../src/client/ports.ts';
 import type { ChannelId, FileId, HubId, LogId, PersonId, Sha256 } from '../../src/core/ids.ts';
 import type { FileRef } from '../../src/core/wire.ts';
@@ -19,6 +21,10 @@ import { CALL_TIMEOUT_MS } from '../../src/client/hub-api.ts';
 import type { FaultyNetwork } from './faulty-transport.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { VirtualTime } from './virtual-time.ts';
+
+// Virtual time waits for no disk: what comes later in a page is here before the first program starts.
+await rulesAreHere();
+await theWayBack();
 
 /** Files of this person's own on their way to the hub; the test says when they arrive. */
 export class OwnFiles implements FilesOnTheWay {

@@ -8,6 +8,7 @@ import type { CommandId } from '../../core/ids.ts';
 import { useClass, useDraft, useLive, useMe } from '../../ui/store.tsx';
 import { createLater } from '../later.ts';
 import { ChatTextsProvider, useChatTexts } from '../texts/chat-texts.tsx';
+import { WorkTextsProvider } from '../texts/work-texts.tsx';
 import { Chat, type Target } from './Chat.tsx';
 import './chat.css';
 import { ChatList } from './ChatList.tsx';
@@ -23,9 +24,11 @@ export interface ChatHalfProps {
 }
 
 export const ChatHalf = (props: ChatHalfProps) => (
-  <ChatTextsProvider>
-    <Half {...props} />
-  </ChatTextsProvider>
+  <WorkTextsProvider>
+    <ChatTextsProvider>
+      <Half {...props} />
+    </ChatTextsProvider>
+  </WorkTextsProvider>
 );
 
 /** A place as a person calls it. */

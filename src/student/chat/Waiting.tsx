@@ -4,8 +4,8 @@ import type { LogId } from '../../core/ids.ts';
 import { useStore } from '../../ui/store.tsx';
 import { ErrorWords } from '../ErrorNote.tsx';
 import { Icon } from '../icons.tsx';
-import { useTexts } from '../texts/texts.ts';
 import { useChatTexts } from '../texts/chat-texts.tsx';
+import { useWorkTexts } from '../texts/work-texts.tsx';
 import { writingKey, type MessageDraft } from './Composer.tsx';
 
 export function Waiting({
@@ -18,7 +18,7 @@ export function Waiting({
   logId: LogId;
 }) {
   const t = useChatTexts();
-  const { handIn } = useTexts();
+  const { handIn } = useWorkTexts();
   const store = useStore();
   const isRefused = outbox.state === 'refused';
   const isNew = message.seq === null;
