@@ -44,6 +44,8 @@ export const IDLE_MS = 30_000;
 /** What is under way when the hub is closed gets this long. */
 export const CLOSE_GRACE_MS = 300;
 export const CONNECTIONS_MAX = 4_000;
+/** How often connections are looked at for what they owe; sooner where less time is given. */
+const CONNECTIONS_CHECK_MS = 2_000;
 export const FILES_COOKIE = 'parta_files';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -83,6 +85,15 @@ export interface HttpContext {
   door: Door;
   logKeyOf(member: Member): LogKey;
   newCommandId(): CommandId;
+  limits?: Partial<HttpLimits>;
+}
+
+/** By default the constants above; tests have less time. */
+export interface HttpLimits {
+  bodyMs: number;
+  headersMs: number;
+  idleMs: number;
+  connections: number;
 }
 
 /** Which names a hub answers to, and which pages may talk to it. */
@@ -136,9 +147,11 @@ export class Http {
   constructor(context: HttpContext) {
     this.#context = context;
     this.#routes = this.#api();
-    this.server = createServer({ requestTimeout: 0, headersTimeout: HEADERS_MS, connectionsCheckingInterval: 2_000 });
-    this.server.timeout = IDLE_MS;
-    this.server.maxConnections = CONNECTIONS_MAX;
+    const { headersMs = HEADERS_MS, idleMs = IDLE_MS, connections = CONNECTIONS_MAX } = context.limits ?? {};
+    const connectionsCheckingInterval = Math.min(CONNECTIONS_CHECK_MS, headersMs);
+    this.server = createServer({ requestTimeout: 0, headersTimeout: headersMs, connectionsCheckingInterval });
+    this.server.timeout = idleMs;
+    this.server.maxConnections = connections;
     this.server.on('request', (request, response) => void this.#serve(request, response));
     this.server.on('connection', (connection) => {
       this.#connections.add(connection);
@@ -390,7 +403,7 @@ export class Http {
   async #body<T extends z.core.$ZodType>(request: IncomingMessage, schema: T): Promise<z.output<T>> {
     // A page of another origin can send a form, but not JSON without asking first.
     if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) throw new PartaError('bad-request');
-    const text = await readBody(request);
+    const text = await readBody(request, this.#context.limits?.bodyMs ?? BODY_MS);
     const parsed = z.safeParse(schema, parseJson(text));
     if (!parsed.success) throw new PartaError('bad-request');
     return parsed.data;
@@ -430,7 +443,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readBody(request: IncomingMessage): Promise<string> {
+function readBody(request: IncomingMessage, bodyMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -439,7 +452,7 @@ function readBody(request: IncomingMessage): Promise<string> {
       request.removeAllListeners('data');
       settle();
     };
-    const timer = setTimeout(() => done(() => reject(new PartaError('bad-request'))), BODY_MS);
+    const timer = setTimeout(() => done(() => reject(new PartaError('bad-request'))), bodyMs);
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.byteLength;
       if (bytes > BODY_BYTES_MAX) done(() => reject(new PartaError('too-large')));

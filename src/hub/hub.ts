@@ -18,7 +18,7 @@ import { Catchup } from './catchup.ts';
 import { ClassLogs } from './class-logs.ts';
 import { Downloads } from './download.ts';
 import { Files, type FileLimits } from './files.ts';
-import { Door, Http } from './http.ts';
+import { Door, Http, type HttpLimits } from './http.ts';
 import { Live } from './live.ts';
 import { silent, type Log } from './log.ts';
 import { People } from './people.ts';
@@ -53,6 +53,9 @@ export interface HubOptions {
   onBroken?: () => void;
   rates?: Partial<Rates>;
   fileLimits?: Partial<FileLimits>;
+  httpLimits?: Partial<HttpLimits>;
+  /** Tickets good at once; the oldest go first. */
+  ticketsMax?: number;
 }
 
 export interface Hub {
@@ -106,7 +109,8 @@ export async function openHub(
     options.origins ?? listOf(process.env['PARTA_HUB_ORIGINS']),
   );
 
-  const people = new People({ store, log, now, hubId });
+  const { ticketsMax } = options;
+  const people = new People({ store, log, now, hubId, ...(ticketsMax === undefined ? {} : { ticketsMax }) });
   // The logs speak to sockets and schedule, which in turn need the logs: they meet here.
   const logs = new ClassLogs({
     store,
@@ -146,6 +150,7 @@ export async function openHub(
     door,
     logKeyOf,
     newCommandId,
+    ...(options.httpLimits ? { limits: options.httpLimits } : {}),
   });
   const sockets = new Sockets({
     http: http.server,

@@ -37,7 +37,7 @@ export const WRONG_TRIES_PER_ADDRESS_MAX = 10;
 export const WRONG_TRIES_PER_HUB_MAX = 100;
 export const WRONG_TRIES_MS = 60_000;
 /** Tickets kept at most; the oldest go first, their devices ask for new ones. */
-const TICKETS_MAX = 20_000;
+export const TICKETS_MAX = 20_000;
 const SECRET_BYTES = 32;
 
 /** Somebody whose ticket is good. */
@@ -55,6 +55,8 @@ export interface PeopleContext {
   log: Log;
   now: () => number;
   hubId: HubId;
+  /** By default {@link TICKETS_MAX}. */
+  ticketsMax?: number;
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
@@ -150,7 +152,7 @@ export class People {
   #give(map: Map<string, Signed & { expiresAt: number }>, key: string, signed: Signed & { expiresAt: number }): void {
     map.set(key, signed);
     for (const oldest of map.keys()) {
-      if (map.size <= TICKETS_MAX) break;
+      if (map.size <= (this.#context.ticketsMax ?? TICKETS_MAX)) break;
       map.delete(oldest);
     }
   }
