@@ -22,6 +22,7 @@ import {
   messagesById,
   messagesView,
   outboxRows,
+  rulesAreHere,
   type Underway,
 } from '../../../src/client/overlay.ts';
 import { SearchIndex } from '../../../src/client/search.ts';
@@ -30,6 +31,9 @@ import { EMPTY_CLASSROOM, memberOf, type Member, type Who } from '../../../src/c
 import type { CommandId, LogId, PersonId } from '../../../src/core/ids.ts';
 import type { Command, Entry, FileRef, LogKey, Me } from '../../../src/core/wire.ts';
 import { guestWho, nextFileId, nextId, type PaperClass, teacherWho } from '../../support/paper-class.ts';
+
+// A picture does not wait for what a page brings later.
+await rulesAreHere();
 
 /** A class as the scene's person sees it. */
 export interface PaperLog {
