@@ -55,7 +55,9 @@ const CHAT: WaitingChat = {
 const tell = (chats: WaitingChat[]) =>
   page.evaluate((all) => window.parta.call('notifications.update', { chats: all, here: null }), chats);
 
-it('a message is told once, its notification opens the place, and reading elsewhere takes it away', async ({ skip }) => {
+it('a message is told once, its notification opens the place, and reading elsewhere takes it away', async ({
+  skip,
+}) => {
   // What the system shows on real Electron cannot be asked.
   if (!(await isStandIn())) skip();
   const settings = await page.evaluate(() => window.parta.call('settings.read', {}));

@@ -385,6 +385,8 @@ describe('parents', () => {
 
   it('come in by the same door: whose parent is suggested by the surname and said in the command', async () => {
     await members();
+    const knocking = page.getByRole('listitem').filter({ hasText: 'Лебедев Фёдор Ильич' });
+    await knocking.getByText('Родитель', { exact: true }).click();
     await page.getByRole('button', { name: 'Родитель в классе: Лебедев Фёдор Ильич' }).click();
     await page.getByText('Лебедев Фёдор Ильич').waitFor();
     const [confirmed] = await sent();

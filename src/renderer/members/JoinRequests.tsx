@@ -43,20 +43,12 @@ export function JoinRequests({ logId, classroom }: { logId: LogId; classroom: Cl
     ];
   }, [classroom.members]);
   const matched = useMemo(() => matchRequests(requests, students), [requests, students]);
-  /** What the teacher said of who it is; nothing where the guess stands. */
+  /** Who the teacher said that somebody is; a pupil until then. */
   const [said, setSaid] = useState<ReadonlyMap<CommandId, Answer['role']>>(new Map());
   if (requests.length === 0) return null;
 
-  const guess = ({ requestId, name }: JoinRequestHead): Answer['role'] =>
-    matched.has(requestId) ||
-    matchName(
-      name,
-      students.map((one) => one.name),
-    ).length > 0 ||
-    childrenBySurname(name, students).length === 0
-      ? 'student'
-      : 'parent';
-  const roleOf = (request: JoinRequestHead) => said.get(request.requestId) ?? guess(request);
+  // Most who knock are pupils, and one with a pet name is none the less: whoever is a parent is said to be one.
+  const roleOf = ({ requestId }: JoinRequestHead) => said.get(requestId) ?? 'student';
   const bodyOf = (request: JoinRequestHead, answer: Answer) => ({
     requestId: request.requestId,
     memberId: answer.memberId ?? store.newMemberId(),
