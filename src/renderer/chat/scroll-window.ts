@@ -212,6 +212,10 @@ export class ScrollWindow {
       return;
     }
     this.jump = null;
+    // What is landed by is what is on the screen: the same heights must not be put right once more when they are told.
+    for (const drawn of this.scroller.querySelectorAll<HTMLElement>('[data-row]'))
+      if (drawn.dataset['row'] !== undefined)
+        this.heights.set(drawn.dataset['row'], drawn.getBoundingClientRect().height);
     const view = this.scroller.getBoundingClientRect();
     const row = element.getBoundingClientRect();
     const [above, below] = [row.top - view.top - START_GAP_PX, row.bottom - view.bottom];

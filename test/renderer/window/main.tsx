@@ -56,6 +56,8 @@ const say = (text: string, replyTo: CommandId | null = null) =>
   paper.must('postMessage', { channelId: paper.channelId, text, fileIds: [], replyTo }, guestWho(pupil.personIds[0]!));
 /** Word № n; every seventh is long. */
 const wordy = (n: number) => (n % 7 === 0 ? `слово ${n} ${'и ещё немного о том же самом '.repeat(12)}` : `слово ${n}`);
+// What was said before was said before them.
+paper.log = paper.log.map((row) => ({ ...row, at: row.at - many * BETWEEN_MS }));
 for (let n = 1; n <= many; n++) {
   paper.now = NOW - (many - n) * BETWEEN_MS;
   say(wordy(n), n === many ? paper.log.find((entry) => entry.body?.['text'] === 'слово 10')!.id : null);
@@ -72,6 +74,11 @@ const harness = {
   sent: () => sent,
   say: (text: string) => {
     say(text);
+    store.changed();
+  },
+  /** So many at once: `новость 1`, `новость 2`… */
+  news: (count: number) => {
+    for (let n = 1; n <= count; n++) say(`новость ${n}`);
     store.changed();
   },
   /** Has reading count from now on: a picture keeps its unread line. */
