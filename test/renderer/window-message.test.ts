@@ -1,7 +1,7 @@
 // One message and writing one, under a mouse and under keys alone: what is done becomes the command that it looks like, and what
 // was refused stays with its reason. In a real browser, over a class on paper.
 import react from '@vitejs/plugin-react';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright';
@@ -17,6 +17,7 @@ declare global {
   }
 }
 
+const PHOTO = readFileSync(join(import.meta.dirname, '../support/samples/documents/photo-of-page.jpg'));
 const outDir = mkdtempSync(join(tmpdir(), 'parta-message-'));
 const config = {
   root: join(import.meta.dirname, 'window'),
@@ -45,11 +46,13 @@ afterAll(async () => {
   rmSync(outDir, { recursive: true, force: true });
 });
 
-async function open(scene: string) {
+/** @param photo what the library has where a photo is asked for */
+async function open(scene: string, photo: Buffer = PHOTO) {
   const viewport = { width: 1280, height: 800 };
   const permissions = ['clipboard-read', 'clipboard-write'];
   page = await browser.newPage({ viewport, timezoneId: 'UTC', reducedMotion: 'reduce', permissions });
   page.on('pageerror', (error) => faults.push(String(error)));
+  await page.route('**/library/**', (route) => route.fulfill({ contentType: 'image/jpeg', body: photo }));
   await page.clock.setFixedTime(NOW);
   await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?scene=${scene}`);
   await field().waitFor();
@@ -225,6 +228,12 @@ describe('photos and recordings', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Открыть фото стр1.jpg');
     expect(await sent()).toEqual([]);
+  });
+
+  it('bytes that are no picture never show a broken one: their name leads to another program', async () => {
+    await open('chat-media', Buffer.from('no picture'));
+    await (await inSight(row('Черновик целиком'))).getByRole('button', { name: 'стр3.jpg' }).waitFor();
+    expect(await row('Черновик целиком').locator('img').count()).toBe(0);
   });
 
   it('a recording says how long it is before it is played, and may be played faster', async () => {

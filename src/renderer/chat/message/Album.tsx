@@ -3,9 +3,11 @@
  * viewer; what is not here yet shows how far it is and never a broken picture.
  */
 import { UnstyledButton } from '@mantine/core';
-import { IconDownload, IconPhoto } from '@tabler/icons-react';
+import { IconDownload, IconPhoto, IconPhotoOff } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import type { FileRef } from '../../../core/wire.ts';
+import { useDesktop } from '../../desktop.tsx';
+import { useFailure } from '../../frame/failure.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { useFileHere } from './file-here.ts';
 import classes from './Album.module.css';
@@ -40,10 +42,33 @@ export function Album({ files }: { files: readonly FileRef[] }) {
 function Tile({ file, isSingle, onOpen }: { file: FileRef; isSingle: boolean; onOpen: () => void }) {
   const t = useTexts();
   const here = useFileHere(file);
+  const { call } = useDesktop();
+  const failed = useFailure();
+  const [isBroken, setBroken] = useState(false);
+  if (here.state === 'here' && isBroken) {
+    // Its name says that it is a photo, its bytes do not: another program may know better.
+    const openOutside = () => void call('library.open', { sha256: file.sha256, name: file.name }).catch(failed);
+    return (
+      <UnstyledButton className={classes.tile} onClick={openOutside}>
+        <span className={classes.absent}>
+          <IconPhotoOff size={24} stroke={1.6} aria-hidden />
+          <span>{file.name}</span>
+        </span>
+      </UnstyledButton>
+    );
+  }
   if (here.state === 'here') {
     return (
       <UnstyledButton className={classes.tile} onClick={onOpen} aria-label={t.message.media.openPhoto(file.name)}>
-        <img src={here.url} alt="" loading="lazy" decoding="async" data-single={isSingle} className={classes.photo} />
+        <img
+          src={here.url}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          data-single={isSingle}
+          className={classes.photo}
+          onError={() => setBroken(true)}
+        />
       </UnstyledButton>
     );
   }

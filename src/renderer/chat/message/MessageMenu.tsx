@@ -134,7 +134,11 @@ export function MessageMenu({
         {item(true, IconFileText, t.message.copyForOthers, deeds.onCopyForOthers)}
         {possible.remove && <Menu.Divider />}
         {possible.remove && (
-          <Menu.Item color="red" leftSection={<IconTrash size={18} stroke={1.7} />} onClick={deeds.onRemove}>
+          <Menu.Item
+            className={classes.danger ?? ''}
+            leftSection={<IconTrash size={18} stroke={1.7} />}
+            onClick={deeds.onRemove}
+          >
             {t.chat.remove}
           </Menu.Item>
         )}
