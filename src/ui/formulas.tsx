@@ -6,14 +6,8 @@
 import { createElement, Fragment, useMemo, type CSSProperties, type ReactNode } from 'react';
 import temml from 'temml';
 import 'temml/dist/Temml-Local.css';
+import { EXPANSIONS_MAX, NODES_MAX, SIZE_EM_MAX } from './formula-limits.ts';
 import './formulas.css';
-
-/** Macros that call each other end here. */
-export const EXPANSIONS_MAX = 200;
-/** Sizes that a formula may ask for, in em; larger ones are cut to this. */
-export const SIZE_EM_MAX = 20;
-/** Nodes of one formula; a larger one stands as typed. */
-export const NODES_MAX = 4_000;
 
 const ELEMENTS = new Set(
   'math mrow mi mo mn mtext ms mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts mprescripts none mpadded mphantom mstyle mtable mtr mtd menclose merror span'.split(

@@ -9,6 +9,9 @@ import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NOW } from '../gallery/page/stage.ts';
 import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
+import { ZOOM_MAX, ZOOM_STEP } from '../../src/renderer/chat/message/viewing.ts';
+import { EXPANSIONS_MAX, NODES_MAX, SIZE_EM_MAX } from '../../src/ui/formula-limits.ts';
+import { VOICE_SECONDS_MAX } from '../../src/ui/voice.ts';
 import type { Harness } from './window/main.tsx';
 
 declare global {
@@ -46,14 +49,18 @@ afterAll(async () => {
   rmSync(outDir, { recursive: true, force: true });
 });
 
-/** @param photo what the library has where a photo is asked for */
-async function open(scene: string, photo: Buffer = PHOTO) {
+/**
+ * @param photo what the library has where a photo is asked for
+ * @param isClockOurs timers wait for `fastForward`
+ */
+async function open(scene: string, photo: Buffer = PHOTO, isClockOurs = false) {
   const viewport = { width: 1280, height: 800 };
   const permissions = ['clipboard-read', 'clipboard-write'];
   page = await browser.newPage({ viewport, timezoneId: 'UTC', reducedMotion: 'reduce', permissions });
   page.on('pageerror', (error) => faults.push(String(error)));
   await page.route('**/library/**', (route) => route.fulfill({ contentType: 'image/jpeg', body: photo }));
-  await page.clock.setFixedTime(NOW);
+  if (isClockOurs) await page.clock.install({ time: NOW });
+  else await page.clock.setFixedTime(NOW);
   await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?scene=${scene}`);
   await field().waitFor();
 }
@@ -160,6 +167,27 @@ describe('what may be done with a message', () => {
   });
 });
 
+describe('a formula that asks for too much', () => {
+  const say = (text: string) => page.evaluate((words) => window.harness.say(words), text);
+
+  it(`ends after ${EXPANSIONS_MAX} macros and ${NODES_MAX} nodes: it stands as typed`, async () => {
+    await open('chat');
+    await say('бесконечная $\\def\\a{\\a\\a}\\a$');
+    await row('бесконечная').locator('code:not([aria-busy])', { hasText: '\\def' }).waitFor();
+    await say(`огромная $\\def\\a{${'x'.repeat(100)}}${'\\a'.repeat(EXPANSIONS_MAX - 20)}$`);
+    await row('огромная').locator('code:not([aria-busy])', { hasText: '\\def' }).waitFor();
+    expect(await list().locator('math').count()).toBe(0);
+  });
+
+  it(`is at most ${SIZE_EM_MAX} em in one piece`, async () => {
+    await open('chat');
+    await say('широкая $\\rule{1000em}{1em}$');
+    const piece = row('широкая').locator('mspace').first();
+    await piece.waitFor({ state: 'attached' });
+    expect(await piece.getAttribute('width')).toBe(`${SIZE_EM_MAX}em`);
+  });
+});
+
 describe('polls, notices, cards', () => {
   it('one press votes, another changes it, a third takes it back', async () => {
     await open('chat-asks');
@@ -224,6 +252,9 @@ describe('photos and recordings', () => {
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     await page.getByRole('dialog', { name: 'Фото 1 из 5: стр1.jpg' }).waitFor();
+    const larger = page.getByRole('button', { name: 'Крупнее (+)' });
+    for (let zoom = 1; zoom < ZOOM_MAX; zoom *= ZOOM_STEP) await page.keyboard.press('+');
+    expect(await larger.isDisabled()).toBe(true);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Открыть фото стр1.jpg');
@@ -388,5 +419,17 @@ describe('writing', () => {
     expect(puts).toEqual([expect.stringMatching(/^Голос 2026-11-12 14\.20\.00 \(\d+s\)\.weba$/)]);
     expect((await lastSent())?.body).toMatchObject({ text: '', fileIds: ['ab'.repeat(16)] });
     expect(await field().inputValue()).toBe('пишу дальше');
+  });
+
+  it(`a voice ends by itself after ${VOICE_SECONDS_MAX} seconds and waits to be sent`, async () => {
+    await page.close();
+    await open('chat', PHOTO, true);
+    await page.getByRole('button', { name: 'Записать голосовое сообщение' }).click();
+    await page.getByText('Идёт запись').waitFor();
+    await page.clock.fastForward((VOICE_SECONDS_MAX - 60) * 1000);
+    expect(await page.getByText('Идёт запись').isVisible()).toBe(true);
+    await page.clock.fastForward(60_000);
+    expect(await isThere(page.getByText(/Запись остановилась/))).toBe(true);
+    expect(await page.getByRole('button', { name: 'Отправить запись' }).isVisible()).toBe(true);
   });
 });

@@ -19,18 +19,8 @@ import { useDesktop } from '../../desktop.tsx';
 import { useFailure } from '../../frame/failure.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { useFileHere } from './file-here.ts';
+import { turned, WHOLE, ZOOM_MAX, ZOOM_STEP, zoomed, type Look } from './viewing.ts';
 import classes from './Viewer.module.css';
-
-export const ZOOM_MAX = 8;
-const ZOOM_STEP = 1.25;
-
-interface Look {
-  zoom: number;
-  turns: number;
-  x: number;
-  y: number;
-}
-const WHOLE: Look = { zoom: 1, turns: 0, x: 0, y: 0 };
 
 export interface ViewerProps {
   files: readonly FileRef[];
@@ -53,12 +43,8 @@ export function Viewer({ files, at, onMove, onClose }: ViewerProps) {
     setLook(WHOLE);
     onMove(next);
   };
-  const zoom = (factor: number) =>
-    setLook((old) => {
-      const next = Math.min(ZOOM_MAX, Math.max(1, old.zoom * factor));
-      return next === 1 ? { ...WHOLE, turns: old.turns } : { ...old, zoom: next };
-    });
-  const turn = () => setLook((old) => ({ ...WHOLE, turns: (old.turns + 1) % 4 }));
+  const zoom = (factor: number) => setLook((old) => zoomed(old, factor));
+  const turn = () => setLook(turned);
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'ArrowLeft') go(-1);
     else if (event.key === 'ArrowRight') go(1);
