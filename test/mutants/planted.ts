@@ -109,8 +109,8 @@ export const PLANTED: readonly PlantedFault[] = [
   {
     rule: 'S14',
     file: 'src/client/database.ts',
-    find: 'if (old && isRestored(old, following)) await this.#returnOwn(old);',
-    replace: 'if (old && isRestored(old, following)) await this.#outboxKeys(logId);',
+    find: 'await this.#returnOwn(old, wayBack);',
+    replace: 'await this.#outboxKeys(logId);',
     says: 'a hub that came back from a backup destroys work it had acknowledged',
   },
   {
