@@ -1,6 +1,7 @@
 /**
  * The whole of sync under faults: as many seeded stories as PARTA_SEEDS says (500), over the real hub core with its real
- * database. A seed that fails is replayed, with everything that happens, by `npm run faults -- --seed N`.
+ * database, compared after every step with a model that shares no code with the rules. A seed that fails is replayed, with
+ * everything that happens, by `npm run faults -- --seed N`. Seeds that have found something are named.
  */
 import { expect, test } from 'vitest';
 import { COMMANDS_MIN, type SeedResult } from '../support/convergence.ts';
@@ -8,6 +9,19 @@ import { runSeeds } from '../support/convergence-runs.ts';
 
 const SEEDS_DEFAULT = 500;
 const seeds = Number(process.env.PARTA_SEEDS ?? SEEDS_DEFAULT);
+
+/** What was wrong when it failed; it says nothing any more once the stories themselves are told differently. */
+const PINNED = [
+  { seed: 15, says: 'a child that only stood on the list was erased, and classmates kept its id with its parent' },
+  { seed: 41, says: 'the clock jumped back ten years, and what waited for the hub to have room waited ten years' },
+  { seed: 76, says: 'the same, with an edit of what waited behind it' },
+];
+
+test.each(PINNED)('seed $seed stays mended: $says', async ({ seed }) => {
+  const problems: string[] = [];
+  await runSeeds(1, seed, (result) => problems.push(...result.problems));
+  expect(problems).toEqual([]);
+});
 
 test(`${seeds} stories of a class under faults end with everybody seeing the same, nothing lost, nothing doubled`, async () => {
   const problems: string[] = [];
@@ -24,5 +38,7 @@ test(`${seeds} stories of a class under faults end with everybody seeing the sam
   });
   expect(runs.seeds).toBe(seeds);
   expect(fewestCommands).toBeGreaterThanOrEqual(COMMANDS_MIN);
+  expect(runs.compared.current).toBeGreaterThan(seeds);
+  expect(runs.compared.behind).toBeGreaterThan(0);
   for (const [fault, count] of Object.entries(runs.faults)) expect(count, fault).toBeGreaterThan(0);
 });

@@ -4,11 +4,13 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import type { Faults, SeedResult } from './convergence.ts';
+import { noFaults, type Faults, type SeedResult } from './convergence.ts';
 
 export interface Runs {
   seeds: number;
   commands: number;
+  /** Comparisons with the model, see {@link SeedResult}. */
+  compared: { current: number; behind: number };
   faults: Faults;
   lost: number;
   doubled: number;
@@ -21,8 +23,6 @@ export const WORKERS = Math.min(2, availableParallelism());
 /** A seed takes about half a second; one that takes this long hangs. */
 const SEED_TIMEOUT_MS = 120_000;
 
-const noFaults = (): Faults => ({ cut: 0, delay: 0, drop: 0, duplicate: 0, hubCrash: 0, clientCrash: 0 });
-
 /**
  * Plays the seeds `from … from + count - 1`.
  * @param onResult called after each
@@ -32,11 +32,15 @@ export async function runSeeds(
   from: number,
   onResult: (result: SeedResult) => void = () => {},
 ): Promise<Runs> {
-  const runs: Runs = { seeds: count, commands: 0, faults: noFaults(), lost: 0, doubled: 0, diverged: 0, failing: [] };
+  const compared = { current: 0, behind: 0 };
+  const good = { lost: 0, doubled: 0, diverged: 0 };
+  const runs: Runs = { seeds: count, commands: 0, compared, faults: noFaults(), ...good, failing: [] };
   const end = from + count;
   let next = from;
   const add = (result: SeedResult) => {
     runs.commands += result.commands;
+    compared.current += result.compared.current;
+    compared.behind += result.compared.behind;
     for (const fault of Object.keys(runs.faults) as (keyof Faults)[]) runs.faults[fault] += result.faults[fault];
     runs.lost += result.lost;
     runs.doubled += result.doubled;
@@ -69,7 +73,8 @@ const DIED = 'the process';
 function startWorker(): ChildProcess {
   // What the parent was started with (a test runner's loaders) is not for the child.
   return fork(new URL('./convergence-worker.ts', import.meta.url), {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Most of what a story makes is garbage at once.
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=64'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
@@ -77,7 +82,16 @@ function startWorker(): ChildProcess {
 function play(worker: ChildProcess, seed: number): Promise<SeedResult> {
   return new Promise((resolve) => {
     const died = (why: string) =>
-      done({ seed, commands: 0, faults: noFaults(), lost: 0, doubled: 0, diverged: 0, problems: [`${DIED} ${why}`] });
+      done({
+        seed,
+        commands: 0,
+        compared: { current: 0, behind: 0 },
+        faults: noFaults(),
+        lost: 0,
+        doubled: 0,
+        diverged: 0,
+        problems: [`${DIED} ${why}`],
+      });
     const done = (result: SeedResult) => {
       clearTimeout(timer);
       worker.off('message', hear);

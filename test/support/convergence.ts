@@ -1,32 +1,71 @@
 /**
- * One seeded story of a class under faults, and what is true at its end. A teacher with two devices and three pupils write,
- * assign, hand in, review, give back, remove and erase, while words on the network are lost, late or doubled, connections are
- * cut, the hub and the programs are killed. Then the weather clears, and everybody must have what the hub says he may see:
- * every command that was accepted by a store is confirmed once or visibly refused, nothing is lost, doubled or different.
- * The whole world runs in virtual time in this thread, so a seed is the same story every time.
+ * One seeded story of a school under faults, and what is true after every step of it. Teachers with several devices and tabs,
+ * pupils and a parent write, assign, hand in, review, give back, remove and erase, in a class and in the school, while words on
+ * the network are lost, late or doubled, connections are cut, disks are full, clocks jump by ten years, programs and the hub are
+ * killed, updated, brought back from a backup. Then the weather clears, and everybody must have what the rules say he may see,
+ * and every command that a store took is confirmed once or visibly refused. The whole world runs in virtual time in this thread,
+ * so a seed is the same story every time. Hides: who takes part and which blows fall, by seed (deeds: convergence-deeds.ts,
+ * judgement: convergence-check.ts).
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import type { ClassView, MessageView, MeView } from '../../src/client/class-store.ts';
+import type { ClassView, MeView } from '../../src/client/class-store.ts';
 import { CHECK_EVERY_MS } from '../../src/client/hub-link.ts';
-import { seenBy, type Classroom } from '../../src/core/classroom.ts';
 import { codeOf } from '../../src/core/errors.ts';
-import type { ChannelId, CommandId, FileId, LogId, MemberId, Sha256 } from '../../src/core/ids.ts';
-import { changeIn, type CommandKind, type CommandOf, type Entry } from '../../src/core/wire.ts';
-import { worksOf } from '../../src/core/works.ts';
+import type { ChannelId, FileId, LogId, MemberId, PersonId, Sha256 } from '../../src/core/ids.ts';
+import type { CommandKind, CommandOf, FileRef } from '../../src/core/wire.ts';
+import { readerIn, Witness, type Sent } from './convergence-check.ts';
+import { Deeds } from './convergence-deeds.ts';
 import { CALM, FaultyNetwork, STORM, type FaultCounts } from './faulty-transport.ts';
-import { first, LocalClient } from './local-client.ts';
+import { first, LocalClient, type LocalClientOptions } from './local-client.ts';
 import { LocalHub } from './local-hub.ts';
+import { quotaExceeded } from './memory-disk.ts';
+import { updateDisk } from './version-1.ts';
 import { seeded, VirtualTime } from './virtual-time.ts';
 
-export type Faults = FaultCounts & { hubCrash: number; clientCrash: number };
+/** What happened to whom, so many times. `oldClient`, `oldHub`: stories in which one of version 1 took part. */
+export type Faults = FaultCounts &
+  Record<
+    | 'hubCrash'
+    | 'clientCrash'
+    | 'hubDiskFull'
+    | 'clientDiskFull'
+    | 'abort'
+    | 'clockJump'
+    | 'hubClockJump'
+    | 'restore'
+    | 'twoTabs'
+    | 'oldClient'
+    | 'oldHub'
+    | 'update',
+    number
+  >;
+export const noFaults = (): Faults => ({
+  cut: 0,
+  delay: 0,
+  drop: 0,
+  duplicate: 0,
+  hubCrash: 0,
+  clientCrash: 0,
+  hubDiskFull: 0,
+  clientDiskFull: 0,
+  abort: 0,
+  clockJump: 0,
+  hubClockJump: 0,
+  restore: 0,
+  twoTabs: 0,
+  oldClient: 0,
+  oldHub: 0,
+  update: 0,
+});
 
 export interface SeedResult {
   seed: number;
   /** Commands that a store took. */
   commands: number;
+  /** Comparisons with the model: programs that were current, programs behind. */
+  compared: { current: number; behind: number };
   faults: Faults;
   lost: number;
   doubled: number;
@@ -35,19 +74,17 @@ export interface SeedResult {
   problems: string[];
 }
 
-const STEPS = 52;
+const STEPS = 45;
 /** A story goes on until so many commands were given. */
 export const COMMANDS_MIN = 50;
 const STEP_MS = 900;
 /** Time for everything to calm down after the storm: a full round of retries and slow checks. */
 const CALM_MS = 20 * 60_000;
+const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;
 const PUPILS = ['Белов Илья', 'Ёлкина Аня', 'Чжан Ли'] as const;
-
-interface Sent {
-  client: LocalClient;
-  id: CommandId;
-  kind: CommandKind;
-}
+const FOUNDER = 'Анна Павловна';
+const COLLEAGUE = 'Борис Львович';
+const PARENT = 'Мама Ильи';
 
 export async function runSeed(seed: number, trace?: (line: string) => void): Promise<SeedResult> {
   // A crash here is one of a program, not of the machine, so a disk in memory tells as much and is many times faster.
@@ -71,23 +108,37 @@ class Story {
   readonly #trace: ((line: string) => void) | undefined;
   readonly #hub: LocalHub;
   readonly #network: FaultyNetwork;
+  readonly #witness: Witness;
   readonly #clients: LocalClient[] = [];
   readonly #drafts = new Map<LocalClient, number>();
   readonly #sent: Sent[] = [];
+  /** Confirmed above the backup by people who were not in at the time of it: a restored hub does not know them. */
+  readonly #excused = new Set<Sent>();
+  readonly #files = new Map<FileId, FileRef>();
+  #deeds!: Deeds;
   #logId!: LogId;
   #channelId!: ChannelId;
-  #words = 0;
+  #founderId!: MemberId;
+  #backup: string | null = null;
+  #mayRestore = false;
 
   constructor(seed: number, dataDir: string, trace?: (line: string) => void) {
-    this.#random = seeded(seed);
+    const random = seeded(seed);
+    this.#random = random;
     const time = this.#time;
     this.#trace = trace && ((line) => trace(`${String(time.now % 10_000_000).padStart(7)} ${line}`));
-    const random = this.#random;
-    this.#hub = new LocalHub({ dataDir, time, random, diskMs: () => random() * 12 });
+    this.#hub = new LocalHub({ dataDir, time, random, diskMs: () => random() * 12, isWhole: true });
     const traceLine = this.#trace ? { trace: this.#trace } : {};
     this.#network = new FaultyNetwork({ hub: this.#hub, time, random, ...traceLine });
-    const faults = Object.assign(this.#network.counts, { hubCrash: 0, clientCrash: 0 });
-    this.result = { seed, commands: 0, faults, lost: 0, doubled: 0, diverged: 0, problems: [] };
+    const faults = Object.assign(this.#network.counts, { ...noFaults(), ...this.#network.counts });
+    const compared = { current: 0, behind: 0 };
+    this.result = { seed, commands: 0, compared, faults, lost: 0, doubled: 0, diverged: 0, problems: [] };
+    this.#witness = new Witness(this.#hub, this.#files, (what, words) => {
+      this.#trace?.(`WRONG ${what}: ${words}`);
+      this.result[what] += 1;
+      this.result.problems.push(`${what}: ${words}`);
+    });
+    this.result.compared = this.#witness.compared;
   }
 
   async run(): Promise<SeedResult> {
@@ -95,9 +146,12 @@ class Story {
     this.#network.weather = STORM;
     for (let step = 0; step < STEPS || this.result.commands < COMMANDS_MIN; step += 1) {
       await this.#happen();
-      await this.#time.pass(this.#random() * STEP_MS, () => this.#random() < 0.1);
+      await this.#time.pass(this.#random() * STEP_MS, () => this.#happens(0.1));
+      await this.#look();
     }
     this.#network.weather = CALM;
+    this.#hub.isDiskFull = false;
+    for (const client of this.#clients) client.disk.fault = {};
     this.#trace?.('the weather clears');
     await this.#time.rest();
     if (!this.#hub.isStarted) await this.#hub.start();
@@ -109,7 +163,10 @@ class Story {
     const isCalm = await this.#time.passUntil(async () => !(await this.#unsettled()), CALM_MS, 5_000);
     if (!isCalm) this.result.problems.push(`did not settle: ${await this.#unsettled()}`);
     this.#trace?.('all is quiet');
-    await this.#compare();
+    await this.#look();
+    for (const logId of this.#logIds) await this.#witness.lookAtPages(logId, this.#clients);
+    await this.#witness.lookAtCommands(this.#logIds, this.#clients, this.#sent, this.#excused);
+    await this.#lookAtLeftovers();
     return this.result;
   }
 
@@ -118,143 +175,143 @@ class Story {
     if (this.#hub.isUp) await this.#hub.crash();
   }
 
-  #client(name: string, personId: LocalClient['personId']): LocalClient {
-    const client = new LocalClient({ name, personId, time: this.#time, random: this.#random, network: this.#network });
+  get #logIds(): LogId[] {
+    const school = this.#hub.schoolLogId;
+    return school && this.#hub.headOf(school) > 0 ? [this.#logId, school] : [this.#logId];
+  }
+  #happens = (chance: number) => this.#random() < chance;
+  #look = () => this.#witness.look(this.#logIds, this.#clients);
+
+  // ── Who takes part ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #client(name: string, personId: PersonId, more: Partial<LocalClientOptions> = {}): LocalClient {
+    const { network, time, random } = { network: this.#network, time: this.#time, random: this.#random };
+    // Killed and started beside whatever else runs on its disk.
+    const client = new LocalClient({ name, personId, time, random, network, isTab: true, ...more });
+    if (this.#happens(0.15)) client.clockErrorMs = TEN_YEARS_MS * (this.#happens(0.5) ? 1 : -1);
     this.#clients.push(client);
     return client;
   }
 
-  /** The class, its list and its pupils, in calm weather: a story needs a place. */
+  /** The class, its list, its chats and its people, in calm weather: a story needs a place. */
   async #begin() {
+    if (this.#happens(0.08)) {
+      this.#hub.protocol = 1;
+      this.result.faults.oldHub += 1;
+    }
+    this.#mayRestore = this.#happens(0.2);
     await this.#hub.start();
-    const teacher = this.#hub.addPerson('Анна Павловна', 'teacher');
+    const teacher = this.#hub.addPerson(FOUNDER, 'teacher');
     const desk = this.#client('desk', teacher);
-    const laptop = this.#client('laptop', teacher);
     await desk.start();
-    await laptop.start();
-    this.#logId = desk.store.newLogId();
-    this.#channelId = desk.store.newChannelId();
-    const memberId = desk.store.newMemberId();
-    await this.#send(desk, 'createClass', {
+    const { store } = desk;
+    this.#logId = store.newLogId();
+    this.#channelId = store.newChannelId();
+    this.#founderId = store.newMemberId();
+    this.#deeds = new Deeds({
+      random: this.#random,
+      hubNow: () => this.#hub.now,
+      founderId: this.#founderId,
+      send: (...args) => this.#send(...args),
+      bringFile: (client) => this.#bringFile(client),
+      knock: () => this.#knock(),
+    });
+    await this.#send(desk, this.#logId, 'createClass', {
       title: '7А',
-      memberId,
-      teacherName: 'Анна Павловна',
+      memberId: this.#founderId,
+      teacherName: FOUNDER,
       channels: [{ channelId: this.#channelId, kind: 'everyone' }],
     });
-    for (const name of PUPILS) await this.#send(desk, 'listMember', { memberId: desk.store.newMemberId(), name });
-    await this.#time.pass(3_000);
-    for (const name of PUPILS) {
-      const personId = this.#hub.addPerson(name, 'guest');
-      await Promise.all([this.#hub.requestJoin(this.#logId, personId), this.#time.pass(200)]);
-      await this.#client(name, personId).start();
-    }
+    const pupils = PUPILS.slice(0, this.#happens(0.5) ? 3 : 2);
+    const ids = pupils.map(() => store.newMemberId());
+    for (const [at, name] of pupils.entries())
+      await this.#send(desk, this.#logId, 'listMember', { memberId: ids[at]!, name });
+    const made = { title: null, writers: 'all', memberIds: [] } as const;
+    await this.#makeChannel(desk, { kind: 'students', ...made, memberIds: [] });
+    await this.#makeChannel(desk, { kind: 'group', title: 'Проект', writers: 'all', memberIds: [ids[0]!] });
     await this.#time.pass(2_000);
-    await this.#confirmAll(desk);
-    await this.#time.pass(4_000);
-  }
-
-  async #confirmAll(client: LocalClient) {
-    const view = await this.#view(client);
-    for (const request of Object.values(view?.classroom.requests ?? {})) {
-      const listed = Object.values(view!.classroom.members).find((member) => member.name === request.name);
-      await this.#send(client, 'confirmJoin', {
-        requestId: request.requestId,
-        memberId: listed?.memberId ?? client.store.newMemberId(),
-        name: request.name,
-      });
+    for (const name of pupils) await this.#arrive(name, 'guest');
+    if (this.#happens(0.5)) {
+      await this.#makeChannel(desk, { kind: 'parents', ...made, memberIds: [] });
+      await this.#arrive(PARENT, 'guest');
     }
+    const hasColleague = this.#happens(0.5);
+    if (hasColleague) await this.#arrive(COLLEAGUE, 'teacher');
+    await this.#time.pass(1_500);
+    const view = await desk.class(this.#logId);
+    if (view) await this.#deeds.letIn(desk, view);
+    if (this.#happens(0.5)) await this.#client('laptop', teacher).start();
+    await this.#time.pass(2_500);
+    const colleague = Object.values((await desk.class(this.#logId))?.classroom.members ?? {}).find(
+      (m) => m.name === COLLEAGUE,
+    );
+    if (colleague) await this.#send(desk, this.#logId, 'changeRole', { memberId: colleague.memberId, role: 'teacher' });
+    if (this.#happens(0.3)) await this.#openTab();
+    if (this.#happens(0.15)) await this.#ageSomebody();
+    await this.#time.pass(1_000);
+    await this.#look();
   }
 
-  #view(client: LocalClient): Promise<ClassView | null> {
-    return client.class(this.#logId);
+  #makeChannel(client: LocalClient, body: Omit<CommandOf<'createChannel'>['body'], 'channelId'>) {
+    return this.#send(client, this.#logId, 'createChannel', { channelId: client.store.newChannelId(), ...body });
   }
 
-  async #send<K extends CommandKind>(client: LocalClient, kind: K, body: CommandOf<K>['body']) {
-    const life = client.store;
+  async #arrive(name: string, hubRole: 'teacher' | 'guest') {
+    const personId = this.#hub.addPerson(name, hubRole);
+    await Promise.all([this.#hub.requestJoin(this.#logId, personId), this.#time.pass(100)]);
+    await this.#client(name, personId).start();
+  }
+
+  /** A second tab of somebody. */
+  async #openTab() {
+    const one = this.#deeds.pick(this.#clients)!;
+    this.result.faults.twoTabs += 1;
+    const { disk, files } = one;
+    const tab = this.#client(`${one.name}, second tab`, one.personId, { disk, files });
+    tab.clockErrorMs = one.clockErrorMs;
+    await tab.start();
+  }
+
+  /** Somebody's program is of version 1, until it is updated. */
+  async #ageSomebody() {
+    const one = this.#deeds.pick(this.#clients.filter(({ name }) => name !== PARENT))!;
+    // What waits would go with the disk.
+    if ((await one.outbox()).length > 0) return;
+    this.result.faults.oldClient += 1;
+    for (const client of this.#clients.filter(({ disk }) => disk === one.disk)) {
+      // Begins anew: what it has read so far was read with today's eyes.
+      client.kill();
+      await this.#time.rest();
+      client.protocol = 1;
+    }
+    one.disk.fault = {};
+    await one.erase();
+    for (const client of this.#clients.filter(({ disk }) => disk === one.disk)) await client.start();
+  }
+
+  // ── What happens ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #send<K extends CommandKind>(client: LocalClient, logId: LogId, kind: K, body: CommandOf<K>['body']) {
     this.#trace?.(`${client.name} ${kind}`);
     try {
-      const id = await life.send(this.#logId, kind, body);
-      this.#sent.push({ client, id, kind });
+      const id = await client.store.send(logId, kind, body);
+      this.#sent.push({ client, logId, id, kind });
       this.result.commands += 1;
     } catch (thrown) {
-      // Killed in the middle: nobody was told that it was kept.
+      // Killed in the middle, or a full disk: nobody was told that it was kept.
       if (codeOf(thrown) === 'bad-request') throw thrown;
+      this.#trace?.(`${client.name} could not keep it: ${codeOf(thrown)}`);
     }
-  }
-
-  #pick<T>(list: readonly T[]): T | undefined {
-    return list[Math.floor(this.#random() * list.length)];
-  }
-  #text(): string {
-    this.#words += 1;
-    return `слово ${this.#words}`;
-  }
-
-  /** One thing of a day at school, or a blow. */
-  async #happen() {
-    const chance = this.#random();
-    if (chance < 0.02) return this.#crashHub();
-    if (chance < 0.06) return this.#crashClient();
-    const client = this.#pick(this.#clients.filter((one) => one.isUp));
-    if (!client) return;
-    if (chance < 0.09) return this.#keepDraft(client);
-    const view = await this.#view(client);
-    if (!view) return;
-    if (view.role === 'teacher') await this.#teach(client, view);
-    else await this.#learn(client, view);
-  }
-
-  async #crashHub() {
-    if (!this.#hub.isUp) return;
-    this.#trace?.('the hub is killed');
-    this.result.faults.hubCrash += 1;
-    await this.#hub.crash();
-    this.#time.after(this.#random() * 8_000, () => {
-      if (!this.#hub.isStarted) void this.#hub.start();
-    });
-  }
-
-  async #crashClient() {
-    const client = this.#pick(this.#clients.filter((one) => one.isUp));
-    if (!client) return;
-    this.#trace?.(`${client.name} is killed`);
-    this.result.faults.clientCrash += 1;
-    client.kill();
-    this.#time.after(this.#random() * 5_000, () => {
-      if (!client.isStarted) void client.start();
-    });
-  }
-
-  async #keepDraft(client: LocalClient) {
-    const value = this.#words++;
-    await client.store.writeDraft(`message/${this.#logId}/${this.#channelId}`, value);
-    this.#drafts.set(client, value);
-  }
-
-  async #messages(client: LocalClient): Promise<readonly MessageView[]> {
-    return (await client.messages(this.#logId, this.#channelId, { count: 30 })).messages.filter((message) => !message.isRemoved);
-  }
-
-  async #chat(client: LocalClient, view: ClassView) {
-    const chance = this.#random();
-    const messages = chance < 0.7 ? [] : await this.#messages(client);
-    const own = this.#pick(messages.filter((message) => message.by === view.memberId));
-    const any = this.#pick(messages);
-    if (chance > 0.9 && own) return this.#send(client, 'removeMessage', { messageId: own.id });
-    if (chance > 0.8 && own) return this.#send(client, 'editMessage', { messageId: own.id, text: this.#text() });
-    const replyTo = chance > 0.7 && any ? any.id : null;
-    const fileIds = this.#random() < 0.15 ? [this.#bringFile(client)] : [];
-    await this.#send(client, 'postMessage', { channelId: this.#channelId, text: this.#text(), fileIds, replyTo });
   }
 
   /** A file whose bytes take their time; the command that names it is written at once. */
   #bringFile(client: LocalClient): FileId {
     const fileId = client.store.newFileId();
-    const { sha256 } = client.files.add(fileId, `${this.#text()}.txt`);
+    const file = client.files.add(fileId, `${this.#deeds.text()}.txt`);
+    this.#files.set(fileId, file);
     const arrive = () => {
-      if (!this.#hub.isUp) return void this.#time.after(3_000, arrive);
-      const name = client.files.describe(fileId)?.name ?? '';
-      this.#hub.storeFile(fileId, client.personId, name, sha256 as Sha256).then(
+      if (!this.#hub.isUp || this.#hub.isDiskFull) return void this.#time.after(3_000, arrive);
+      this.#hub.storeFile(fileId, client.personId, file.name, file.sha256 as Sha256).then(
         () => client.files.arrived(fileId),
         () => void this.#time.after(3_000, arrive),
       );
@@ -263,110 +320,204 @@ class Story {
     return fileId;
   }
 
-  #assignmentContent(client: LocalClient) {
-    const fileIds = this.#random() < 0.3 ? [this.#bringFile(client)] : [];
-    const dueAt = this.#random() < 0.5 ? Math.floor(this.#time.now + (this.#random() - 0.3) * 60_000) : null;
-    return { title: this.#text(), text: '', dueAt, scale: { kind: 'five' } as const, fileIds };
+  async #knock() {
+    const client = this.#deeds.pick(this.#clients);
+    if (!client || !this.#hub.isUp || this.#hub.isDiskFull) return;
+    const { state } = await this.#hub.state(this.#logId);
+    if (readerIn(state, client) || Object.values(state.requests).some((r) => r.personId === client.personId)) return;
+    void this.#hub.requestJoin(this.#logId, client.personId).catch(() => undefined);
   }
 
-  // oxlint-disable-next-line complexity -- a day of a teacher, one line per deed.
-  async #teach(client: LocalClient, view: ClassView) {
-    const { classroom } = view;
+  /** One thing of a day at school, or a blow. */
+  // oxlint-disable-next-line complexity -- one line per blow.
+  async #happen() {
     const chance = this.#random();
-    const pupils = Object.values(classroom.members).filter((member) => member.role === 'student');
-    const assignment = this.#pick(Object.values(classroom.assignments).filter((one) => one.state === 'open'));
-    const pupil = this.#pick(pupils.filter((member) => member.state !== 'removed'));
-    if (chance < 0.3) return this.#chat(client, view);
-    if (chance < 0.4 || !assignment) {
-      const assignees = this.#random() < 0.3 && pupil ? [pupil.memberId] : 'all';
-      return this.#send(client, 'assign', { ...this.#assignmentContent(client), assignees, seriesId: null });
-    }
-    const { assignmentId, changeId: seen } = assignment;
-    if (chance < 0.45)
-      return this.#send(client, 'changeAssignment', {
-        ...this.#assignmentContent(client),
-        assignees: 'all',
-        assignmentId,
-        seen,
-      });
-    if (chance < 0.47) return this.#send(client, 'withdrawAssignment', { assignmentId });
-    const work = this.#pick(worksOf(classroom, assignment));
-    if (chance < 0.68 && work) {
-      const memberId = work.member.memberId;
-      const mark = this.#pick(['5', '4', '3', null]) ?? null;
-      const attempt = work.attempt?.attempt ?? 0;
-      return this.#send(client, 'review', {
-        assignmentId,
-        memberId,
-        attempt,
-        mark,
-        comment: this.#text(),
-        seen: work.review?.id ?? null,
-      });
-    }
-    if (chance < 0.84) {
-      const reviewed = this.#pick(Object.values(classroom.reviews));
-      if (!reviewed) return this.#chat(client, view);
-      const outcome = this.#random() < 0.5 ? 'redo' : 'accepted';
-      const { memberId, id: reviewId } = reviewed;
-      return this.#send(client, 'giveBack', { assignmentId: reviewed.assignmentId, memberId, reviewId, outcome });
-    }
-    if (chance < 0.88 && pupil)
-      return this.#send(client, 'renameMember', { memberId: pupil.memberId, name: this.#text() });
-    if (chance < 0.91)
-      return this.#send(client, 'listMember', { memberId: client.store.newMemberId(), name: this.#text() });
-    if (chance < 0.94 && pupil?.state === 'confirmed')
-      return this.#send(client, 'changeRole', { memberId: pupil.memberId, role: 'teacher' });
-    const helper = Object.values(classroom.members).find((m) => m.role === 'teacher' && m.memberId !== view.memberId);
-    if (chance < 0.97 && helper && helper.memberId !== firstTeacher(classroom))
-      return this.#send(client, 'changeRole', { memberId: helper.memberId, role: 'student' });
-    if (chance < 0.985 && pupil)
-      return this.#send(client, 'removeMember', { memberId: pupil.memberId, erase: this.#random() < 0.5 });
-    return this.#confirmAll(client);
+    if (chance < 0.02) return this.#crashHub();
+    if (chance < 0.05) return this.#crashClient();
+    if (chance < 0.06) return this.#fillHub();
+    if (chance < 0.075) return this.#fillClient();
+    if (chance < 0.09) return this.#abortSomething();
+    if (chance < 0.1) return this.#moveClock();
+    if (chance < 0.12) return this.#update();
+    if (this.#mayRestore && chance < 0.18) return this.#backUpOrRestore();
+    const client = this.#deeds.pick(this.#clients.filter((one) => one.isUp));
+    if (!client) return;
+    if (chance < 0.19) return this.#keepDraft(client);
+    const school = client.protocol === 2 ? this.#hub.schoolLogId : null;
+    const view = await this.#view(client, school && this.#happens(0.2) ? school : this.#logId);
+    if (view?.classroom.title != null) await this.#deeds.do(client, view);
   }
 
-  async #learn(client: LocalClient, view: ClassView) {
-    const assignment = this.#pick(Object.values(view.classroom.assignments).filter((one) => one.state === 'open'));
-    if (this.#random() < 0.5 || !assignment) return this.#chat(client, view);
-    const { assignmentId } = assignment;
-    const fileIds = this.#random() < 0.4 ? [this.#bringFile(client)] : [];
-    await this.#send(client, 'handIn', { assignmentId, fileIds, note: this.#text() });
+  async #view(client: LocalClient, logId: LogId): Promise<ClassView | null> {
+    return client.isUp ? client.class(logId) : null;
+  }
+
+  async #crashHub(restoreFrom?: string) {
+    if (!this.#hub.isUp) return;
+    this.#trace?.('the hub is killed');
+    this.result.faults.hubCrash += 1;
+    await this.#hub.crash();
+    this.#time.after(this.#random() * 8_000, () => {
+      if (!this.#hub.isStarted) void this.#startHub(restoreFrom);
+    });
+  }
+
+  async #startHub(restoreFrom?: string) {
+    // A restored hub is looked at anew once it is there.
+    if (restoreFrom) this.#witness.forget();
+    await this.#hub.start(restoreFrom);
+    if (restoreFrom) await this.#excuse();
+  }
+
+  /** Who came in after the backup was made is a stranger to the hub that came back from it: what he did there is gone. */
+  async #excuse() {
+    for (const logId of this.#logIds) {
+      const { state } = await this.#hub.state(logId);
+      for (const one of this.#sent) if (one.logId === logId && !readerIn(state, one.client)) this.#excused.add(one);
+    }
+  }
+
+  async #backUpOrRestore() {
+    if (!this.#hub.isUp) return;
+    if (this.#backup === null) {
+      this.#trace?.('a backup is made');
+      this.#backup = await this.#hub.backup();
+      return;
+    }
+    this.#trace?.('the hub is restored');
+    this.#mayRestore = false;
+    this.result.faults.restore += 1;
+    await this.#crashHub(this.#backup);
+  }
+
+  #fillHub() {
+    if (this.#hub.isDiskFull) return;
+    this.#trace?.('the hub has no room');
+    this.#hub.isDiskFull = true;
+    const before = this.#hub.groupsRefused;
+    this.#time.after(this.#random() * 10_000, () => {
+      this.#hub.isDiskFull = false;
+      if (this.#hub.groupsRefused > before) this.result.faults.hubDiskFull += 1;
+    });
+  }
+
+  #fillClient() {
+    const client = this.#deeds.pick(this.#clients);
+    if (!client) return;
+    this.#trace?.(`${client.name} has no room`);
+    client.disk.fault = {
+      onPut: () => {
+        this.result.faults.clientDiskFull += 1;
+        throw quotaExceeded();
+      },
+    };
+    this.#time.after(this.#random() * 8_000, () => (client.disk.fault = {}));
+  }
+
+  /** A transaction that was going well comes to nothing. */
+  #abortSomething() {
+    const client = this.#deeds.pick(this.#clients);
+    if (!client) return;
+    let puts = Math.floor(this.#random() * 4);
+    client.disk.fault = {
+      onPut: () => {
+        if (puts-- > 0) return;
+        this.#trace?.(`a transaction of ${client.name} is aborted`);
+        this.result.faults.abort += 1;
+        client.disk.fault = {};
+        return 'abort';
+      },
+    };
+  }
+
+  #moveClock() {
+    const errorMs = this.#deeds.pick([-TEN_YEARS_MS, 0, TEN_YEARS_MS])!;
+    if (this.#happens(0.3)) {
+      this.#trace?.(`the hub's clock jumps to ${errorMs}`);
+      this.result.faults.hubClockJump += 1;
+      this.#hub.clockErrorMs = errorMs;
+      return;
+    }
+    const client = this.#deeds.pick(this.#clients)!;
+    this.#trace?.(`the clock of ${client.name} jumps to ${errorMs}`);
+    this.result.faults.clockJump += 1;
+    for (const one of this.#clients) if (one.disk === client.disk) one.clockErrorMs = errorMs;
+  }
+
+  /** Whatever is of version 1 becomes of version 2. */
+  async #update() {
+    if (this.#hub.protocol === 1 && this.#hub.isUp) {
+      this.#trace?.('the hub is updated');
+      this.result.faults.update += 1;
+      this.#hub.protocol = 2;
+      return this.#crashHub();
+    }
+    const old = this.#clients.filter((client) => client.protocol === 1);
+    if (old.length === 0) return;
+    this.#trace?.(`${old[0]!.name} is updated`);
+    this.result.faults.update += 1;
+    for (const client of old) client.kill();
+    await this.#time.rest();
+    updateDisk(old[0]!.disk, old[0]!.databaseName);
+    for (const client of old) {
+      client.protocol = 2;
+      await client.start();
+    }
+  }
+
+  async #crashClient() {
+    const client = this.#deeds.pick(this.#clients.filter((one) => one.isUp));
+    if (!client) return;
+    this.#trace?.(`${client.name} is killed`);
+    this.result.faults.clientCrash += 1;
+    client.kill();
+    const startAgain = () => {
+      // A full disk: the page says so, and is opened again.
+      if (!client.isStarted) client.start().catch(() => void this.#time.after(2_000, startAgain));
+    };
+    this.#time.after(this.#random() * 5_000, startAgain);
+  }
+
+  async #keepDraft(client: LocalClient) {
+    const value = Math.floor(this.#random() * 1e9);
+    try {
+      await client.store.writeDraft(`message/${this.#logId}/${this.#channelId}`, value);
+      for (const one of this.#clients) if (one.disk === client.disk) this.#drafts.delete(one);
+      this.#drafts.set(client, value);
+    } catch (thrown) {
+      this.#trace?.(`${client.name} could not keep a draft: ${codeOf(thrown)}`);
+    }
   }
 
   // ── The end ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Everybody current, nothing waiting but what belongs to a class that one was taken out of; else who is not, and how. */
+  /** Everybody current, nothing waiting but what belongs to a log that one was taken out of; else who is not, and how. */
   async #unsettled(): Promise<string | null> {
     if (!this.#hub.isUp) return 'the hub is down';
-    const { state } = await this.#hub.state(this.#logId);
-    for (const client of this.#clients) {
-      const me = await first<MeView | null>((listener) => client.store.watchMe(listener));
-      const log = me?.logs.find((one) => one.logId === this.#logId);
-      const isSettled = readerIn(state, client)
-        ? log?.state === 'member' && log.isCurrent && log.waiting === log.refused
-        : log?.state !== 'member';
-      if (!isSettled) return `${client.name}: ${JSON.stringify(log)} ${JSON.stringify(await client.outbox())}`;
+    for (const logId of this.#logIds) {
+      const { state } = await this.#hub.state(logId);
+      for (const client of this.#clients) {
+        if (!client.isUp) return `${client.name} is down`;
+        if (client.protocol === 1 && logId !== this.#logId) continue;
+        const me = await first<MeView | null>((listener) => client.store.watchMe(listener));
+        const log = me?.logs.find((one) => one.logId === logId);
+        const isSettled = readerIn(state, client)
+          ? log?.state === 'member' && log.isCurrent && log.waiting === log.refused
+          : log?.state !== 'member';
+        if (!isSettled) return `${client.name}: ${JSON.stringify(log)} ${JSON.stringify(await client.outbox())}`;
+      }
     }
     return null;
   }
 
-  async #compare() {
+  async #lookAtLeftovers() {
     const { state } = await this.#hub.state(this.#logId);
-    const entries = await this.#hub.entries(this.#logId);
-    const inLog = new Set(entries.map((entry) => entry.id));
-    await this.#compareOutboxes(state, inLog);
-    this.#compareLog(entries);
     for (const client of this.#clients) {
-      const member = readerIn(state, client);
-      const view = await this.#view(client);
-      if (!member) {
-        if (view && view.outbox.length === 0 && !this.#drafts.has(client))
-          this.#wrong('diverged', `${client.name} keeps a class he is not in`);
-        continue;
-      }
-      if (!view || !isDeepStrictEqual(view.classroom, seenBy(state, member.memberId)))
-        this.#wrong('diverged', `${client.name} sees another class${difference(view, seenBy(state, member.memberId))}`);
-      await this.#compareMessages(client, entries);
+      if (readerIn(state, client)) continue;
+      const view = await client.class(this.#logId);
+      const hasDraft = [...this.#drafts.keys()].some((other) => other.disk === client.disk);
+      if (view && view.outbox.length === 0 && !hasDraft)
+        this.#wrong('diverged', `${client.name} keeps a class he is not in`);
     }
     for (const [client, value] of this.#drafts) {
       const kept = await client.store.readDraft(`message/${this.#logId}/${this.#channelId}`);
@@ -374,88 +525,8 @@ class Story {
     }
   }
 
-  async #compareOutboxes(state: Classroom, inLog: ReadonlySet<string>) {
-    const waiting = new Map<LocalClient, Map<string, string>>();
-    for (const client of this.#clients) {
-      const rows = await client.outbox();
-      waiting.set(client, new Map(rows.map((row) => [row.id as string, row.state])));
-      // Who was taken out cannot learn any more what was confirmed: for him it waits for ever.
-      for (const row of rows)
-        if (inLog.has(row.id) && readerIn(state, client))
-          this.#wrong('doubled', `${row.command.kind} of ${client.name} is confirmed and waits`);
-    }
-    for (const { client, id, kind } of this.#sent) {
-      if (inLog.has(id)) continue;
-      const left = waiting.get(client)?.get(id);
-      if (left === 'refused' || (left !== undefined && !readerIn(state, client))) continue;
-      this.#wrong('lost', `${kind} of ${client.name}, which is ${left ?? 'nowhere'}`);
-    }
-  }
-
-  #compareLog(entries: readonly Entry[]) {
-    const ids = new Set(entries.map((entry) => entry.id));
-    if (ids.size !== entries.length) this.#wrong('doubled', 'an id stands twice in the log');
-    entries.forEach((entry, index) => {
-      if (entry.seq !== index + 1) this.#wrong('lost', `a hole in the log at ${index + 1}`);
-    });
-    const texts = entries.flatMap((entry) => {
-      const change = changeIn(entry);
-      return change?.kind === 'messagePosted' ? [change.body.text] : [];
-    });
-    if (new Set(texts).size !== texts.length) this.#wrong('doubled', 'a message stands twice in the log');
-  }
-
-  async #compareMessages(client: LocalClient, entries: readonly Entry[]) {
-    const shown = (await client.messages(this.#logId, this.#channelId)).messages.filter((m) => m.seq !== null);
-    const seen = shown.map((m) => ({ seq: m.seq, id: m.id, text: m.text, files: m.files, isRemoved: m.isRemoved }));
-    const expected = messagesIn(entries);
-    if (isDeepStrictEqual(seen, expected)) return;
-    const missing = (from: unknown[], other: unknown[]) =>
-      JSON.stringify(from.filter((one) => !other.some((same) => isDeepStrictEqual(one, same))));
-    this.#wrong('diverged', `${client.name} sees ${missing(seen, expected)} for ${missing(expected, seen)}`);
-  }
-
   #wrong(what: 'lost' | 'doubled' | 'diverged', words: string) {
     this.result[what] += 1;
     this.result.problems.push(`${what}: ${words}`);
   }
-}
-
-const firstTeacher = (state: Classroom): MemberId | undefined =>
-  Object.values(state.members).find((member) => member.name === 'Анна Павловна')?.memberId;
-
-const readerIn = (state: Classroom, client: LocalClient) =>
-  Object.values(state.members).find((m) => m.state === 'confirmed' && m.personIds.includes(client.personId));
-
-function difference(view: ClassView | null, expected: Classroom): string {
-  if (!view) return ': none';
-  const keys = Object.keys(expected) as (keyof Classroom)[];
-  const wrong = keys.filter((key) => !isDeepStrictEqual(view.classroom[key], expected[key]));
-  return wrong
-    .map((key) => `; ${key}: ${JSON.stringify(view.classroom[key])} / ${JSON.stringify(expected[key])}`)
-    .join('');
-}
-
-/** Messages as the rows of a log tell them, without the product's own views. */
-function messagesIn(entries: readonly Entry[]) {
-  const messages = new Map<string, { seq: number; id: string; text: string; files: unknown; isRemoved: boolean }>();
-  for (const entry of entries) {
-    const change = changeIn(entry);
-    const { seq, id } = entry;
-    if (change?.kind === 'messagePosted')
-      messages.set(id, { seq, id, text: change.body.text, files: change.body.files, isRemoved: false });
-    if (change?.kind === 'messageEdited') {
-      const message = messages.get(change.body.messageId);
-      if (message) message.text = change.body.text;
-    }
-    if (change?.kind === 'messageRemoved')
-      messages.set(change.body.messageId, {
-        seq: change.body.messageSeq,
-        id: change.body.messageId,
-        text: '',
-        files: [],
-        isRemoved: true,
-      });
-  }
-  return [...messages.values()].sort((a, b) => a.seq - b.seq);
 }

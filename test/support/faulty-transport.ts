@@ -5,6 +5,7 @@
  */
 import { codeOf, PartaError } from '../../src/core/errors.ts';
 import type { PersonId } from '../../src/core/ids.ts';
+import type { Page } from '../../src/core/wire.ts';
 import { CALL_TIMEOUT_MS, type Fetch } from '../../src/client/hub-api.ts';
 import {
   REQUEST_TIMEOUT_MS,
@@ -14,6 +15,7 @@ import {
   type WireNews,
 } from '../../src/client/transport.ts';
 import type { LocalHub } from './local-hub.ts';
+import { seenBy1 } from './version-1.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** Chances per word that crosses the network; `latencyMs` is what an ordinary word takes at most. */
@@ -67,13 +69,17 @@ export class FaultyNetwork {
     }
   }
 
-  /** @param isAlive whether the client's program still runs: a dead one hears nothing */
-  connectFor(personId: PersonId, isAlive: () => boolean): Connect {
+  /**
+   * @param isAlive whether the client's program still runs: a dead one hears nothing
+   * @param protocol which version of the words it understands
+   */
+  connectFor(personId: PersonId, isAlive: () => boolean, protocol: () => 1 | 2 = () => 2): Connect {
     const { hub, time, trace } = this.#options;
     return async (_address, news: WireNews) => {
       await time.wait(1 + this.#options.random() * this.weather.latencyMs);
       if (!hub.isUp || !isAlive()) throw new PartaError('hub-unreachable');
       let isOpen = true;
+      const read = (page: Page) => (protocol() === 1 ? seenBy1(page) : page);
       const open = new Set<(code: 'hub-unreachable') => void>();
       const close = (tell: boolean) => {
         if (!isOpen) return;
@@ -89,7 +95,7 @@ export class FaultyNetwork {
           () => close(true),
         );
       const wire = hub.connect(personId, {
-        page: (page) => hears(`page (${page.after}, ${page.upTo}]`, () => news.page(structuredClone(page))),
+        page: (page) => hears(`page (${page.after}, ${page.upTo}]`, () => news.page(structuredClone(read(page)))),
         logs: () => hears('logs', () => news.logs()),
         closed: () => close(true),
       });
@@ -125,7 +131,7 @@ export class FaultyNetwork {
 
       const transport: Transport & LiveWire = {
         follow: (request) => ask('follow', () => wire.follow(request)),
-        pull: (request) => ask(`pull after ${request.after}`, () => wire.pull(request)),
+        pull: (request) => ask(`pull after ${request.after}`, async () => read(await wire.pull(request))),
         submit: (logId, commands) =>
           ask(`submit of ${commands.length}`, () => wire.submit(logId, structuredClone(commands) as never)),
         // What is beside the log has no hub here.
@@ -138,7 +144,7 @@ export class FaultyNetwork {
   }
 
   /** GET /api/me over the same network; nothing else is asked by HTTP here. */
-  fetchFor(personId: PersonId, isAlive: () => boolean): Fetch {
+  fetchFor(personId: PersonId, isAlive: () => boolean, protocol: () => 1 | 2 = () => 2): Fetch {
     const { hub, time } = this.#options;
     return () =>
       new Promise((resolve, reject) => {
@@ -150,7 +156,7 @@ export class FaultyNetwork {
         this.#carry(
           'me',
           () => {
-            hub.me(personId).then((value) => {
+            hub.me(personId, protocol()).then((value) => {
               const answer = { json: async () => ({ ok: true, value: structuredClone(value) }) } as Response;
               this.#carry(
                 'answer to me',

@@ -12,14 +12,14 @@ import type {
   Stop,
 } from '../../src/client/class-store.ts';
 import { openClassStoreWith } from '../../src/client/open-class-store.ts';
-import { theWayBack } from '../../src/client/database.ts';
+import { deleteDatabase, theWayBack } from '../../src/client/database.ts';
 import { rulesAreHere } from '../../src/client/overlay.ts';
 import type { Ports } from '../../src/client/ports.ts';
 import type { ChannelId, FileId, HubId, LogId, PersonId, Sha256 } from '../../src/core/ids.ts';
 import type { FileRef } from '../../src/core/wire.ts';
 import { CALL_TIMEOUT_MS } from '../../src/client/hub-api.ts';
 import type { FaultyNetwork } from './faulty-transport.ts';
-import { MemoryDisk } from './memory-disk.ts';
+import { MemoryDisk, type Mount } from './memory-disk.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 // Virtual time waits for no disk: what comes later in a page is here before the first program starts.
@@ -63,16 +63,25 @@ export interface LocalClientOptions {
   /** Another device's disk is another disk; another tab shares one. */
   disk?: MemoryDisk;
   ports?: Partial<Ports>;
+  /** Files on their way, where another tab knows them too. */
+  files?: OwnFiles;
+  /** Starts beside what runs on `disk` already: another tab. */
+  isTab?: boolean;
 }
 
 export class LocalClient {
   readonly name: string;
   readonly personId: PersonId;
   readonly disk: MemoryDisk;
-  readonly files = new OwnFiles();
+  readonly files: OwnFiles;
   readonly #options: LocalClientOptions;
   #store: ClassStore | null = null;
   #life = 0;
+  #mount: Mount | null = null;
+  /** How wrong this device's clock is. */
+  clockErrorMs = 0;
+  /** Which version of the words this program speaks, see faulty-transport.ts. */
+  protocol: 1 | 2 = 2;
   /** Started and not killed since; its store may not be open yet. */
   isStarted = false;
 
@@ -80,9 +89,14 @@ export class LocalClient {
     this.#options = options;
     this.name = options.name;
     this.personId = options.personId;
+    this.files = options.files ?? new OwnFiles();
     this.disk = options.disk ?? new MemoryDisk(options.time);
   }
 
+  /** What its database on {@link disk} is called. */
+  get databaseName(): string {
+    return `test-${this.personId}-${this.disk.number}`;
+  }
   get isUp(): boolean {
     return this.#store !== null;
   }
@@ -92,27 +106,32 @@ export class LocalClient {
   }
 
   /** @param isTab beside what runs on this disk already */
-  async start({ isTab = false, ports = {} }: { isTab?: boolean; ports?: Partial<Ports> } = {}): Promise<ClassStore> {
+  async start({
+    isTab = this.#options.isTab ?? false,
+    ports = {},
+  }: { isTab?: boolean; ports?: Partial<Ports> } = {}): Promise<ClassStore> {
     const { time, random, network, personId } = this.#options;
     this.#life += 1;
     this.isStarted = true;
     const life = this.#life;
     const isAlive = () => life === this.#life;
+    const mount = isTab ? this.disk.mountBeside() : this.disk.mount();
+    this.#mount = mount;
     const world: Ports = {
-      now: () => time.now,
+      now: () => time.now + this.clockErrorMs,
       after: (delayMs, callback) => time.after(delayMs, () => isAlive() && callback()),
       random,
       randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
-      connect: network.connectFor(personId, isAlive),
-      fetch: network.fetchFor(personId, isAlive),
-      disk: isTab ? this.disk.mountBeside() : this.disk.mount(),
+      connect: network.connectFor(personId, isAlive, () => this.protocol),
+      fetch: network.fetchFor(personId, isAlive, () => this.protocol),
+      disk: mount,
       watchNetwork: () => () => {},
       ...this.#options.ports,
       ...ports,
     };
     const now = () => time.now;
     const store = await openClassStoreWith(world, {
-      name: `test-${personId}`,
+      name: this.databaseName,
       credentials: {
         session: async () => ({
           url: 'http://hub.test',
@@ -133,11 +152,16 @@ export class LocalClient {
   /** SIGKILL. */
   kill(): void {
     this.#life += 1;
-    this.disk.crash();
+    this.#mount?.crash();
     // What a dead program would not do and this one still could: listen. Disk and network are out of its reach already.
     void this.#store?.close().catch(() => undefined);
     this.#store = null;
     this.isStarted = false;
+  }
+
+  /** Deletes what lies on its disk; it must not run. */
+  erase(): Promise<void> {
+    return deleteDatabase(this.databaseName, this.disk.mount());
   }
 
   async stop(): Promise<void> {

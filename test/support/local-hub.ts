@@ -1,7 +1,8 @@
 /**
- * The hub's core without its wires: the real logs on the real database, in this process, under a clock that the test moves.
- * Stands for everything behind the socket: who may follow, what a page holds, who is told. Its writer runs beside the test and
- * takes as long as the test wants; a crash throws away what it has not committed.
+ * The hub's core without its wires: the real logs, school and schedule on the real database, in this process, under a clock that
+ * the test moves. Stands for everything behind the socket: who may follow, what a page holds, who is told. Its writer runs beside
+ * the test, takes as long as the test wants and may find the disk full; a crash throws away what it has not committed. It
+ * remembers which command stands behind which row, for a test that works out by itself what follows.
  */
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
@@ -9,13 +10,26 @@ import type { Worker } from 'node:worker_threads';
 import { mayRead, memberOf, readerOf, type Classroom, type Who } from '../../src/core/classroom.ts';
 import { PartaError } from '../../src/core/errors.ts';
 import type { CommandId, FileId, LogId, PersonId, Sha256 } from '../../src/core/ids.ts';
-import { uuidV7 } from '../../src/core/ids.ts';
+import { schoolLogIdOf, uuidV7 } from '../../src/core/ids.ts';
 import type { Command, CommandResult, Entry, Following, LogKey, Me, Page } from '../../src/core/wire.ts';
 import { entryOf, type ClassLog, type Group } from '../../src/hub/class-log.ts';
 import { ClassLogs } from '../../src/hub/class-logs.ts';
+import { Schedule } from '../../src/hub/schedule.ts';
+import { School } from '../../src/hub/school.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/hub/store-sqlite.ts';
 import { Writer, type ToWriter } from '../../src/hub/store-writer.ts';
+import type { Row, Store, Written } from '../../src/hub/store.ts';
+import { takenBy1 } from './version-1.ts';
 import type { VirtualTime } from './virtual-time.ts';
+
+/** How often a hub looks at what falls due. */
+const SCHEDULE_EVERY_MS = 2_000;
+
+/** A command as it reached the hub, and from whom; null: from the hub itself. */
+export interface Given {
+  command: Command;
+  personId: PersonId | null;
+}
 
 export interface Told {
   page(page: Page): void;
@@ -47,15 +61,32 @@ export interface LocalHubOptions {
   random: () => number;
   /** How long a group takes to disk. */
   diskMs: () => number;
+  /** Whether it has a log of the school, and does by itself what falls due. */
+  isWhole?: boolean;
+}
+
+/** Logs that remember which command stands behind which row. */
+class RememberingLogs extends ClassLogs {
+  readonly #onGiven: (given: Given) => void;
+  constructor(context: ConstructorParameters<typeof ClassLogs>[0], onGiven: (given: Given) => void) {
+    super(context);
+    this.#onGiven = onGiven;
+  }
+  override submit(logId: LogId, commands: readonly Command[], who: Who): Promise<CommandResult[]> {
+    for (const command of commands) this.#onGiven({ command, personId: who.kind === 'person' ? who.personId : null });
+    return super.submit(logId, commands, who);
+  }
 }
 
 /** A writer in this thread that waits for virtual time before each group. */
 class BesideWriter extends EventEmitter {
   readonly #writer: Writer;
   readonly #options: LocalHubOptions;
+  readonly #isFull: () => boolean;
   #isDead = false;
-  constructor(file: string, options: LocalHubOptions) {
+  constructor(file: string, options: LocalHubOptions, isFull: () => boolean) {
     super();
+    this.#isFull = isFull;
     this.#writer = new Writer(file);
     this.#options = options;
   }
@@ -65,7 +96,10 @@ class BesideWriter extends EventEmitter {
   postMessage(message: ToWriter) {
     if (message === 'close') return this.crash();
     this.#options.time.after(this.#options.diskMs(), () => {
-      if (!this.#isDead) this.emit('message', this.#writer.write(message.group));
+      if (this.#isDead) return;
+      const { group } = message;
+      const full = () => group.map((): Written => ({ ok: false, code: 'disk-full' }));
+      this.emit('message', this.#isFull() ? full() : this.#writer.write(group));
     });
   }
   /** What was not written is not written. */
@@ -84,7 +118,20 @@ export class LocalHub {
   #store!: SqliteStore;
   #logs!: ClassLogs;
   #writer!: BesideWriter;
+  #school: School | null = null;
   #identity = '';
+  /** What was given last under an id, until a row stands for it. */
+  readonly #given = new Map<CommandId, Given>();
+  readonly #committed = new Set<CommandId>();
+  readonly #heads = new Map<LogId, number>();
+  schoolLogId: LogId | null = null;
+  /** How wrong its clock is. */
+  clockErrorMs = 0;
+  /** Nothing can be written; groups that were refused for it. */
+  isDiskFull = false;
+  groupsRefused = 0;
+  /** Which version of the words it speaks. */
+  protocol: 1 | 2 = 2;
   /** Grows with every crash: what an older life promised comes to nothing. */
   #life = 0;
   isUp = false;
@@ -96,7 +143,8 @@ export class LocalHub {
   }
 
   async start(restoreFrom?: string): Promise<void> {
-    const { dataDir, time } = this.#options;
+    const { dataDir } = this.#options;
+    const now = () => this.now;
     this.#life += 1;
     this.isStarted = true;
     const life = this.#life;
@@ -104,22 +152,80 @@ export class LocalHub {
       dataDir,
       hubName: 'Школа',
       restoreFrom,
-      now: () => time.now,
+      now,
       startWriter: async (file) => {
-        this.#writer = new BesideWriter(file, this.#options);
+        this.#writer = new BesideWriter(file, this.#options, () => this.#refusesGroup());
         return { worker: this.#writer as unknown as Worker, safety: this.#writer.ready() };
       },
     });
-    this.#logs = new ClassLogs({
-      store: this.#store,
-      log: () => {},
-      now: () => time.now,
-      onGroup: (group) => life === this.#life && this.#tell(group),
-      onUnnamedContent: () => {},
-    });
-    const { hubId, epoch } = await this.#store.identity();
+    const store = this.#store;
+    this.#logs = new RememberingLogs(
+      {
+        store,
+        log: () => {},
+        now,
+        onGroup: (group) => life === this.#life && this.#noteGroup(group),
+        onUnnamedContent: () => {},
+      },
+      (given) => !this.#committed.has(given.command.id) && this.#given.set(given.command.id, given),
+    );
+    const { hubId, epoch, name: hubName } = await store.identity();
     this.#identity = `${hubId}:${epoch}`;
+    const isWhole = this.#options.isWhole && this.protocol > 1;
+    this.schoolLogId = isWhole ? schoolLogIdOf(hubId) : null;
+    this.#school = isWhole
+      ? new School({ hubId, hubName, store: this.#peopleAndLogs(store), logs: this.#logs, log: () => {}, now })
+      : null;
+    if (restoreFrom) {
+      this.#committed.clear();
+      for (const logId of this.#heads.keys()) {
+        const rows = await this.rows(logId);
+        this.#heads.set(logId, rows.length);
+        for (const { id } of rows) this.#committed.add(id);
+      }
+    }
     this.isUp = true;
+    if (this.#options.isWhole) this.#lookLater(life);
+  }
+
+  /** The hub's clock. */
+  get now(): number {
+    return this.#options.time.now + this.clockErrorMs;
+  }
+
+  /** What the school asks of a store; people are kept here. */
+  #peopleAndLogs(store: Store): Store {
+    const person: Store['person'] = async (personId) => {
+      const known = this.people.get(personId);
+      return known ? { personId, ...known } : null;
+    };
+    return { logsOf: (personId: PersonId) => store.logsOf(personId), person } as unknown as Store;
+  }
+
+  #refusesGroup(): boolean {
+    if (this.isDiskFull) this.groupsRefused += 1;
+    return this.isDiskFull;
+  }
+
+  #noteGroup(group: Group) {
+    for (const { id } of group.rows) this.#committed.add(id);
+    this.#heads.set(group.logId, group.after + group.rows.length);
+    this.#tell(group);
+    this.#school?.note(group);
+  }
+
+  /** What falls due is done (S20); the schedule's own timer is of real time and never comes to run. */
+  #lookLater(life: number) {
+    this.#options.time.after(SCHEDULE_EVERY_MS, () => {
+      if (life !== this.#life) return;
+      const context = { store: this.#store, logs: this.#logs, log: () => {}, now: () => this.now };
+      const schedule = new Schedule(context);
+      void schedule
+        .open()
+        .then(() => schedule.close())
+        .catch(() => undefined)
+        .then(() => this.#lookLater(life));
+    });
   }
 
   /** SIGKILL: wires break, uncommitted work is gone. */
@@ -140,7 +246,7 @@ export class LocalHub {
 
   #newId<T extends string>(): T {
     const bytes = Uint8Array.from({ length: 16 }, () => Math.floor(this.#options.random() * 256));
-    return uuidV7(this.#options.time.now, bytes) as T;
+    return uuidV7(this.now, bytes) as T;
   }
 
   addPerson(name: string, hubRole: Person['hubRole']): PersonId {
@@ -163,7 +269,7 @@ export class LocalHub {
   /** A file has arrived, whole. */
   async storeFile(fileId: FileId, personId: PersonId, name: string, sha256: Sha256): Promise<void> {
     const row = { fileId, personId, name, mediaType: 'text/plain', sizeBytes: 1, announced: null };
-    await this.#store.beginFile({ ...row, sha256: null, begunAt: this.#options.time.now });
+    await this.#store.beginFile({ ...row, sha256: null, begunAt: this.now });
     await this.#store.fileStored(fileId, sha256);
   }
 
@@ -175,12 +281,16 @@ export class LocalHub {
     return { kind: 'person', personId, hubRole: person.hubRole };
   }
 
-  async me(personId: PersonId): Promise<Me> {
+  async me(personId: PersonId, protocol: 1 | 2 = 2): Promise<Me> {
     this.#who(personId);
     const { hubRole, name } = this.people.get(personId)!;
+    const life = this.#life;
+    if (protocol > 1) await this.#school?.settle({ personId, hubRole, name });
+    if (life !== this.#life) throw new PartaError('hub-unreachable');
     const logs: Me['logs'] = [];
     for (const logId of await this.#store.logsOf(personId)) {
-      const log = await this.#logs.get(logId);
+      const isSchool = logId === this.schoolLogId;
+      const log = isSchool && protocol === 1 ? null : await this.#logs.get(logId);
       const member = log && memberOf(log.state, personId);
       if (!log) continue;
       if (member?.state === 'confirmed') {
@@ -194,6 +304,7 @@ export class LocalHub {
           role,
           logKey: this.#keyOf(log.state, personId),
           head: log.head,
+          ...(isSchool ? { kind: 'school' as const } : {}),
         });
       } else if (Object.values(log.state.requests).some((request) => request.personId === personId))
         logs.push({ logId, state: 'waiting' });
@@ -223,7 +334,7 @@ export class LocalHub {
         const { memberId, role } = readerOf(log.state, personId)!;
         const logKey = this.#keyOf(log.state, personId);
         open.follows.set(logId, logKey);
-        return { logId, logKey, head: log.head, memberId, role, now: this.#options.time.now };
+        return { logId, logKey, head: log.head, memberId, role, now: this.now };
       },
       pull: async ({ logId, logKey, after, limit }) => {
         const log = await demandLog(logId);
@@ -235,7 +346,15 @@ export class LocalHub {
       },
       submit: async (logId, commands) => {
         if (!this.#open.has(open)) throw new PartaError('hub-unreachable');
-        return this.#logs.submit(logId, commands, who);
+        if (this.protocol > 1) return this.#logs.submit(logId, commands, who);
+        const taken = commands.map(takenBy1);
+        const good = taken.filter((command) => command !== null);
+        const results = good.length > 0 ? await this.#logs.submit(logId, good, who) : [];
+        const answers = results.values();
+        return commands.map(({ id }, index): CommandResult => {
+          const answer = taken[index] ? answers.next().value : undefined;
+          return answer ?? { id, ok: false, code: 'bad-request' };
+        });
       },
       close: () => void this.#open.delete(open),
     };
@@ -272,6 +391,25 @@ export class LocalHub {
   }
 
   async entries(logId: LogId): Promise<Entry[]> {
-    return (await this.#store.read(logId, 0, Number.MAX_SAFE_INTEGER, 1_000_000)).map(entryOf);
+    return (await this.rows(logId)).map(entryOf);
+  }
+
+  rows(logId: LogId): Promise<Row[]> {
+    return this.#store.read(logId, 0, Number.MAX_SAFE_INTEGER, 1_000_000);
+  }
+
+  /** The head as last committed, in this life or an earlier one. */
+  headOf(logId: LogId): number {
+    return this.#heads.get(logId) ?? 0;
+  }
+
+  /** The command behind a row. */
+  given(id: CommandId): Given | undefined {
+    return this.#given.get(id);
+  }
+
+  /** By this key a reader's copy is the log of now; null for who reads nothing. */
+  keyFor(state: Classroom, personId: PersonId): LogKey | null {
+    return readerOf(state, personId) ? this.#keyOf(state, personId) : null;
   }
 }

@@ -1,20 +1,33 @@
 /**
  * An IndexedDB in memory that can be pulled out from under whoever uses it: a crash ends every transaction that has not
- * committed, and nothing that was opened before ever reaches the data again. The data stay, as on a disk.
+ * committed, and nothing that was opened before ever reaches the data again. The data stay, as on a disk. It can be full, or
+ * end a transaction that was going well. A test may look at what lies on it while nobody writes.
  */
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import type { Disk } from '../../src/client/database.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export interface Fault {
-  /** Called for every record that is put; throwing makes the put fail. */
-  onPut?: (table: string, value: unknown) => void;
+  /** Called for every record that is put; throwing makes the put fail, `'abort'` ends the whole transaction. */
+  onPut?: (table: string, value: unknown) => 'abort' | void;
 }
+
+/** What a program sees of the disk, until its own crash. */
+export interface Mount extends Disk {
+  crash(): void;
+}
+
+/** What IndexedDB throws where the disk is full. */
+export const quotaExceeded = () => new DOMException('the disk is full', 'QuotaExceededError');
+
+let disks = 0;
 
 export class MemoryDisk {
   readonly #time: VirtualTime | null;
   readonly #factory = new IDBFactory();
-  #crash: () => void = () => {};
+  readonly #mounts = new Set<Mount>();
+  /** Tells it from every other disk: two devices of one person are two databases. */
+  readonly number = (disks += 1);
   fault: Fault = {};
 
   /** @param time told of transactions under way */
@@ -23,18 +36,17 @@ export class MemoryDisk {
   }
 
   /** What a program that has just started sees. One at a time: the next one ends the one before as a crash would. */
-  mount(): Disk {
-    this.#crash();
+  mount(): Mount {
+    this.crash();
     return this.mountBeside();
   }
 
   /** The same for a second program at the same time: another tab. */
-  mountBeside(): Disk {
+  mountBeside(): Mount {
     let isDead = false;
     const active = new Set<IDBTransaction>();
-    const before = this.#crash;
-    this.#crash = () => {
-      before();
+    const crash = () => {
+      this.#mounts.delete(mount);
       isDead = true;
       for (const transaction of active) {
         try {
@@ -79,13 +91,21 @@ export class MemoryDisk {
       databases: () => factory.databases(),
       cmp: (a, b) => factory.cmp(a, b),
     } as IDBFactory;
-    return { indexedDB, IDBKeyRange };
+    const mount: Mount = { indexedDB, IDBKeyRange, crash };
+    this.#mounts.add(mount);
+    return mount;
   }
 
-  /** The program that mounted this was killed. */
+  /** Every program that has mounted this was killed. */
   crash(): void {
-    this.#crash();
-    this.#crash = () => {};
+    for (const mount of this.#mounts) mount.crash();
+  }
+
+  /** The records of a table as they lie there, not copied; empty where there is no such table. Only while nobody writes. */
+  records<T>(database: string, table: string): T[] {
+    const { _databases: databases } = this.#factory as unknown as RawFactory;
+    const records = databases.get(database)?.rawObjectStores.get(table)?.records.values() ?? [];
+    return Array.from(records, ({ value }) => value as T);
   }
 
   #spoil(transaction: IDBTransaction) {
@@ -94,10 +114,17 @@ export class MemoryDisk {
       const table = original(name);
       const put = table.put.bind(table);
       table.put = (value, key) => {
-        this.fault.onPut?.(name, value);
-        return key === undefined ? put(value) : put(value, key);
+        const isAborted = this.fault.onPut?.(name, value) === 'abort';
+        const request = key === undefined ? put(value) : put(value, key);
+        if (isAborted) transaction.abort();
+        return request;
       };
       return table;
     };
   }
+}
+
+/** What fake-indexeddb keeps inside: the only way to look without a transaction of one's own. */
+interface RawFactory {
+  _databases: Map<string, { rawObjectStores: Map<string, { records: { values(): Iterable<{ value: unknown }> } }> }>;
 }
