@@ -68,8 +68,8 @@ export class LogSync {
   #inFlight = new Set<CommandId>();
   /** Accepted on this connection, by seq; their pages are on the way. */
   readonly #accepted = new Map<CommandId, number>();
-  /** Not before this time, by this device's clock: the hub was in trouble with these. */
-  readonly #postponed = new Map<CommandId, number>();
+  /** The hub was in trouble with these: not before their timer, whatever this device's clock does meanwhile. */
+  readonly #postponed = new Set<CommandId>();
   #troubles = 0;
   #batchMax: number | undefined;
   readonly #timers = new Set<Stop>();
@@ -274,9 +274,8 @@ export class LogSync {
   }
 
   #held(rows: readonly StoredCommand[]): Set<CommandId> {
-    const now = this.#owner.ports.now();
     const held = heldByFiles(rows, (fileId) => this.#owner.isStored(fileId));
-    return heldBack(rows, (row) => held.has(row.id) || (this.#postponed.get(row.id) ?? 0) > now);
+    return heldBack(rows, (row) => held.has(row.id) || this.#postponed.has(row.id));
   }
 
   async #settle(batch: readonly StoredCommand[], results: readonly CommandResult[]): Promise<boolean> {
@@ -331,8 +330,11 @@ export class LogSync {
   #postpone(ids: readonly CommandId[]) {
     this.#troubles += 1;
     const delayMs = retryDelayMs(this.#troubles, () => this.#owner.ports.random());
-    for (const id of ids) this.#postponed.set(id, this.#owner.ports.now() + delayMs);
-    this.#later(delayMs, () => this.submit());
+    for (const id of ids) this.#postponed.add(id);
+    this.#later(delayMs, () => {
+      for (const id of ids) this.#postponed.delete(id);
+      this.submit();
+    });
   }
 
   #askForPagesLater() {

@@ -368,6 +368,9 @@ export function audienceOf(change: Change, state: Classroom, by: MemberId | null
       const member = state.members[change.body.memberId];
       if (state.kind === 'school')
         return (member?.role === 'teacher' ? 'all' : `member:${change.body.memberId}`) as Label;
+      // Of whom a parent was told by id, everybody's copy of that parent speaks.
+      const isChild = Object.values(state.members).some(({ childIds }) => childIds.includes(change.body.memberId));
+      if (change.kind === 'memberErased' && isChild) return 'all' as Label;
       return (member?.state === 'listed' ? 'teachers' : 'all') as Label;
     }
     case 'assigned':
