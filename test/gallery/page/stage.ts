@@ -160,7 +160,7 @@ export class Stage {
     const formula = this.say(
       polina.who,
       NOW - 2 * HOUR,
-      'Дискриминант $D = b^2 - 4ac$, а корни вот так?\n$$x_{1,2} = \\frac{-b \\pm \\sqrt{D}}{2a}$$',
+      'Дискриминант $D = b^2 - 4ac$, а корни вот так?\n$$x_{1,2} = \\frac{-b \\pm \\sqrt D}{2 a}$$',
     );
     for (const { who } of [ilya, fedor]) paper.must('react', { messageId: formula, reaction: 'like', isOn: true }, who);
     paper.must('react', { messageId: formula, reaction: 'done', isOn: true });
