@@ -95,6 +95,30 @@ const encodeRow = ({ seq, at, id, kind, label, by, about, body }: Row): string =
   // Ids, kinds and labels have no letter that JSON would escape.
   `{"seq":${seq},"at":${at},"id":"${id}","kind":"${kind}","label":"${label}","by":${by === null ? 'null' : `"${by}"`},"about":${about === null ? 'null' : JSON.stringify(about)},"body":${body ?? 'null'}}`;
 
+/** One bad request must not take a burst away from the others: what cannot be parsed costs one. */
+function costOf(request: unknown): number {
+  const commandsIn = (request as { commands?: unknown } | null)?.commands;
+  return Array.isArray(commandsIn) ? Math.max(1, commandsIn.length) : 1;
+}
+
+/** What Engine.IO answers a handshake with; it lives as long as the connection, and its request with it. */
+const handshakes = new WeakMap<IncomingMessage, { req: unknown }>();
+
+/**
+ * The request that opened a connection is over, and it would be kept, headers and all, for as long as the connection: letting go
+ * of it is Socket.IO's own advice.
+ */
+function letGoOfRequest({ conn, handshake, request }: HubSocket): void {
+  // Who polls makes requests all the time.
+  if (conn.transport.name !== 'websocket') return;
+  const response = handshakes.get(request);
+  if (response) response.req = null;
+  handshake.headers = {};
+  handshake.query = {} as typeof handshake.query;
+  handshake.auth = {};
+  (conn as { request: unknown }).request = null;
+}
+
 /** Kinds by which somebody's standing in a class changes. */
 const STANDING_KINDS: ReadonlySet<string> = new Set([
   'classCreated',
@@ -146,6 +170,10 @@ export class Sockets {
       if (origin === undefined || !context.isWelcome(request)) return;
       headers['Access-Control-Allow-Origin'] = origin;
       headers.Vary = 'Origin';
+    });
+    this.#io.engine.use((request: IncomingMessage, response: { req: unknown }, next: () => void) => {
+      handshakes.set(request, response);
+      next();
     });
     this.#io.on('connection', (socket) => this.#welcome(socket));
     context.people.onRevoked((deviceIds, why) => this.#end(deviceIds, why));
@@ -214,8 +242,7 @@ export class Sockets {
       this.#context.log('reader-dropped', { personId: signed.personId, bytes }),
     );
     socket.data.line = line;
-    // Headers of a request that is over, for as long as the socket is open: Socket.IO's own advice is to let go of them.
-    (socket.conn as { request: unknown }).request = null;
+    letGoOfRequest(socket);
 
     const commands = new Bucket(rates.commands, now());
     const asks = new Bucket(rates.asks, now());
@@ -235,11 +262,6 @@ export class Sockets {
       } finally {
         line.asksOpen -= 1;
       }
-    };
-    // One bad request must not take a burst away from the others: what cannot be parsed costs one.
-    const costOf = (request: unknown) => {
-      const commandsIn = (request as { commands?: unknown } | null)?.commands;
-      return Array.isArray(commandsIn) ? Math.max(1, commandsIn.length) : 1;
     };
     socket.on('read', (mark) => this.#context.live.read(socket, mark));
     socket.on('typing', (mark) => this.#context.live.typing(socket, mark));

@@ -178,6 +178,9 @@ describe('standing', () => {
     const [pupil, other] = room.pupils;
     const before = pupil!.logs.get(room.logId)!.following.logKey;
     const pages = pushedTo(pupil!).length;
+    // The school's log has been told of, and what was told before this answer has come.
+    await eventually(async () => (await other!.me()).logs.length === 2);
+    await other!.pull(room.logId);
     const heard = other!.logsEvents;
     await room.teacher.send(room.logId, 'changeRole', { memberId: pupil!.memberId, role: 'teacher' });
     await eventually(() => pupil!.logsEvents > 0);
