@@ -1,6 +1,7 @@
 /**
  * The planted faults: for each S-rule one small, believable mistake, and the tests that quote the rule must fail by it — those and
- * no others. `find` must stand exactly once in the file, so that a fault can never silently miss its place.
+ * no others; then mistakes in what the chat brought, each of which may break the rules that it says. `find` must stand exactly once
+ * in the file, so that a fault can never silently miss its place.
  */
 export interface PlantedFault {
   rule: `S${number}`;
@@ -9,6 +10,8 @@ export interface PlantedFault {
   replace: string;
   /** The mistake in words. */
   says: string;
+  /** Rules that it breaks as well: their tests may fall with it. */
+  also?: readonly `S${number}`[];
 }
 
 export const PLANTED: readonly PlantedFault[] = [
@@ -53,22 +56,22 @@ export const PLANTED: readonly PlantedFault[] = [
   {
     rule: 'S6',
     file: 'src/client/database.ts',
-    find: 'await messages.bulkPut([...folding.messagePuts]);',
-    replace: 'await messages.bulkPut([...folding.messagePuts]).catch(() => undefined);',
+    find: 'await messages.bulkPut([...messagePuts]);',
+    replace: 'await messages.bulkPut([...messagePuts]).catch(() => undefined);',
     says: 'a view row that could not be written does not undo its page',
   },
   {
     rule: 'S7',
     file: 'src/client/overlay.ts',
-    find: 'const waiting = { id: row.id, state: row.state, code: row.code };',
-    replace: "const waiting = row.state === 'sending' ? null : { id: row.id, state: row.state, code: row.code };",
+    find: 'outbox: told,\n',
+    replace: "outbox: state === 'sending' ? null : told,\n",
     says: 'a message that has left for the hub is shown as confirmed',
   },
   {
     rule: 'S8',
     file: 'src/client/overlay.ts',
-    find: 'text: command.body.text, isEdited: true, outbox: waiting',
-    replace: 'isEdited: true, outbox: waiting',
+    find: '? { ...laid, outbox } : laid',
+    replace: '? { ...message, outbox } : laid',
     says: 'an edit that waits does not show',
   },
   {
@@ -155,5 +158,85 @@ export const PLANTED: readonly PlantedFault[] = [
     replace: `of await this.#context.store.logsWithDue())
       if (dueAt > this.#context.now()) this`,
     says: 'what fell due while the hub was off is forgotten',
+  },
+];
+
+/** Mistakes in channels, marks, schedules and the school. */
+export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
+  {
+    rule: 'S4',
+    also: ['S16', 'S19'],
+    file: 'src/core/classroom.ts',
+    find: 'return channel !== undefined && isInChannel(state, channel, reader);',
+    replace: 'return channel !== undefined;',
+    says: 'what is said in a channel is sent to everybody in the class',
+  },
+  {
+    rule: 'S4',
+    also: ['S14', 'S19'],
+    file: 'src/core/evolve.ts',
+    find: 'moved(m) ? { ...m, roleVersion: m.roleVersion + 1 } : m,',
+    replace: 'moved(m) ? { ...m } : m,',
+    says: 'who gets into a group goes on reading where he is, and what was said there before stays hidden below his cursor',
+  },
+  {
+    rule: 'S16',
+    also: ['S20'],
+    file: 'src/core/evolve.ts',
+    find: "const waited = change.kind === 'messagePosted' ? change.body.scheduled?.messageId : null;",
+    replace: 'const waited = null;',
+    says: 'a message that was said at its hour stays in the row in which it waited',
+  },
+  {
+    rule: 'S16',
+    file: 'src/client/views.ts',
+    find: `      seqs.push(mark.seq);
+      return false;`,
+    replace: '      return false;',
+    says: 'edits of a removed message leave the views and stay in the kept log',
+  },
+  {
+    rule: 'S13',
+    also: ['S16', 'S19'],
+    file: 'src/client/views.ts',
+    find: 'const marks = [...(grows ? last.marks : []), ...this.#freshMarks];',
+    replace: 'const marks = [...this.#freshMarks];',
+    says: 'reactions of the next page take the place of those before',
+  },
+  {
+    rule: 'S20',
+    file: 'src/core/decide-chat.ts',
+    find: "author?.state === 'confirmed' ? placeOf(state, said.channelId, to, author) : null;",
+    replace: "author ? (state.channels[said.channelId] ?? 'direct') : null;",
+    says: 'a scheduled message is said for somebody who may not write there any more',
+  },
+  {
+    rule: 'S2',
+    file: 'src/hub/class-log.ts',
+    find: 'const due = nextDueAt(state);',
+    replace: 'for (const { job, result } of group) job.resolve(result);\n        const due = nextDueAt(state);',
+    says: 'a command is acknowledged before its group is on disk',
+  },
+  {
+    rule: 'S3',
+    file: 'src/hub/school.ts',
+    find: 'if (school && isSaid(school, entering)) return;',
+    replace: "if (school && isSaid(school, entering) && entering.role === 'student') return;",
+    says: 'a teacher enters the school anew with every visit',
+  },
+  {
+    rule: 'S19',
+    also: ['S4', 'S8'],
+    file: 'src/core/decide.ts',
+    find: ': `member:${by}`',
+    replace: ": 'all'",
+    says: 'the whole class is told who has signed',
+  },
+  {
+    rule: 'S9',
+    file: 'src/client/log-sync.ts',
+    find: 'held.has(row.id) || this.#postponed.has(row.id)',
+    replace: 'held.has(row.id)',
+    says: 'what the hub had no room for is sent again at once, past its turn',
   },
 ];
