@@ -110,3 +110,26 @@ it('a chat is written into the folder that the person chose, its page as a strea
   while (readdirSync(target).length > 1) await delay(20);
   expect(readdirSync(target)).toEqual([folder]);
 });
+
+it('a class made on this computer begins with its three chats, and its hub with the school beside it', async () => {
+  await page.getByRole('button', { name: 'Создать класс на этом компьютере' }).click();
+  await page.getByLabel('Как вас зовут').fill('Ирина Петровна');
+  await page.getByLabel('Название класса').fill('7А');
+  await page.getByRole('button', { name: 'Создать класс' }).click();
+  const rail = page.getByRole('navigation', { name: 'Разделы' });
+  await rail.getByRole('link', { name: /^7А/ }).click();
+  const chats = page.getByRole('navigation', { name: 'Чаты: 7А' }).getByRole('link');
+  await expect.poll(() => chats.count(), { timeout: 30_000 }).toBe(3);
+  const titles = await chats.evaluateAll((all) => all.map((one) => one.getAttribute('title')));
+  expect(titles).toEqual(['Общий чат', 'Ученики и учителя', 'Родители и учителя']);
+  await chats.nth(2).click();
+  const field = page.getByRole('textbox', { name: 'Написать в чат' });
+  await field.fill('Собрание в четверг');
+  await field.press('Enter');
+  await chats.nth(2).getByText('Вы: Собрание в четверг').waitFor();
+  await rail.getByRole('link', { name: /^Школа/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Учительская' }).waitFor();
+  // Confirmed by the hub, all of it.
+  const waiting = rail.getByRole('button', { name: /Не отправлено/ });
+  await expect.poll(() => waiting.count(), { timeout: 30_000 }).toBe(0);
+});
