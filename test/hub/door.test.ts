@@ -106,7 +106,10 @@ describe('Origin', () => {
     const handshake = (origin: string) => raw(UPGRADE.replace('\r\nUpgrade:', `\r\nOrigin: ${origin}\r\nUpgrade:`));
     expect(await handshake('http://evil.test')).toMatch(/^HTTP\/1.1 4\d\d/);
     expect(await handshake('http://hub.test')).toMatch(/^HTTP\/1.1 101/);
-    expect((await ask(hub.url, '/socket.io/?EIO=4&transport=polling')).status).toBe(400);
+    const poll = (origin: string) =>
+      ask(hub.url, '/socket.io/?EIO=4&transport=polling', { host: 'hub.test', headers: { Origin: origin } });
+    expect((await poll('http://evil.test')).status).toBe(403);
+    expect((await poll('http://hub.test')).status).toBe(200);
   });
 
   test('preflights of the app’s page are answered, for private networks too', async () => {
