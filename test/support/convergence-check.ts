@@ -222,7 +222,8 @@ export class Witness {
     }
     for (const one of sent) {
       const { client, id, kind, logId } = one;
-      if (inLog.has(id) || excused.has(one)) continue;
+      // What was erased before a restore is given by nobody again.
+      if (inLog.has(id) || excused.has(one) || this.#everBlank.has(id)) continue;
       const left = waiting.get(client)?.get(id);
       if (left === 'refused' || (left !== undefined && !isIn(client, logId))) continue;
       this.#wrong('lost', `${kind} ${id} of ${client.name}, which is ${left ?? 'nowhere'}`);

@@ -7,7 +7,9 @@
  * so a seed is the same story every time. Hides: who takes part and which blows fall, by seed (deeds: convergence-deeds.ts,
  * judgement: convergence-check.ts).
  */
+import crypto from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClassView, MeView } from '../../src/client/class-store.ts';
@@ -90,6 +92,7 @@ export async function runSeed(seed: number, trace?: (line: string) => void): Pro
   // A crash here is one of a program, not of the machine, so a disk in memory tells as much and is many times faster.
   const dataDir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'parta-seed-'));
   const story = new Story(seed, dataDir, trace);
+  const restoreChance = seedChance(seed);
   try {
     return await story.run();
   } catch (thrown) {
@@ -97,8 +100,22 @@ export async function runSeed(seed: number, trace?: (line: string) => void): Pro
     return story.result;
   } finally {
     await story.end();
+    restoreChance();
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+/** The hub's own ids come from the system's chance, and ids decide who is read first: here they follow from the seed too. */
+function seedChance(seed: number): () => void {
+  const random = seeded(seed + 1_000_000_007);
+  const original = crypto.randomBytes;
+  const bytes = (count: number) => Buffer.from(Uint8Array.from({ length: count }, () => Math.floor(random() * 256)));
+  const take = (source: unknown) => {
+    Object.assign(crypto, { randomBytes: source });
+    syncBuiltinESMExports();
+  };
+  take(bytes);
+  return () => take(original);
 }
 
 class Story {
@@ -358,7 +375,8 @@ class Story {
     this.result.faults.hubCrash += 1;
     await this.#hub.crash();
     this.#time.after(this.#random() * 8_000, () => {
-      if (!this.#hub.isStarted) void this.#startHub(restoreFrom);
+      if (!this.#hub.isStarted)
+        this.#startHub(restoreFrom).catch((thrown: unknown) => this.result.problems.push(`no hub: ${String(thrown)}`));
     });
   }
 
@@ -369,7 +387,7 @@ class Story {
     if (restoreFrom) await this.#excuse();
   }
 
-  /** Who came in after the backup was made is a stranger to the hub that came back from it: what he did there is gone. */
+  /** Who is not in before or after a restore has no copy that the hub would take back: what he did there is gone. */
   async #excuse() {
     for (const logId of this.#logIds) {
       const { state } = await this.#hub.state(logId);
@@ -386,6 +404,8 @@ class Story {
     }
     this.#trace?.('the hub is restored');
     this.#mayRestore = false;
+    // Who is out by now has let go of his copy; the backup may know him still.
+    await this.#excuse();
     this.result.faults.restore += 1;
     await this.#crashHub(this.#backup);
   }
@@ -461,8 +481,17 @@ class Story {
     updateDisk(old[0]!.disk, old[0]!.databaseName);
     for (const client of old) {
       client.protocol = 2;
-      await client.start();
+      await this.#open(client);
     }
+  }
+
+  /** Starts a program; where the disk is full the page says so, and is opened again. */
+  async #open(client: LocalClient) {
+    if (client.isStarted) return;
+    await client.start().catch(() => {
+      client.isStarted = false;
+      this.#time.after(2_000, () => void this.#open(client));
+    });
   }
 
   async #crashClient() {
@@ -471,11 +500,7 @@ class Story {
     this.#trace?.(`${client.name} is killed`);
     this.result.faults.clientCrash += 1;
     client.kill();
-    const startAgain = () => {
-      // A full disk: the page says so, and is opened again.
-      if (!client.isStarted) client.start().catch(() => void this.#time.after(2_000, startAgain));
-    };
-    this.#time.after(this.#random() * 5_000, startAgain);
+    this.#time.after(this.#random() * 5_000, () => void this.#open(client));
   }
 
   async #keepDraft(client: LocalClient) {
