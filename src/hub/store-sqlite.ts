@@ -156,6 +156,11 @@ function keepPeopleAndFiles(db: DatabaseSync, oldFile: string): void {
   }
   for (const table of ['file', 'person', 'device'])
     db.exec(`INSERT OR IGNORE INTO main.${table} SELECT * FROM old.${table}`);
+  // The backup may have been made in the middle of an upload that has ended since.
+  db.exec(
+    `UPDATE main.file SET sha256 = (SELECT sha256 FROM old.file WHERE old.file.file_id = main.file.file_id)
+     WHERE sha256 IS NULL AND EXISTS (SELECT 1 FROM old.file WHERE old.file.file_id = main.file.file_id)`,
+  );
   db.exec(
     `UPDATE main.device SET revoked = (SELECT revoked FROM old.device WHERE old.device.device_id = main.device.device_id)
      WHERE EXISTS (SELECT 1 FROM old.device WHERE old.device.device_id = main.device.device_id)`,
