@@ -1,13 +1,13 @@
 // `npm run mutants`: first runs every test that quotes a rule on the sound sources; then plants one fault per S-rule into a
-// copy of the sources, runs the rules' tests that it can reach, and demands that it is caught, and by tests of its own rule
-// only. Prints a line per rule; exit code 1 if a fault survives or is caught elsewhere, a rule of ARCHITECTURE.md has none, or
+// copy of the sources, and further ones into what the chat brought, runs the rules' tests that each can reach, and demands that it
+// is caught, and by tests of its own rule only, or of those that it says it breaks as well. Prints a line per rule; exit code 1 if a fault survives or is caught elsewhere, a rule of ARCHITECTURE.md has none, or
 // a test fails without any. `npm run mutants -- S5 S9` takes these rules only.
 // Promises: the working tree is never touched, whatever happens. Hides: the copies (one per worker, node_modules linked), who
 // may reach whom, Vitest's report.
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { PLANTED, type PlantedFault } from '../../test/mutants/planted.ts';
+import { PLANTED, PLANTED_IN_CHAT, type PlantedFault } from '../../test/mutants/planted.ts';
 import { listedRules } from '../../test/architecture/house-rules.ts';
 import { captured } from '../setup/foreground.mjs';
 import { seconds } from '../setup/steps.mjs';
@@ -137,7 +137,10 @@ async function judge(fault: PlantedFault, copy: string, ruleFiles: RuleFiles): P
     const elsewhere = await failedAgain(
       copy,
       suites,
-      failed.filter((test) => !isOwn(test)),
+      failed.filter(
+        (test) =>
+          !isOwn(test) && !quotes(test.title).some((rule) => (fault.also ?? []).some((broken) => broken === rule)),
+      ),
     );
     return verdict({
       caught: failed.filter(isOwn).map(({ title }) => title),
@@ -178,9 +181,9 @@ async function mutants(wanted: readonly string[]): Promise<boolean> {
   for (const rule of unknown) console.log(`✗ ${rule}: no such rule in ARCHITECTURE.md`);
   const chosen = rules.filter((rule) => wanted.length === 0 || wanted.includes(rule));
   // What reaches far takes long and begins first, so that the workers end together.
-  const left = PLANTED.filter(({ rule }) => chosen.includes(rule)).sort(
-    (a, b) => reachOf(b).length - reachOf(a).length,
-  );
+  const left = [...PLANTED, ...PLANTED_IN_CHAT]
+    .filter(({ rule }) => chosen.includes(rule))
+    .sort((a, b) => reachOf(b).length - reachOf(a).length);
   const bare = chosen.filter((rule) => !left.some((fault) => fault.rule === rule));
   for (const rule of bare) console.log(`✗ ${rule}: no fault is planted against it`);
   const count = left.length;
