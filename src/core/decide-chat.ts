@@ -246,12 +246,20 @@ export function followChannel(
   return { kind: 'channelChanged', body };
 }
 
-/** At its hour a message is posted if its author may still write there, and forgotten if not. */
-export function sendScheduled(state: Classroom, command: CommandOf<'sendScheduled'>, facts: Facts): Change {
+/**
+ * At its hour a message is posted if its author may still write there, and forgotten if not.
+ * @param actor its author, who wants it sent now; null for the hub
+ */
+export function sendScheduled(
+  state: Classroom,
+  command: CommandOf<'sendScheduled'>,
+  facts: Facts,
+  actor: Member | null,
+): Change {
   const { messageId } = command.body;
   const waiting = state.scheduled[messageId];
-  demand(waiting, 'no-such-message');
-  demand(facts.now >= waiting.sendAt, 'not-due');
+  demand(waiting && (actor === null || waiting.by === actor.memberId), 'no-such-message');
+  demand(actor !== null || facts.now >= waiting.sendAt, 'not-due');
   const messageSeq = facts.message(messageId)?.seq ?? 0;
   const author = state.members[waiting.by];
   const { at: _at, by, messageId: _id, sendAt, to, ...said } = waiting;

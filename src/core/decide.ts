@@ -89,6 +89,9 @@ function follow(state: Classroom, command: Command, who: Who, actor: Member | un
     return { kind: 'classCreated', body: { title, memberId, teacherName, personId: who.personId, channels } };
   }
   if (isOf(HUB_KINDS, command)) {
+    // What waits for its hour may be sent by its author now: once, whoever is faster.
+    if (command.kind === 'sendScheduled' && actor?.state === 'confirmed')
+      return sendScheduled(state, command, facts, actor);
     demand(who.kind === 'hub', state.title === null ? 'no-such-class' : 'not-allowed');
     return followHub(state, command, facts);
   }
@@ -120,7 +123,7 @@ function followHub(state: Classroom, command: HubCommand, facts: Facts): Change 
     case 'publishAssignment':
       return publish(state, command, facts);
     case 'sendScheduled':
-      return sendScheduled(state, command, facts);
+      return sendScheduled(state, command, facts, null);
     case 'enterSchool':
       demand(state.kind === 'school', 'not-allowed');
       return { kind: 'schoolEntered', body: command.body };

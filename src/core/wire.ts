@@ -167,7 +167,7 @@ export const Command = z.discriminatedUnion('kind', [
   command('forwardMessage', { messageId: CommandId, channelId: ChannelId, to: z.optional(MemberId) }),
   command('scheduleMessage', { ...messageContent, sendAt: time() }),
   command('cancelScheduled', { messageId: CommandId }),
-  /** From the hub, when a message falls due (S20). */
+  /** From the hub, when a message falls due (S20), or from its author before. */
   command('sendScheduled', { messageId: CommandId }),
   command('react', { messageId: CommandId, reaction: Reaction, isOn: z.boolean() }),
   command('pinMessage', { messageId: CommandId, isPinned: z.boolean() }),

@@ -177,6 +177,16 @@ describe('polls, notices, schedules', () => {
     expect(Object.keys(paper.state.scheduled)).toEqual([]);
   });
 
+  test('[S3, S20] its author may send it before its hour; then the hub finds nothing to send', () => {
+    const { paper, pupil, other, waitingId } = stage();
+    paper.now = 0;
+    expect(paper.do('sendScheduled', { messageId: waitingId }, other.who)).toBe('no-such-message');
+    const posted = paper.must('sendScheduled', { messageId: waitingId }, pupil.who);
+    expect(posted).toMatchObject({ kind: 'messagePosted', by: pupil.memberId });
+    expect(dueCommands(paper.state).filter(({ command }) => command.kind === 'sendScheduled')).toEqual([]);
+    expect(paper.do('sendScheduled', { messageId: waitingId }, HUB)).toBe('no-such-message');
+  });
+
   test('what waits for its hour is its author’s alone, teachers included', () => {
     const { paper, pupil, waitingId } = stage();
     expect(Object.keys(seenBy(paper.state, pupil.memberId).scheduled)).toEqual([waitingId]);

@@ -23,7 +23,7 @@ const ALLOWED: Record<CommandKind, readonly string[]> = {
   forwardMessage: ['teacher', 'author', 'pupil', 'parent'],
   scheduleMessage: ['teacher', 'author', 'pupil', 'parent'],
   cancelScheduled: ['author'],
-  sendScheduled: ['hub'],
+  sendScheduled: ['hub', 'author'],
   react: ['teacher', 'author', 'pupil', 'parent'],
   pinMessage: ['teacher'],
   vote: ['teacher', 'author', 'pupil', 'parent'],

@@ -13,7 +13,7 @@ afterEach(() => room?.stop());
 /** Every kind that is not a pupil's to give, with a body that would be right from a teacher (or the hub). */
 function forgeries(): { [K in Exclude<CommandKind, PupilsKind>]: CommandOf<K>['body'] } {
   const [pupil, other] = room.pupils;
-  const { assignmentId, reviewId, requestId, scheduledId, scheduledMessageId, noticeId, pollId, createId } = made;
+  const { assignmentId, reviewId, requestId, scheduledId, noticeId, pollId, createId } = made;
   return {
     createClass: {
       title: '7Б',
@@ -29,7 +29,6 @@ function forgeries(): { [K in Exclude<CommandKind, PupilsKind>]: CommandOf<K>['b
     declineJoin: { requestId },
     changeRole: { memberId: pupil!.memberId, role: 'teacher' },
     removeMember: { memberId: other!.memberId, erase: true },
-    sendScheduled: { messageId: scheduledMessageId },
     pinMessage: { messageId: noticeId, isPinned: true },
     closePoll: { messageId: pollId },
     createChannel: { channelId: newId(), kind: 'students', title: null, writers: 'all', memberIds: [] },
@@ -70,6 +69,7 @@ const PUPILS_KINDS = [
   'forwardMessage',
   'scheduleMessage',
   'cancelScheduled',
+  'sendScheduled',
   'react',
   'vote',
   'sign',
@@ -77,7 +77,7 @@ const PUPILS_KINDS = [
 ] as const;
 type PupilsKind = (typeof PUPILS_KINDS)[number];
 let made: Record<
-  'assignmentId' | 'reviewId' | 'requestId' | 'scheduledId' | 'scheduledMessageId' | 'noticeId' | 'pollId' | 'createId',
+  'assignmentId' | 'reviewId' | 'requestId' | 'scheduledId' | 'noticeId' | 'pollId' | 'createId',
   CommandId
 >;
 
@@ -93,9 +93,8 @@ async function openRoom() {
   const send = (kind: CommandKind, body: object) => room.teacher.send(room.logId, kind, body as never);
   const { id: noticeId } = await send('postMessage', { ...message, isNotice: true });
   const { id: pollId } = await send('postMessage', { ...message, poll: { options: ['да', 'нет'], isMultiple: false } });
-  const { id: scheduledMessageId } = await send('scheduleMessage', { ...message, sendAt: Date.now() + 1e9 });
   const createId = room.teacher.logs.get(room.logId)!.entries[0]!.id;
-  made = { assignmentId, reviewId, requestId, scheduledId, scheduledMessageId, noticeId, pollId, createId };
+  made = { assignmentId, reviewId, requestId, scheduledId, noticeId, pollId, createId };
   return pupil;
 }
 

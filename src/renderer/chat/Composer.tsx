@@ -169,7 +169,8 @@ export function Composer({ writing, messages }: ComposerProps) {
   const refusedLater = view.outbox.filter(
     ({ command }) =>
       (command.kind === 'scheduleMessage' && command.body.channelId === channelId) ||
-      command.kind === 'cancelScheduled',
+      command.kind === 'cancelScheduled' ||
+      command.kind === 'sendScheduled',
   );
   const answered = messageOf(replyTo);
   const answeredName = answered?.by ? (view.classroom.members[answered.by]?.name ?? '') : '';

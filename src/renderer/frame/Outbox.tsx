@@ -77,6 +77,7 @@ export function describeCommand(t: Texts, command: Command, classroom: Classroom
     case 'closePoll':
     case 'sign':
     case 'cancelScheduled':
+    case 'sendScheduled':
       return t.message.commands[command.kind];
     case 'forwardMessage':
       return t.message.commands.forward;

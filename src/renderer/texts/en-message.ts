@@ -114,6 +114,7 @@ export const enMessage: Widen<typeof ruMessage> = {
       sign: '“I have read it”',
       forward: 'Forward a message',
       cancelScheduled: 'Cancel a scheduled message',
+      sendScheduled: 'Send a scheduled message now',
     },
     refused: {
       react: 'The reaction was not accepted',
@@ -124,6 +125,7 @@ export const enMessage: Widen<typeof ruMessage> = {
       forwardMessage: 'Could not be forwarded',
       scheduleMessage: 'The scheduled message was not accepted',
       cancelScheduled: 'Sending could not be cancelled',
+      sendScheduled: 'It could not be sent now',
       other: 'Not accepted',
     },
     plain: {

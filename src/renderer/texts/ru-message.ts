@@ -117,6 +117,7 @@ export const ruMessage = {
       sign: 'Отметка «Ознакомлен(а)»',
       forward: 'Переслать сообщение',
       cancelScheduled: 'Отменить отложенное сообщение',
+      sendScheduled: 'Отправить отложенное сообщение сейчас',
     },
     refused: {
       react: 'Реакция не принята',
@@ -127,6 +128,7 @@ export const ruMessage = {
       forwardMessage: 'Переслать не удалось',
       scheduleMessage: 'Отложенное сообщение не принято',
       cancelScheduled: 'Отменить отправку не удалось',
+      sendScheduled: 'Отправить сейчас не удалось',
       other: 'Не принято',
     },
     plain: {

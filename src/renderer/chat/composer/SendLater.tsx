@@ -147,11 +147,8 @@ function Waiting({ message, writing, onClose }: { message: ScheduledMessage; wri
       ),
     });
   };
-  const sendNow = () =>
-    store.sendAll([
-      { logId, kind: 'cancelScheduled', body: { messageId } },
-      { logId, kind: 'postMessage', body },
-    ]);
+  // One command: with a cancelling and a posting, the hub could send it in between.
+  const sendNow = () => store.send(logId, 'sendScheduled', { messageId });
   return (
     <li className={classes.waiting}>
       <div className={classes.when}>
