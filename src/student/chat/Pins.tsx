@@ -27,7 +27,7 @@ export function Pins({
     <button
       type="button"
       className="pins"
-      aria-label={`${t.pins.go}: ${text}`}
+      title={t.pins.go}
       onClick={() => {
         onGoTo(pin.messageId, pin.messageSeq);
         setTurned(turned + 1);

@@ -39,7 +39,6 @@ export function Poll({
                 type="button"
                 aria-pressed={mine.includes(at)}
                 aria-disabled={isClosed || message.seq === null}
-                aria-label={isOpen ? t.poll.option(text, count) : text}
                 onClick={() => !isClosed && message.seq !== null && choose(at)}
               >
                 <span className={isMultiple ? 'pick many' : 'pick'}>{mine.includes(at) && <Icon name="check" />}</span>

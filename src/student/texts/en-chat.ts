@@ -52,7 +52,6 @@ export const enChat: ChatTexts = {
   },
 
   older: 'Show earlier',
-  newer: 'Show later',
   newLine: 'New messages',
   toEnd: 'To the latest messages',
   toEndNew: (value) => `To the latest messages: ${news(value)}`,
@@ -78,8 +77,6 @@ export const enChat: ChatTexts = {
     toAnswered: 'Show the message that is answered',
     photos: (value) => `${value} ${plural('en', value, { one: 'photo', other: 'photos' })}`,
     voice: 'Voice message',
-    task: 'Assignment',
-    poll: 'Poll',
     mentionsYou: 'you were mentioned',
   },
 
@@ -116,8 +113,6 @@ export const enChat: ChatTexts = {
     several: 'Poll, several answers',
     closed: 'The poll is over',
     votes: (value) => (value === 0 ? 'Nobody has answered yet' : `Answered: ${people(value)}`),
-    option: (text, value) => `${text}: ${value}`,
-    takeBack: 'Take my answer back',
     who: 'Who answered what',
   },
 
@@ -154,7 +149,6 @@ export const enChat: ChatTexts = {
     placeholder: 'Message',
     send: 'Send',
     attach: 'Attach a file',
-    photo: 'Take a photo',
     voice: 'Voice message',
     replyTo: (name) => `Reply to ${name}`,
     stopReply: 'Drop the reply',

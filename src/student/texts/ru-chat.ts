@@ -51,7 +51,6 @@ export const ruChat = {
   },
 
   older: 'Показать раньше',
-  newer: 'Показать позже',
   newLine: 'Новые сообщения',
   toEnd: 'К последним сообщениям',
   toEndNew: (value: number) => `К последним сообщениям: ${news(value)}`,
@@ -78,8 +77,6 @@ export const ruChat = {
     photos: (value: number) =>
       count(value, { one: 'фотография', few: 'фотографии', many: 'фотографий', other: 'фотографии' }),
     voice: 'Голосовое сообщение',
-    task: 'Задание',
-    poll: 'Опрос',
     mentionsYou: 'вас упомянули',
   },
 
@@ -116,8 +113,6 @@ export const ruChat = {
     several: 'Опрос, можно несколько ответов',
     closed: 'Опрос закончен',
     votes: (value: number) => (value === 0 ? 'Никто ещё не ответил' : `Ответили: ${people(value)}`),
-    option: (text: string, value: number) => `${text}: ${value}`,
-    takeBack: 'Отозвать ответ',
     who: 'Кто как ответил',
   },
 
@@ -154,7 +149,6 @@ export const ruChat = {
     placeholder: 'Сообщение',
     send: 'Отправить',
     attach: 'Прикрепить файл',
-    photo: 'Снять на камеру',
     voice: 'Голосовое сообщение',
     replyTo: (name: string) => `Ответ: ${name}`,
     stopReply: 'Убрать ответ',

@@ -1,13 +1,14 @@
 /** What each scene of the pupil's page shows: the same school day on paper, through the door of one pupil. Uploads stand still. */
 import type { OutboxRow } from '../../../src/client/class-store.ts';
 import { PartaError, type ErrorCode } from '../../../src/core/errors.ts';
-import type { CommandId, FileId, HubId } from '../../../src/core/ids.ts';
+import type { ChannelId, CommandId, FileId, HubId, LogId, PersonId } from '../../../src/core/ids.ts';
 import type { Command } from '../../../src/core/wire.ts';
 import type { Door, Farewell, Room } from '../../../src/student/door.ts';
 import type { Uploads, UploadView } from '../../../src/student/upload.ts';
 import { nextFileId, nextId } from '../../support/paper-class.ts';
 import type { PupilScene } from '../scene-list.ts';
 import { PaperStore, type PaperLog } from './paper-store.ts';
+import { withRooms, type Rooms } from './rooms.ts';
 import { NAMES_7A, NOW, Stage } from './stage.ts';
 
 const MINUTE = 60_000;
@@ -53,11 +54,22 @@ const noWayIn = (code: ErrorCode) => async (): Promise<never> => {
 };
 const outside = (code: ErrorCode): Door => ({ hub, reopen: async () => null, enter: noWayIn(code) });
 
+const storeOf = (personId: PersonId) =>
+  new PaperStore(personId, false, {
+    joinCode: noWayIn('not-allowed'),
+    renewJoinCode: noWayIn('not-allowed'),
+    deviceCode: noWayIn('not-allowed'),
+    devices: noWayIn('not-allowed'),
+    revokeDevice: noWayIn('not-allowed'),
+    endLesson: noWayIn('not-allowed'),
+    present: noWayIn('not-allowed'),
+  });
+
 /** The desk of the pupil with this place in the list of 7А. */
 class Desk {
   readonly stage = new Stage('7А', NAMES_7A, 15);
   readonly uploads = new PaperUploads();
-  readonly store: PaperStore;
+  store: PaperStore;
   readonly log: PaperLog;
   farewell = NOTHING;
   endsWith: ErrorCode | null = null;
@@ -68,15 +80,7 @@ class Desk {
       this.stage.more();
       this.stage.talk();
     }
-    this.store = new PaperStore(this.stage.pupils[place]!.personId, false, {
-      joinCode: noWayIn('not-allowed'),
-      renewJoinCode: noWayIn('not-allowed'),
-      deviceCode: noWayIn('not-allowed'),
-      devices: noWayIn('not-allowed'),
-      revokeDevice: noWayIn('not-allowed'),
-      endLesson: noWayIn('not-allowed'),
-      present: noWayIn('not-allowed'),
-    });
+    this.store = storeOf(this.stage.pupils[place]!.personId);
     this.store.personName = NAMES_7A[place]!;
     this.log = this.stage.log();
     this.store.logs = [this.log];
@@ -94,6 +98,72 @@ class Desk {
   write(text: string, state: OutboxRow['state'], code: OutboxRow['code'] = null) {
     const { channelId } = this.stage.paper;
     this.wait('postMessage', { channelId, text, fileIds: [], replyTo: null }, state, code);
+  }
+  /** Several chats in the class, and the school beside it. */
+  rooms(): Rooms {
+    return withRooms(this.stage, this.store, NOW);
+  }
+  /** This chat is open. */
+  open(channelId: ChannelId, logId: LogId = this.log.logId) {
+    this.store.drafts.set(`place/${this.log.logId}/chat`, `${logId}/${channelId}`);
+  }
+  /** The page is that of somebody who came as a parent. */
+  sitsParent(name: string) {
+    const member = Object.values(this.stage.paper.state.members).find((one) => one.name === name);
+    const { logs, live } = this.store;
+    this.store = storeOf(member!.personIds[0]!);
+    this.store.personName = name;
+    this.store.logs = logs;
+    for (const [logId, view] of live) this.store.live.set(logId, view);
+  }
+  /** The teacher says something that asks for an answer. */
+  asks() {
+    const { paper, pupils, assignmentId } = this.stage;
+    const [ilya, fedor, polina] = pupils;
+    const { channelId } = paper;
+    const plain = { channelId, fileIds: [], replyTo: null };
+    paper.now = NOW - 9 * MINUTE;
+    const poll = paper.must('postMessage', {
+      ...plain,
+      text: 'Когда пишем **диктант**?',
+      poll: { options: ['В среду', 'В пятницу, на последнем уроке'], isMultiple: false },
+    });
+    paper.must('vote', { messageId: poll.id, options: [1] }, ilya!.who);
+    paper.must('vote', { messageId: poll.id, options: [1] }, fedor!.who);
+    paper.must('vote', { messageId: poll.id, options: [0] }, pupils[9]!.who);
+    paper.must('pinMessage', { messageId: poll.id, isPinned: true });
+    const name = paper.state.members[pupils[9]!.memberId]!.name.split(' ').slice(0, 2).join(' ');
+    const mentions = [pupils[9]!.memberId];
+    const task = paper.must('postMessage', { ...plain, text: `@${name}, не забудьте:`, mentions, assignmentId });
+    paper.must('react', { messageId: task.id, reaction: 'thanks', isOn: true }, pupils[9]!.who);
+    paper.must('react', { messageId: task.id, reaction: 'like', isOn: true }, polina!.who);
+    paper.must('postMessage', {
+      ...plain,
+      text: 'В четверг уроков нет: в школе выборы. Занятия переносятся на субботу.',
+      isNotice: true,
+    });
+  }
+  /** Photos, a voice, a formula, a changed wording, a reply. */
+  shows() {
+    const { stage } = this;
+    const { paper, pupils } = stage;
+    const teacher = paper.asTeacher;
+    const pages = ['стр1.jpg', 'стр2.jpg', 'стр3.jpg'].map((page) => stage.file(paper.teacher, 'photo', page));
+    const said = stage.say(teacher, NOW - 8 * MINUTE, 'Страницы из учебника', pages);
+    paper.must('react', { messageId: said, reaction: 'like', isOn: true }, pupils[1]!.who);
+    const fileId = stage.file(paper.teacher, 'photo', 'Голосовое сообщение 2026-11-12 14.12.10 (34s).weba');
+    paper.files.set(fileId, { ...paper.files.get(fileId)!, mediaType: 'audio/webm' });
+    stage.say(teacher, NOW - 7 * MINUTE, '', [fileId]);
+    const asked = stage.say(pupils[2]!.who, NOW - 6 * MINUTE, 'А формула из физики: $E = mc^2$ или с корнем?');
+    stage.say(
+      teacher,
+      NOW - 5 * MINUTE,
+      "$$t' = \\frac{t}{\\sqrt{1 - v^2/c^2}}$$\n- запишите\n- выучите к `пятнице`",
+      [],
+      asked,
+    );
+    const own = stage.say(pupils[9]!.who, NOW - 4 * MINUTE, 'Понял');
+    paper.must('editMessage', { messageId: own, text: 'Понял, запишу' }, pupils[9]!.who);
   }
   cut() {
     this.store.connection = { state: 'offline', code: 'hub-unreachable', retryAt: NOW + 20_000 };
@@ -184,6 +254,37 @@ export const STAGED_PUPILS: Record<PupilScene, () => Door> = {
     d.cut();
     d.write('Можно сдать завтра?', 'waiting');
     d.write('Отправляю ещё раз', 'refused', 'too-large');
+  }),
+  'pupil-chats': desk(9, (d) => void d.rooms()),
+  'pupil-chat-asks': desk(9, (d) => d.asks()),
+  'pupil-chat-asks-offline': desk(9, (d) => {
+    d.asks();
+    d.cut();
+    const notice = d.stage.paper.log.findLast(({ body }) => body?.['isNotice'] === true);
+    d.wait('sign', { messageId: notice!.id }, 'waiting');
+    d.wait('react', { messageId: notice!.id, reaction: 'done', isOn: true }, 'refused', 'channel-closed');
+  }),
+  'pupil-chat-shows': desk(9, (d) => d.shows()),
+  'pupil-chat-viewer': desk(9, (d) => d.shows()),
+  'pupil-chat-actions': desk(9),
+  'pupil-chat-direct': desk(0, (d) => {
+    const { direct, schoolLogId } = d.rooms();
+    d.open(direct, schoolLogId);
+  }),
+  'pupil-chat-shut': desk(0, (d) => d.open(d.rooms().archived)),
+  'pupil-search': desk(0, (d) => void d.rooms()),
+  'parent-tasks': desk(0, (d) => {
+    d.rooms();
+    d.sitsParent('Белова Анна Сергеевна');
+  }),
+  'parent-chat': desk(0, (d) => {
+    const { parents } = d.rooms();
+    d.sitsParent('Белова Анна Сергеевна');
+    d.open(parents);
+  }),
+  'parent-childless': desk(0, (d) => {
+    d.rooms();
+    d.sitsParent('Гость Родительского Собрания');
   }),
   'pupil-leave': desk(9, (d) => {
     d.farewell = { ...NOTHING, unsentWorks: 1, unsentMessages: 2 };
