@@ -1,6 +1,7 @@
 // `npm run faults -- --seeds N [--from S]`: plays N seeded stories of a class under faults (network, hub, programs) and says
 // what came of them: a line per failing seed, the last line of stdout one JSON object. Exit code 1 if anything was lost,
-// doubled or different, or a kind of fault never happened. `--seed S` replays one with everything that happens in it.
+// doubled or different, or a kind of fault never happened. `--seed S` replays one with everything that happens in it. `goneWithRestore` counts what nobody could
+// give again when a backup came back: its author's copy was gone or being read anew at that moment.
 // Hides: the processes (test/support/convergence-runs.ts).
 import { parseArgs } from 'node:util';
 import { runSeed } from '../../test/support/convergence.ts';
@@ -34,9 +35,9 @@ if (values.seed === undefined) {
 } else {
   const seed = whole(values.seed, 1, 'seed');
   const result = await runSeed(seed, (line) => process.stdout.write(`${line}\n`));
-  const { commands, faults, lost, doubled, diverged, problems } = result;
+  const { problems, ...told } = result;
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   const failing = problems.length > 0 ? [seed] : [];
-  process.stdout.write(`${JSON.stringify({ seeds: 1, commands, faults, lost, doubled, diverged, failing })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...told, seeds: 1, failing })}\n`);
   process.exitCode = failing.length > 0 ? 1 : 0;
 }

@@ -199,7 +199,8 @@ export class Witness {
     clients: readonly LocalClient[],
     sent: readonly Sent[],
     excused: ReadonlySet<Sent>,
-  ) {
+  ): Promise<number> {
+    let gone = 0;
     const inLog = new Set<CommandId>();
     for (const logId of logIds)
       for (const { id, seq } of this.#looked.get(logId)?.rows ?? []) {
@@ -223,11 +224,13 @@ export class Witness {
     for (const one of sent) {
       const { client, id, kind, logId } = one;
       // What was erased before a restore is given by nobody again.
-      if (inLog.has(id) || excused.has(one) || this.#everBlank.has(id)) continue;
+      if (inLog.has(id) || this.#everBlank.has(id)) continue;
       const left = waiting.get(client)?.get(id);
       if (left === 'refused' || (left !== undefined && !isIn(client, logId))) continue;
-      this.#wrong('lost', `${kind} ${id} of ${client.name}, which is ${left ?? 'nowhere'}`);
+      if (excused.has(one)) gone += 1;
+      else this.#wrong('lost', `${kind} ${id} of ${client.name}, which is ${left ?? 'nowhere'}`);
     }
+    return gone;
   }
 
   #lookAtSchedules() {

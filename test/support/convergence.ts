@@ -16,7 +16,7 @@ import type { ClassView, MeView } from '../../src/client/class-store.ts';
 import { CHECK_EVERY_MS } from '../../src/client/hub-link.ts';
 import { codeOf } from '../../src/core/errors.ts';
 import type { ChannelId, FileId, LogId, MemberId, PersonId, Sha256 } from '../../src/core/ids.ts';
-import type { CommandKind, CommandOf, FileRef } from '../../src/core/wire.ts';
+import type { CommandKind, CommandOf, Entry, FileRef } from '../../src/core/wire.ts';
 import { readerIn, Witness, type Sent } from './convergence-check.ts';
 import { Deeds } from './convergence-deeds.ts';
 import { CALM, FaultyNetwork, STORM, type FaultCounts } from './faulty-transport.ts';
@@ -69,6 +69,8 @@ export interface SeedResult {
   /** Comparisons with the model: programs that were current, programs behind. */
   compared: { current: number; behind: number };
   faults: Faults;
+  /** Acknowledged after a backup that was restored, by somebody whose copy was gone or being read anew at that moment. */
+  goneWithRestore: number;
   lost: number;
   doubled: number;
   diverged: number;
@@ -149,7 +151,17 @@ class Story {
     this.#network = new FaultyNetwork({ hub: this.#hub, time, random, ...traceLine });
     const faults = Object.assign(this.#network.counts, { ...noFaults(), ...this.#network.counts });
     const compared = { current: 0, behind: 0 };
-    this.result = { seed, commands: 0, compared, faults, lost: 0, doubled: 0, diverged: 0, problems: [] };
+    this.result = {
+      seed,
+      commands: 0,
+      compared,
+      faults,
+      goneWithRestore: 0,
+      lost: 0,
+      doubled: 0,
+      diverged: 0,
+      problems: [],
+    };
     this.#witness = new Witness(this.#hub, this.#files, (what, words) => {
       this.#trace?.(`WRONG ${what}: ${words}`);
       this.result[what] += 1;
@@ -182,7 +194,12 @@ class Story {
     this.#trace?.('all is quiet');
     await this.#look();
     for (const logId of this.#logIds) await this.#witness.lookAtPages(logId, this.#clients);
-    await this.#witness.lookAtCommands(this.#logIds, this.#clients, this.#sent, this.#excused);
+    this.result.goneWithRestore = await this.#witness.lookAtCommands(
+      this.#logIds,
+      this.#clients,
+      this.#sent,
+      this.#excused,
+    );
     await this.#lookAtLeftovers();
     return this.result;
   }
@@ -395,6 +412,16 @@ class Story {
     }
   }
 
+  /**
+   * Whether the disk from which a command was given still has it. Who was taken out has let go of his copy, and a copy that is
+   * being read anew, because its reader's rights have changed, does not have every row yet.
+   */
+  #isKept({ client: { disk, databaseName }, id }: Sent): boolean {
+    const inOutbox = disk.records<{ id: string }>(databaseName, 'outbox').some((row) => row.id === id);
+    const records = disk.records<{ entries: Entry[] }>(databaseName, 'log');
+    return inOutbox || records.some(({ entries }) => entries.some((entry) => entry.id === id && entry.body !== null));
+  }
+
   async #backUpOrRestore() {
     if (!this.#hub.isUp) return;
     if (this.#backup === null) {
@@ -404,8 +431,8 @@ class Story {
     }
     this.#trace?.('the hub is restored');
     this.#mayRestore = false;
-    // Who is out by now has let go of his copy; the backup may know him still.
     await this.#excuse();
+    for (const one of this.#sent) if (!this.#isKept(one)) this.#excused.add(one);
     this.result.faults.restore += 1;
     await this.#crashHub(this.#backup);
   }
