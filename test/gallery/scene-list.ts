@@ -23,7 +23,7 @@ export const SCENES = {
   'chat-empty': { on: 'teacher', path: '/class/:log/chat' },
   'chat-offline': { on: 'teacher', path: '/class/:log/chat' },
   'chat-search': { on: 'teacher', path: '/class/:log/chat', acts: [{ press: 'Control+f' }, { type: 'работы' }] },
-  'chat-readers': { on: 'teacher', path: '/class/:log/chat', acts: [{ click: /прочитали|read by/ }] },
+  'chat-readers': { on: 'teacher', path: '/class/:log/chat', acts: [{ click: /прочитали 9|read by 9/ }] },
   search: { on: 'teacher', path: '/search', acts: [{ type: 'сдать' }] },
   'search-nothing': { on: 'teacher', path: '/search', acts: [{ type: 'бегемот' }] },
   'chat-words': { on: 'teacher', path: '/class/:log/chat' },

@@ -199,6 +199,7 @@ describe('a long chat', () => {
     await page.keyboard.press('Alt+ArrowLeft');
     await page.keyboard.press('Alt+ArrowRight');
     await sees(1234);
+    expect(await toEnd().count()).toBe(1);
   });
 
   it('is walked by keys: a step at a time beyond what is drawn, to the first and to the last', async () => {
@@ -229,6 +230,7 @@ describe('reading', () => {
     const names = page.getByRole('dialog', { name: 'Кто прочитал' });
     await names.getByRole('heading', { name: 'Прочитали: 4' }).waitFor();
     await names.getByRole('heading', { name: 'Ещё не прочитали: 11' }).waitFor();
+    expect(await names.getByRole('listitem').count()).toBe(15);
     await page.keyboard.press('Escape');
     await page.getByText(/пишет…$/).waitFor();
   });
@@ -297,5 +299,6 @@ describe('the search', () => {
     await page.getByRole('option', { name: /Искать в сообщениях/ }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('option', { name: /принтер не работает/ }).waitFor();
+    expect(await page.locator('mark').allInnerTexts()).toEqual(['принтер', 'не', 'работает']);
   });
 });

@@ -11,6 +11,7 @@ export const enReading: Widen<typeof ruReading> = {
     goToDay: 'Go to a day',
     first: 'To the first message',
     readBy: (n, total) => (n === total ? 'read by all' : `read by ${n} of ${total}`),
+    readCount: (n, total) => `${n}: ${n === total ? 'read by all' : `read by ${n} of ${total}`}`,
     readByOne: 'read',
     whoRead: 'Who has read it',
     read: (n) => `Read: ${n}`,

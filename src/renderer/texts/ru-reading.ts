@@ -10,6 +10,8 @@ export const ruReading = {
     goToDay: 'Перейти к дню',
     first: 'К первому сообщению',
     readBy: (n: number, total: number) => (n === total ? 'прочитали все' : `прочитали ${n} из ${total}`),
+    /** Of others' messages only the number is shown; this is its name. */
+    readCount: (n: number, total: number) => `${n}: ${n === total ? 'прочитали все' : `прочитали ${n} из ${total}`}`,
     readByOne: 'прочитано',
     whoRead: 'Кто прочитал',
     read: (n: number) => `Прочитали: ${n}`,

@@ -408,13 +408,7 @@ function offline(staged: ReturnType<typeof school>) {
   store.connection = { state: 'offline', code: 'hub-unreachable', retryAt: NOW + 20_000 };
   const message = { channelId: a.paper.channelId, fileIds: [], replyTo: null };
   waiting(log, 'postMessage', { ...message, text: 'Проверяю работы дома, отметки будут завтра.' });
-  waiting(
-    log,
-    'postMessage',
-    { ...message, text: 'Это объявление для 7Б', channelId: nextId() },
-    'refused',
-    'no-such-channel',
-  );
+  waiting(log, 'postMessage', { ...message, text: 'Это объявление для 7Б' }, 'refused', 'no-such-channel');
   const fileId = a.file(a.paper.teacher, 'pdf', 'Разбор ошибок.pdf');
   waiting(log, 'postMessage', { ...message, text: 'Разбор ошибок', fileIds: [fileId] }, 'waiting-for-files');
   waiting(log, 'review', {
@@ -490,6 +484,16 @@ export const STAGED: Record<TeacherScene, Builder> = {
   chat: () => shown(school()),
   'chat-empty': () => emptySchool(),
   'chat-offline': () => shown(offline(school())),
+  'chat-search': chatting(({ a }) => a.words()),
+  'chat-readers': chatting(({ a, store }) => {
+    a.say(a.paper.asTeacher, NOW - 5 * MINUTE, 'Отметки за изложение в разделе «Задания».');
+    const { channelId, log } = a.paper;
+    const reads = Object.fromEntries(a.pupils.map(({ memberId }, i) => [memberId, log.length - Number(i >= 9)]));
+    const typing = { [channelId]: [a.pupils[2]!.memberId] };
+    store.live.set(a.logId, { reads: { [channelId]: reads }, typing, present: new Set() });
+  }),
+  search: chatting(({ a }) => a.words()),
+  'search-nothing': chatting(({ a }) => a.words()),
   'chat-words': chatting(({ a }) => a.words()),
   'chat-media': chatting(({ a }) => a.media()),
   'chat-viewer': chatting(({ a }) => a.media()),

@@ -75,7 +75,7 @@ export function ReadBy({ message }: { message: MessageView }) {
           className={classes.count}
           aria-haspopup="dialog"
           aria-expanded={isOpen}
-          aria-label={words}
+          {...(isOwn ? {} : { 'aria-label': t.reading.readCount(read.length, asked.length) })}
           onClick={() => setOpen(!isOpen)}
         >
           {isOwn ? (
