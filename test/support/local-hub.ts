@@ -142,7 +142,17 @@ export class LocalHub {
     this.#options = options;
   }
 
+  /** Takes no virtual time, however long the real disk takes. */
   async start(restoreFrom?: string): Promise<void> {
+    const end = this.#options.time.begin();
+    try {
+      await this.#start(restoreFrom);
+    } finally {
+      end();
+    }
+  }
+
+  async #start(restoreFrom?: string): Promise<void> {
     const { dataDir } = this.#options;
     const now = () => this.now;
     this.#life += 1;
