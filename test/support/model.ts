@@ -2,7 +2,7 @@
  * A class by its rules alone, said a second time: from the commands that the hub confirmed, in its order, what a reader must see.
  * Plain and slow: everything is worked out from the first row each time. Shares no code with the rules in src/core, so that a
  * fault there cannot hide here; only types are common. Tests compare hub and clients with it (S19) and which rows are blank (S16).
- * Over 600 lines, because two rule books that check each other are each read in one go.
+ * Long because two rule books that check each other are each read in one go.
  */
 import type { Assignment, Channel, Classroom, Member } from '../../src/core/classroom.ts';
 import type { ChannelId, CommandId, MemberId, PersonId, WorkKey } from '../../src/core/ids.ts';
