@@ -223,7 +223,10 @@ export function Composer({
             readOnly={!draft.isLoaded}
             aria-controls={names.offered.length > 0 ? 'offered-names' : undefined}
             aria-activedescendant={names.offered.length > 0 ? `name-${names.at}` : undefined}
-            onChange={(event) => write(event.target.value)}
+            onChange={(event) => {
+              write(event.target.value);
+              names.look();
+            }}
             onSelect={names.look}
             onBlur={names.close}
             onKeyDown={press}
@@ -280,7 +283,8 @@ function useNames(people: readonly Person[], field: React.RefObject<HTMLTextArea
   const take = (person: Person, text: string, write: (text: string) => void) => {
     if (!asked) return;
     const name = `@${mentionName(person, people)} `;
-    const rest = text.slice(asked.from + 1 + asked.query.length);
+    // What was typed since the names were looked up belongs to the name too.
+    const rest = text.slice(Math.max(asked.from + 1, field.current?.selectionStart ?? 0));
     write(text.slice(0, asked.from) + name + rest.replace(/^ /, ''));
     setAsked(null);
     const caret = asked.from + name.length;

@@ -85,7 +85,7 @@ export const enChat: ChatTexts = {
     reply: 'Reply',
     edit: 'Edit',
     remove: 'Remove',
-    copy: 'Copy text',
+    copy: 'Copy',
     copied: 'Text copied',
     react: 'Reaction',
   },

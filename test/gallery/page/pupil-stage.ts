@@ -107,6 +107,10 @@ class Desk {
   open(channelId: ChannelId, logId: LogId = this.log.logId) {
     this.store.drafts.set(`place/${this.log.logId}/chat`, `${logId}/${channelId}`);
   }
+  /** Everything was read: the chat opens at its end. */
+  readAll() {
+    this.log.readUpTo = this.stage.paper.log.length;
+  }
   /** The page is that of somebody who came as a parent. */
   sitsParent(name: string) {
     const member = Object.values(this.stage.paper.state.members).find((one) => one.name === name);
@@ -256,15 +260,22 @@ export const STAGED_PUPILS: Record<PupilScene, () => Door> = {
     d.write('Отправляю ещё раз', 'refused', 'too-large');
   }),
   'pupil-chats': desk(9, (d) => void d.rooms()),
-  'pupil-chat-asks': desk(9, (d) => d.asks()),
+  'pupil-chat-asks': desk(9, (d) => {
+    d.asks();
+    d.readAll();
+  }),
   'pupil-chat-asks-offline': desk(9, (d) => {
     d.asks();
+    d.readAll();
     d.cut();
     const notice = d.stage.paper.log.findLast(({ body }) => body?.['isNotice'] === true);
     d.wait('sign', { messageId: notice!.id }, 'waiting');
     d.wait('react', { messageId: notice!.id, reaction: 'done', isOn: true }, 'refused', 'channel-closed');
   }),
-  'pupil-chat-shows': desk(9, (d) => d.shows()),
+  'pupil-chat-shows': desk(9, (d) => {
+    d.shows();
+    d.readAll();
+  }),
   'pupil-chat-viewer': desk(9, (d) => d.shows()),
   'pupil-chat-actions': desk(9),
   'pupil-chat-direct': desk(0, (d) => {
