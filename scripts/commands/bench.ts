@@ -10,6 +10,7 @@ import { memoryHub } from '../../test/bench/memory-hub.ts';
 import { openOffline } from '../../test/bench/open-offline.ts';
 import { pace } from '../../test/bench/pace.ts';
 import type { Line } from '../../test/bench/report.ts';
+import { scrolling } from '../../test/bench/scroll.ts';
 import { stall } from '../../test/bench/stall.ts';
 import { start } from '../../test/bench/start.ts';
 
@@ -30,6 +31,7 @@ const BENCHES: Record<string, readonly Bench[]> = {
   memory: [memoryHub, memoryRenderer],
   join: [join],
   start: [start],
+  scroll: [scrolling],
   'open-offline': [openOffline],
 };
 const GATED: readonly string[] = ['fanout', 'pace', 'stall', 'catchup', 'cache', 'open', 'search', 'memory'];

@@ -62,7 +62,7 @@ async function longClass(userData: string): Promise<Teacher> {
 }
 
 /** Milliseconds to the newest message: after the window's first paint, and after its document began to load. */
-async function paintedIn(laptop: Teacher): Promise<{ afterWindow: number; afterLoad: number }> {
+export async function paintedIn(laptop: Teacher): Promise<{ afterWindow: number; afterLoad: number }> {
   await laptop.start();
   return laptop.page.evaluate(
     (text) =>
@@ -105,7 +105,7 @@ function rendererMegabytes(): number {
 }
 
 /** Runs `work` with a laptop that holds the long class. */
-async function withLongClass(work: (laptop: Teacher) => Promise<Line[]>): Promise<Line[]> {
+export async function withLongClass(work: (laptop: Teacher) => Promise<Line[]>): Promise<Line[]> {
   console.error(shellLine());
   const userData = mkdtempSync(join(tmpdir(), 'parta-bench-long-'));
   try {
