@@ -295,7 +295,7 @@ export class Database {
   }
 
   /** Makes all views of a log anew from its kept entries; the caller writes the cursor, whose unread counts change. */
-  async #rebuild(cursor: LogCursor) {
+  async #rebuild(cursor: LogCursor): Promise<void> {
     const { logId } = cursor;
     await this.#dropViews(logId);
     cursor.unread = {};
@@ -309,6 +309,11 @@ export class Database {
       await folding.prepare(entries);
       for (const entry of entries) folding.fold(entry);
       folding.finish();
+      // An older program did not know this kind, and so did not blank it with its author.
+      if (folding.logPuts.size > 0) {
+        await this.#db.log.bulkPut([...folding.logPuts]);
+        return this.#rebuild(cursor);
+      }
       await this.#writeViews(folding);
       classroom = folding.classroom;
     }

@@ -270,7 +270,7 @@ export class Folding {
       case 'messageRemoved':
         return this.#removeMessage(change.body, erasure);
       case 'memberErased':
-        if (erasure) for (const record of this.#log.values()) this.#blank(record, erasure);
+        if (erasure) for (const record of this.#log.values()) this.#blank(record, erasure, entry.seq);
         this.needsRebuild = true;
     }
   }
@@ -396,9 +396,9 @@ export class Folding {
     this.messagePuts.add(record);
   }
 
-  #blank(record: LogRecord, erasure: Erasure) {
+  #blank(record: LogRecord, erasure: Erasure, below = Infinity) {
     for (const [index, entry] of record.entries.entries()) {
-      if (entry.body === null || !isErased(erasure, entry)) continue;
+      if (entry.seq >= below || entry.body === null || !isErased(erasure, entry)) continue;
       record.entries[index] = { ...entry, body: null };
       this.logPuts.add(record);
       const files = this.#files.get(record.page);
