@@ -1,10 +1,12 @@
 /** The chat of the pupil's and parent's page against a real hub, in a real browser on plain HTTP. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright';
+import { chromium, type BrowserContext, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { directIdOf, schoolLogIdOf, type ChannelId, type CommandId, type MemberId } from '../../src/core/ids.ts';
-import type { CommandOf, Entry } from '../../src/core/wire.ts';
+import type { CommandOf, Entry, FileRef } from '../../src/core/wire.ts';
+import { voiceSeconds } from '../../src/ui/voice.ts';
+import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
 import { eventually, newId } from '../support/person.ts';
 import { Lesson, openStage, ROOT, TASK, TITLE, type Stage } from './stage.ts';
 
@@ -169,6 +171,35 @@ function teacherId(): MemberId {
   const made = lesson.teacher.logs.get(lesson.logId)!.entries.find(({ kind }) => kind === 'classCreated');
   return made?.body?.['memberId'] as MemberId;
 }
+
+describe('on a secure address', () => {
+  test('a voice is recorded in place, and its name says how long it lasts', async () => {
+    const browser = await chromium.launch({
+      executablePath: chromiumPath(),
+      args: [...CHROMIUM_FLAGS, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+      env: CHROMIUM_ENV,
+    });
+    try {
+      const page = await browser.newPage({ locale: 'ru-RU' });
+      // Loopback counts as secure.
+      await page.goto(lesson.hub.url);
+      await lesson.knock(page);
+      await lesson.confirm();
+      await page.getByRole('button', { name: 'Голосовое сообщение' }).click();
+      await page.getByText('Запись 0:01').waitFor();
+      await page.getByRole('button', { name: 'Закончить запись' }).click();
+      await page.getByText('на сервере').waitFor();
+      await page.getByRole('button', { name: 'Отправить' }).click();
+      const said = await lesson.row((entry) => ((entry.body?.['files'] ?? []) as FileRef[]).length === 1);
+      const [file] = said.body?.['files'] as FileRef[];
+      expect(voiceSeconds(file!.name)).toBeGreaterThan(0);
+      expect(file!.sizeBytes).toBeGreaterThan(0);
+      await page.getByText(/Голосовое сообщение · 0:0/).waitFor();
+    } finally {
+      await browser.close();
+    }
+  });
+});
 
 describe('several chats', () => {
   test('[S4] a pupil writes to the teacher alone, and the teacher’s answer comes to the same place', async () => {
