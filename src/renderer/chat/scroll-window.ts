@@ -150,7 +150,8 @@ export class ScrollWindow {
   /** After every drawing, with the rows that were drawn. */
   drawn(rows: readonly WindowRow[], hasMoreBelow: boolean) {
     this.hasMoreBelow = hasMoreBelow;
-    if (rows !== this.rows) {
+    const isNew = rows !== this.rows;
+    if (isNew) {
       const byPx = this.movedBy(rows);
       this.part = this.partOf(rows);
       this.rows = rows;
@@ -159,6 +160,8 @@ export class ScrollWindow {
     }
     if (this.jump) this.land(this.jump);
     else if (this.sticks) this.settle();
+    // Another part of the same rows was looked for already; asking the browser again would have it lay out twice in a frame.
+    else if (!isNew) return;
     this.look();
   }
 
