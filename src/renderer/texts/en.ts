@@ -198,7 +198,6 @@ export const en: Widen<typeof ru> = {
   },
   chat: {
     title: 'Chat',
-    of: (title) => `Chat of class ${title}`,
     empty: 'No messages yet',
     emptyMore: 'Write the first one: everybody whom you have let into the class will see it.',
     you: 'You',
