@@ -71,7 +71,6 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'react-dom/client',
       '@mantine/*',
       '@tabler/icons-react',
-      '@tanstack/react-virtual',
       'get-nonce',
       'papaparse',
       'pdfjs-dist',
