@@ -65,6 +65,8 @@ export class Downloads {
     const own = file.personId === personId ? await store.logsOf(personId) : [];
     for (const logId of new Set([...namedBy.keys(), ...own])) {
       const log = await logs.get(logId);
+      // To be known to the school is not to be in a class: there only what was said counts.
+      if (log?.state.kind === 'school' && !namedBy.has(logId)) continue;
       if (log && mayReadFile(log.state, namedBy.get(logId) ?? [], file.personId, personId))
         return { ...file, sha256: file.sha256 };
     }
