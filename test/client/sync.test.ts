@@ -95,6 +95,16 @@ describe('retry', () => {
     expect(await school.chat(teacher)).toEqual(['раз']);
   });
 
+  test('[S11] a device’s clock that jumps back ten years meanwhile does not make it wait ten years', async () => {
+    school.hub.isDiskFull = true;
+    await school.say(teacher, 'раз');
+    await school.time.pass(500);
+    teacher.clockErrorMs = -10 * 365 * 24 * 3_600_000;
+    school.hub.isDiskFull = false;
+    await school.time.pass(RETRY_MAX_MS);
+    expect(await school.chat(teacher)).toEqual(['раз']);
+  });
+
   test('a push that was lost without a trace is found by the next slow check', async () => {
     const pupil = await school.pupil('Белов Илья');
     school.network.weather = { ...STORM, cut: 0, drop: 1 };

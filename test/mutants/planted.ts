@@ -188,14 +188,6 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
     says: 'a message that was said at its hour stays in the row in which it waited',
   },
   {
-    rule: 'S16',
-    file: 'src/client/views.ts',
-    find: `      seqs.push(mark.seq);
-      return false;`,
-    replace: '      return false;',
-    says: 'edits of a removed message leave the views and stay in the kept log',
-  },
-  {
     rule: 'S13',
     also: ['S16', 'S19'],
     file: 'src/client/views.ts',
@@ -212,6 +204,7 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
   },
   {
     rule: 'S2',
+    also: ['S1', 'S3', 'S5', 'S16'],
     file: 'src/hub/class-log.ts',
     find: 'const due = nextDueAt(state);',
     replace: 'for (const { job, result } of group) job.resolve(result);\n        const due = nextDueAt(state);',
@@ -219,24 +212,18 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
   },
   {
     rule: 'S3',
+    also: ['S19'],
     file: 'src/hub/school.ts',
     find: 'if (school && isSaid(school, entering)) return;',
     replace: "if (school && isSaid(school, entering) && entering.role === 'student') return;",
     says: 'a teacher enters the school anew with every visit',
   },
   {
-    rule: 'S19',
-    also: ['S4', 'S8'],
-    file: 'src/core/decide.ts',
-    find: ': `member:${by}`',
-    replace: ": 'all'",
-    says: 'the whole class is told who has signed',
-  },
-  {
-    rule: 'S9',
-    file: 'src/client/log-sync.ts',
-    find: 'held.has(row.id) || this.#postponed.has(row.id)',
-    replace: 'held.has(row.id)',
-    says: 'what the hub had no room for is sent again at once, past its turn',
+    rule: 'S4',
+    also: ['S8', 'S16', 'S19'],
+    file: 'src/core/ids.ts',
+    find: "parseInt(digit, 16) ^ parseInt(b[at] ?? '0', 16)",
+    replace: 'parseInt(digit, 16)',
+    says: 'whoever begins a talk of two begins one of his own',
   },
 ];
