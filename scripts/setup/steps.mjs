@@ -22,6 +22,7 @@ const NEEDS = {
   bench: ['shell', 'system', 'bundles'],
   faults: [],
   mutants: [],
+  soak: ['shell', 'system', 'bundles'],
 };
 
 /** The commands that exist, for the message to someone who mistyped one. */
