@@ -6,7 +6,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MessagesWindow } from '../../src/client/class-store.ts';
 import { openDatabase, type Database } from '../../src/client/database.ts';
-import { IDS_PER_RUN, MARKS_PER_RUN, RUN_GROWS_BELOW } from '../../src/client/views.ts';
+import { ENTRIES_PER_RECORD, IDS_PER_RUN, MARKS_PER_RUN, RUN_GROWS_BELOW } from '../../src/client/views.ts';
 import type { ChannelId, CommandId, LogId, MemberId } from '../../src/core/ids.ts';
 import type { Entry, LogKey, Role } from '../../src/core/wire.ts';
 import { MemoryDisk } from '../support/memory-disk.ts';
@@ -143,6 +143,25 @@ describe('marks', () => {
       ['', true, {}],
       ['осталось', false, {}],
     ]);
+  });
+
+  test('[S16] wherever they lie: marks far from their message, and a message far from its removal', async () => {
+    const secret = 'тайна';
+    const id = paper.post(paper.asTeacher, { text: secret });
+    const chatter = (count: number) => {
+      for (let at = 0; at < count; at += 1) paper.post(paper.asTeacher, { text: `слово ${at}` });
+    };
+    chatter(ENTRIES_PER_RECORD);
+    paper.must('editMessage', { messageId: id, text: `${secret} два` });
+    chatter(ENTRIES_PER_RECORD);
+    paper.must('editMessage', { messageId: id, text: `${secret} три` });
+    chatter(ENTRIES_PER_RECORD);
+    await follow();
+    await arrive(200);
+    expect((await records('log')).split(secret)).toHaveLength(4);
+    paper.must('removeMessage', { messageId: id });
+    await arrive();
+    expect(await records(...EVERYWHERE)).not.toContain(secret);
   });
 
   test('[S16] what waited for its hour is blank once it is said or cancelled', async () => {
