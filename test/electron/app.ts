@@ -293,6 +293,8 @@ function tellErrorsOnly(): void {
   if (!process.listeners('uncaughtException').includes(tellError)) process.on('uncaughtException', tellError);
 }
 function tellError(error: unknown): void {
+  // Nobody listens any more (whoever started us was killed): telling that would fail again, without end.
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
   process.stderr.write(`stand-in: while ending: ${String(error)}\n`);
 }
 
