@@ -191,7 +191,7 @@ describe('on a secure address', () => {
       await page.getByText('на сервере').waitFor();
       await page.getByRole('button', { name: 'Отправить' }).click();
       const said = await lesson.row((entry) => ((entry.body?.['files'] ?? []) as FileRef[]).length === 1);
-      const [file] = said.body?.['files'] as FileRef[];
+      const [file] = (said.body?.['files'] ?? []) as FileRef[];
       expect(voiceSeconds(file!.name)).toBeGreaterThan(0);
       expect(file!.sizeBytes).toBeGreaterThan(0);
       await page.getByText(/Голосовое сообщение · 0:0/).waitFor();
