@@ -4,6 +4,7 @@
  * phone's own recorder is asked for a file.
  */
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { flushSync } from 'react-dom';
 import type { DraftKey, MessageView } from '../../client/class-store.ts';
 import { readersOf } from '../../core/classroom.ts';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
@@ -285,14 +286,14 @@ function useNames(people: readonly Person[], field: React.RefObject<HTMLTextArea
     const name = `@${mentionName(person, people)} `;
     // What was typed since the names were looked up belongs to the name too.
     const rest = text.slice(Math.max(asked.from + 1, field.current?.selectionStart ?? 0));
-    write(text.slice(0, asked.from) + name + rest.replace(/^ /, ''));
-    setAsked(null);
-    const caret = asked.from + name.length;
-    // After React has put the new text in.
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(caret, caret);
+    // At once, not a frame later: the next letter must find the caret behind the name.
+    flushSync(() => {
+      write(text.slice(0, asked.from) + name + rest.replace(/^ /, ''));
+      setAsked(null);
     });
+    const caret = asked.from + name.length;
+    field.current?.focus();
+    field.current?.setSelectionRange(caret, caret);
   };
   return {
     offered,
