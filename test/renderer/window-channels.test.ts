@@ -1,19 +1,12 @@
 // Channels, the school, parents, what is told outside the window, and a chat saved: under a mouse and under keys, in a real browser,
 // over a class on paper.
-import react from '@vitejs/plugin-react';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright';
-import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
 import type { Classroom } from '../../src/core/classroom.ts';
 import { directIdOf, type MemberId } from '../../src/core/ids.ts';
 import type { WaitingChat } from '../../src/preload/contract.ts';
-import { NOW } from '../gallery/page/stage.ts';
 import type { TeacherScene } from '../gallery/scene-list.ts';
-import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
-import type { Harness } from './window/main.tsx';
+import { windowStage } from './window/stage.ts';
 
 interface Told {
   chats: WaitingChat[];
@@ -21,48 +14,17 @@ interface Told {
 }
 declare global {
   interface Window {
-    harness: Harness;
     told: Told[];
   }
 }
 
-const outDir = mkdtempSync(join(tmpdir(), 'parta-channels-'));
-const config = {
-  root: join(import.meta.dirname, 'window'),
-  configFile: false,
-  logLevel: 'error',
-  plugins: [react()],
-  base: './',
-  build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
-} satisfies InlineConfig;
-let server: PreviewServer;
-let browser: Browser;
+const stage = windowStage();
 let page: Page;
-const faults: string[] = [];
-
-beforeAll(async () => {
-  await build(config);
-  server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS, env: CHROMIUM_ENV });
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  rmSync(outDir, { recursive: true, force: true });
-});
 
 async function open(scene: TeacherScene) {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, timezoneId: 'UTC', reducedMotion: 'reduce' });
-  page.on('pageerror', (error) => faults.push(String(error)));
-  await page.clock.setFixedTime(NOW);
-  await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?scene=${scene}`);
+  page = await stage(`?scene=${scene}`);
   await list().waitFor();
 }
-afterEach(async () => {
-  await page.close();
-  const found = faults.splice(0);
-  if (found.length > 0) throw new Error(found.join('\n'));
-});
 
 const list = () => page.getByRole('navigation', { name: /^Чаты: / });
 const rows = () => list().getByRole('link');

@@ -1,60 +1,17 @@
 // A chat of thousands of messages under wheel, keys and jumps: it stays whole, keeps its place, finds every place, and tells what
 // was read. And the search that leads into it. In a real browser, over a class on paper.
-import react from '@vitejs/plugin-react';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright';
-import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
 import { EDGE, HELD } from '../../src/renderer/chat/reading/message-window.ts';
-import { NOW } from '../gallery/page/stage.ts';
-import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
-import type { Harness } from './window/main.tsx';
+import { windowStage } from './window/stage.ts';
 
-declare global {
-  interface Window {
-    harness: Harness;
-  }
-}
-
-const outDir = mkdtempSync(join(tmpdir(), 'parta-list-'));
-const config = {
-  root: join(import.meta.dirname, 'window'),
-  configFile: false,
-  logLevel: 'error',
-  plugins: [react()],
-  base: './',
-  build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
-} satisfies InlineConfig;
 /** Many times what is held at once. */
 const MANY = 3_000;
-let server: PreviewServer;
-let browser: Browser;
+const stage = windowStage();
 let page: Page;
-const faults: string[] = [];
-
-beforeAll(async () => {
-  await build(config);
-  server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS, env: CHROMIUM_ENV });
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  rmSync(outDir, { recursive: true, force: true });
-});
-afterEach(async () => {
-  await page.close();
-  const found = faults.splice(0);
-  if (found.length > 0) throw new Error(found.join('\n'));
-});
 
 async function open(query = `?many=${MANY}`) {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, timezoneId: 'UTC', reducedMotion: 'reduce' });
-  page.on('pageerror', (error) => faults.push(String(error)));
-  await page.clock.setFixedTime(NOW);
-  await page.goto(`${server.resolvedUrls?.local[0] ?? ''}${query}`);
+  page = await stage(query);
   await list().locator('[data-message]').first().waitFor();
 }
 const list = () => page.getByTestId('messages');

@@ -1,67 +1,31 @@
 // One message and writing one, under a mouse and under keys alone: what is done becomes the command that it looks like, and what
 // was refused stays with its reason. In a real browser, over a class on paper.
-import react from '@vitejs/plugin-react';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright';
-import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { NOW } from '../gallery/page/stage.ts';
-import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
+import type { Locator, Page } from 'playwright';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ZOOM_MAX, ZOOM_STEP } from '../../src/renderer/chat/message/viewing.ts';
 import { EXPANSIONS_MAX, NODES_MAX, SIZE_EM_MAX } from '../../src/ui/formula-limits.ts';
 import { VOICE_SECONDS_MAX } from '../../src/ui/voice.ts';
-import type { Harness } from './window/main.tsx';
-
-declare global {
-  interface Window {
-    harness: Harness;
-  }
-}
+import { windowStage } from './window/stage.ts';
 
 const PHOTO = readFileSync(join(import.meta.dirname, '../support/samples/documents/photo-of-page.jpg'));
-const outDir = mkdtempSync(join(tmpdir(), 'parta-message-'));
-const config = {
-  root: join(import.meta.dirname, 'window'),
-  configFile: false,
-  logLevel: 'error',
-  plugins: [react()],
-  base: './',
-  build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
-} satisfies InlineConfig;
 /** A microphone that hums, and nobody who asks whether it may. */
 const MICROPHONE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-let server: PreviewServer;
-let browser: Browser;
+const stage = windowStage(MICROPHONE);
 let page: Page;
-const faults: string[] = [];
-
-beforeAll(async () => {
-  await build(config);
-  server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } });
-  const args = [...CHROMIUM_FLAGS, ...MICROPHONE];
-  browser = await chromium.launch({ executablePath: chromiumPath(), args, env: CHROMIUM_ENV });
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  rmSync(outDir, { recursive: true, force: true });
-});
 
 /**
  * @param photo what the library has where a photo is asked for
  * @param isClockOurs timers wait for `fastForward`
  */
 async function open(scene: string, photo: Buffer = PHOTO, isClockOurs = false) {
-  const viewport = { width: 1280, height: 800 };
-  const permissions = ['clipboard-read', 'clipboard-write'];
-  page = await browser.newPage({ viewport, timezoneId: 'UTC', reducedMotion: 'reduce', permissions });
-  page.on('pageerror', (error) => faults.push(String(error)));
-  await page.route('**/library/**', (route) => route.fulfill({ contentType: 'image/jpeg', body: photo }));
-  if (isClockOurs) await page.clock.install({ time: NOW });
-  else await page.clock.setFixedTime(NOW);
-  await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?scene=${scene}`);
+  page = await stage(`?scene=${scene}`, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+    prepare: (opened) =>
+      opened.route('**/library/**', (route) => route.fulfill({ contentType: 'image/jpeg', body: photo })),
+    isClockOurs,
+  });
   await field().waitFor();
 }
 const field = () => page.locator('textarea').first();
@@ -82,12 +46,6 @@ const lastSent = async () => (await sent()).at(-1);
 const copied = () => page.evaluate(() => navigator.clipboard.readText());
 const menu = () => page.getByRole('menu', { name: 'Действия с сообщением' });
 const pick = (name: string) => menu().getByRole('menuitem', { name }).click();
-
-afterEach(async () => {
-  await page.close();
-  const found = faults.splice(0);
-  if (found.length > 0) throw new Error(found.join('\n'));
-});
 
 describe('what may be done with a message', () => {
   beforeEach(() => open('chat-words'));

@@ -1,52 +1,14 @@
 // The teacher's window under fast fingers: nothing typed is lost, the list keeps its place, keys do what they say. In a real
 // browser, over a class on paper with a disk that the test can hold.
-import react from '@vitejs/plugin-react';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright';
-import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { NOW } from '../gallery/page/stage.ts';
-import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
-import type { Harness } from './window/main.tsx';
+import type { Page } from 'playwright';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { windowStage } from './window/stage.ts';
 
-declare global {
-  interface Window {
-    harness: Harness;
-  }
-}
-
-const outDir = mkdtempSync(join(tmpdir(), 'parta-window-'));
-const config = {
-  root: join(import.meta.dirname, 'window'),
-  configFile: false,
-  logLevel: 'error',
-  plugins: [react()],
-  base: './',
-  build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
-} satisfies InlineConfig;
-let server: PreviewServer;
-let browser: Browser;
+const stage = windowStage();
 let page: Page;
-const faults: string[] = [];
-
-beforeAll(async () => {
-  await build(config);
-  server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS, env: CHROMIUM_ENV });
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  rmSync(outDir, { recursive: true, force: true });
-});
 
 async function open(query = '') {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, timezoneId: 'UTC', reducedMotion: 'reduce' });
-  page.on('pageerror', (error) => faults.push(String(error)));
-  await page.clock.setFixedTime(NOW);
-  await page.goto(`${server.resolvedUrls?.local[0] ?? ''}${query}`);
+  page = await stage(query);
   await field().waitFor();
 }
 const field = () => page.getByRole('textbox', { name: 'Написать в чат' });
@@ -56,11 +18,6 @@ const say = (text: string) => page.evaluate((words) => window.harness.say(words)
 const sent = () => page.evaluate(() => window.harness.sent());
 
 beforeEach(() => open());
-afterEach(async () => {
-  await page.close();
-  const found = faults.splice(0);
-  if (found.length > 0) throw new Error(found.join('\n'));
-});
 
 describe('writing in the chat', () => {
   it('faster than the disk: every message goes out in its order, and what is being typed stays', async () => {

@@ -1,0 +1,77 @@
+/**
+ * Where the tests of the teacher's window play: the window over a class on paper (main.tsx), built once a file and opened in a
+ * real browser at the stage's own time. An error that nobody caught on a page fails the test that it happened in.
+ */
+import react from '@vitejs/plugin-react';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright';
+import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { NOW } from '../../gallery/page/stage.ts';
+import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../../support/chromium.ts';
+import type { Harness } from './main.tsx';
+
+declare global {
+  interface Window {
+    harness: Harness;
+  }
+}
+
+export interface Opening extends Pick<BrowserContextOptions, 'permissions'> {
+  /** Before the page goes anywhere. */
+  prepare?: (page: Page) => Promise<unknown>;
+  /** Timers wait for `page.clock.fastForward`. */
+  isClockOurs?: boolean;
+}
+
+/**
+ * Call once at the top of a file.
+ * @param flags of Chromium, besides those of every test
+ * @returns opens a page at a query of main.tsx; the page closes with its test
+ */
+export function windowStage(flags: readonly string[] = []): (query: string, opening?: Opening) => Promise<Page> {
+  const outDir = mkdtempSync(join(tmpdir(), 'parta-window-'));
+  const config = {
+    root: import.meta.dirname,
+    configFile: false,
+    logLevel: 'error',
+    plugins: [react()],
+    base: './',
+    build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
+  } satisfies InlineConfig;
+  let server: PreviewServer;
+  let browser: Browser;
+  const pages: Page[] = [];
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    await build(config);
+    server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } });
+    const args = [...CHROMIUM_FLAGS, ...flags];
+    browser = await chromium.launch({ executablePath: chromiumPath(), args, env: CHROMIUM_ENV });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    rmSync(outDir, { recursive: true, force: true });
+  });
+  afterEach(async () => {
+    for (const page of pages.splice(0)) await page.close();
+    const found = faults.splice(0);
+    if (found.length > 0) throw new Error(found.join('\n'));
+  });
+
+  return async (query, { prepare, isClockOurs = false, ...context } = {}) => {
+    const viewport = { width: 1280, height: 800 };
+    const page = await browser.newPage({ viewport, timezoneId: 'UTC', reducedMotion: 'reduce', ...context });
+    pages.push(page);
+    page.on('pageerror', (error) => faults.push(String(error)));
+    await prepare?.(page);
+    if (isClockOurs) await page.clock.install({ time: NOW });
+    else await page.clock.setFixedTime(NOW);
+    await page.goto(`${server.resolvedUrls?.local[0] ?? ''}${query}`);
+    return page;
+  };
+}
