@@ -146,10 +146,10 @@ export const PLANTED: readonly PlantedFault[] = [
   },
   {
     rule: 'S19',
-    file: 'src/core/evolve.ts',
-    find: "roleVersion: m.state === 'confirmed' ? m.roleVersion + 1 : m.roleVersion,",
-    replace: 'roleVersion: m.roleVersion + 1,',
-    says: 'who only stood on the list gets a new role version when taken off, of which classmates never hear',
+    file: 'src/core/classroom.ts',
+    find: 'reviews: {},\n    returned: keep(state.returned, own),',
+    replace: 'reviews: keep(state.reviews, own),\n    returned: keep(state.returned, own),',
+    says: 'the hub believes that a pupil sees marks which were not given back to him',
   },
   {
     rule: 'S20',
@@ -181,7 +181,7 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
   },
   {
     rule: 'S16',
-    also: ['S20'],
+    also: ['S19', 'S20'],
     file: 'src/core/evolve.ts',
     find: "const waited = change.kind === 'messagePosted' ? change.body.scheduled?.messageId : null;",
     replace: 'const waited = null;',

@@ -1,6 +1,7 @@
 /** Who reacted how, under a message, and the choice of a reaction. */
 import { Popover, Tooltip, UnstyledButton } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useWindowEvent } from '@mantine/hooks';
+import { useRef, type ReactNode } from 'react';
 import type { MessageView } from '../../../client/class-store.ts';
 import type { MemberId } from '../../../core/ids.ts';
 import { REACTIONS, type Reaction } from '../../../core/wire.ts';
@@ -70,6 +71,19 @@ export function ReactionPicker({
     onReact(reaction);
     onClose();
   };
+  const row = useRef<HTMLDivElement>(null);
+  // The focus comes into an opened popover a frame later; a quick key is meant for it all the same.
+  useWindowEvent('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const reaction = REACTIONS[Number(event.key) - 1];
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (!reaction && step === 0) return;
+    event.preventDefault();
+    if (reaction) return choose(reaction);
+    const buttons = [...(row.current?.querySelectorAll('button') ?? [])];
+    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+    buttons[at < 0 ? 0 : (at + step + buttons.length) % buttons.length]?.focus();
+  });
   return (
     <Popover opened onChange={(isOpen) => !isOpen && onClose()} position="top" trapFocus returnFocus>
       <Popover.Target>{children}</Popover.Target>
@@ -77,15 +91,7 @@ export function ReactionPicker({
         className={classes.picker ?? ''}
         role="group"
         aria-label={t.message.react}
-        onKeyDown={(event) => {
-          const reaction = REACTIONS[Number(event.key) - 1];
-          if (reaction) choose(reaction);
-          const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-          if (step === 0) return;
-          const buttons = [...event.currentTarget.querySelectorAll('button')];
-          const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
-          buttons[(at + step + buttons.length) % buttons.length]?.focus();
-        }}
+        ref={row}
       >
         {REACTIONS.map((reaction) => {
           const Icon = REACTION_ICONS[reaction];
