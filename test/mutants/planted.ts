@@ -125,6 +125,7 @@ export const PLANTED: readonly PlantedFault[] = [
   },
   {
     rule: 'S16',
+    also: ['S19'],
     file: 'src/client/views.ts',
     find: 'record.entries[index] = { ...entry, body: null };',
     replace: 'record.entries[index] = { ...entry };',
@@ -146,6 +147,7 @@ export const PLANTED: readonly PlantedFault[] = [
   },
   {
     rule: 'S19',
+    also: ['S14'],
     file: 'src/core/classroom.ts',
     find: 'reviews: {},\n    returned: keep(state.returned, own),',
     replace: 'reviews: keep(state.reviews, own),\n    returned: keep(state.returned, own),',
@@ -181,7 +183,7 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
   },
   {
     rule: 'S16',
-    also: ['S19', 'S20'],
+    also: ['S14', 'S19', 'S20'],
     file: 'src/core/evolve.ts',
     find: "const waited = change.kind === 'messagePosted' ? change.body.scheduled?.messageId : null;",
     replace: 'const waited = null;',

@@ -87,12 +87,7 @@ export function ReactionPicker({
   return (
     <Popover opened onChange={(isOpen) => !isOpen && onClose()} position="top" trapFocus returnFocus>
       <Popover.Target>{children}</Popover.Target>
-      <Popover.Dropdown
-        className={classes.picker ?? ''}
-        role="group"
-        aria-label={t.message.react}
-        ref={row}
-      >
+      <Popover.Dropdown className={classes.picker ?? ''} role="group" aria-label={t.message.react} ref={row}>
         {REACTIONS.map((reaction) => {
           const Icon = REACTION_ICONS[reaction];
           return (
