@@ -939,6 +939,7 @@ function seenBelow(state: Classroom, entry: Entry): CommandId | null {
   if (change?.kind === 'reviewed')
     return state.reviews[workKey(change.body.assignmentId, change.body.memberId)]?.id ?? null;
   if (change?.kind === 'assignmentChanged') return state.assignments[change.body.assignmentId]?.changeId ?? null;
+  if (change?.kind === 'collecting') return state.assignments[change.body.assignmentId]?.collect?.collectId ?? null;
   if (change?.kind === 'channelChanged') return state.channels[change.body.channelId]?.changeId ?? null;
   return null;
 }

@@ -33,7 +33,7 @@ export const RUN_GROWS_BELOW = 32;
 export const IDS_PER_RUN = 1024;
 
 /** Grows whenever the views of an old log would come out different: a kind that is new, a view that is (S12, S13). */
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 
 export interface LogRecord {
   logId: LogId;

@@ -12,6 +12,7 @@
  */
 import {
   dueIdOf,
+  togetherIdOf,
   type ChannelId,
   type CommandId,
   type FileId,
@@ -21,7 +22,18 @@ import {
   type WorkKey,
 } from './ids.ts';
 import type { Scale } from './marks.ts';
-import type { Assignees, ChangeBody, ChannelKind, CommandOf, FileRef, Outcome, Poll, Role, WRITERS } from './wire.ts';
+import type {
+  AfterBell,
+  Assignees,
+  ChangeBody,
+  ChannelKind,
+  CommandOf,
+  FileRef,
+  Outcome,
+  Poll,
+  Role,
+  WRITERS,
+} from './wire.ts';
 
 export interface Member {
   memberId: MemberId;
@@ -89,6 +101,17 @@ export interface Assignment {
   assignees: Assignees;
   publishAt: number | null;
   assignedAt: number | null;
+  /** Given out in a lesson; work for it is wanted only once it is collected. */
+  isHandout: boolean;
+  collect: Collect | null;
+}
+
+/** The last asking for works of an assignment. */
+export interface Collect {
+  collectId: CommandId;
+  bellAt: number | null;
+  afterBell: AfterBell;
+  isOver: boolean;
 }
 
 export interface Attempt {
@@ -100,6 +123,19 @@ export interface Attempt {
   note: string;
   late: boolean;
   receipt: string;
+  together?: MemberId[] | undefined;
+  of?: { handInId: CommandId; memberId: MemberId } | undefined;
+  brought?: { writtenAt: number | null } | undefined;
+}
+
+/** A handing in that the hub still owes to one who did the work together with another. */
+export interface OwedWork {
+  assignmentId: CommandId;
+  handInId: CommandId;
+  /** Who handed it in, and for whom it is owed. */
+  by: MemberId;
+  memberId: MemberId;
+  at: number;
 }
 
 /** What one member has handed in for one assignment, oldest attempt first, never empty. */
@@ -145,6 +181,8 @@ export interface Classroom {
   scheduled: Record<CommandId, ScheduledMessage>;
   assignments: Record<CommandId, Assignment>;
   submissions: Record<WorkKey, Submission>;
+  /** By the id of the command that will pay it. */
+  owed: Record<CommandId, OwedWork>;
   reviews: Record<WorkKey, Review>;
   returned: Record<WorkKey, Returned>;
 }
@@ -158,6 +196,7 @@ export const EMPTY_CLASSROOM: Classroom = {
   scheduled: {},
   assignments: {},
   submissions: {},
+  owed: {},
   reviews: {},
   returned: {},
 };
@@ -354,6 +393,7 @@ export function seenBy(state: Classroom, memberId: MemberId): Classroom {
       (a) => a.assignedAt !== null && mine.some((id) => isAssigned(a.assignees, id)),
     ),
     submissions: keep(state.submissions, own),
+    owed: {},
     reviews: {},
     returned: keep(state.returned, own),
   };
@@ -367,7 +407,15 @@ export const assigneesOf = (state: Classroom, assignment: Assignment): Member[] 
 
 export const lastAttempt = (submission: Submission | undefined): Attempt | undefined => submission?.attempts.at(-1);
 
-type DueCommand = CommandOf<'publishAssignment'> | CommandOf<'sendScheduled'>;
+/** Whether pupils are asked for this work: a hand-out may only be for reading. */
+export const expectsWork = (assignment: Assignment): boolean => !assignment.isHandout || assignment.collect !== null;
+
+/** Whether a collecting is over at this time, by the hub's clock. */
+export const isCollected = (collect: Collect, now: number): boolean =>
+  collect.isOver || (collect.bellAt !== null && now >= collect.bellAt);
+
+type DueCommand =
+  CommandOf<'publishAssignment'> | CommandOf<'sendScheduled'> | CommandOf<'endCollect'> | CommandOf<'handInTogether'>;
 
 /** Commands that the hub itself must give, and when (S20). */
 export const dueCommands = (state: Classroom): { at: number; command: DueCommand }[] => [
@@ -377,6 +425,24 @@ export const dueCommands = (state: Classroom): { at: number; command: DueCommand
       at: a.publishAt ?? 0,
       command: { id: dueIdOf(a.assignmentId), kind: 'publishAssignment', body: { assignmentId: a.assignmentId } },
     })),
+  ...values(state.assignments).flatMap(({ assignmentId, collect }): { at: number; command: DueCommand }[] =>
+    collect && !collect.isOver && collect.bellAt !== null
+      ? [
+          {
+            at: collect.bellAt,
+            command: {
+              id: dueIdOf(collect.collectId),
+              kind: 'endCollect',
+              body: { assignmentId, collectId: collect.collectId },
+            },
+          },
+        ]
+      : [],
+  ),
+  ...values(state.owed).map(({ handInId, memberId, at }): { at: number; command: DueCommand } => ({
+    at,
+    command: { id: togetherIdOf(handInId, memberId), kind: 'handInTogether', body: { handInId, memberId } },
+  })),
   ...values(state.scheduled).map(({ messageId, sendAt }): { at: number; command: DueCommand } => ({
     at: sendAt,
     command: { id: dueIdOf(messageId), kind: 'sendScheduled', body: { messageId } },

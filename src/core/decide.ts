@@ -3,10 +3,20 @@
  * from top to bottom. Never throws; commands are parsed (wire.ts) before they come here.
  * Keeps S4 (audience; what is published later is said again in full), S15 (files by the hub's own row), S20 (what falls due).
  */
-import { isAssigned, lastAttempt, memberOf, type Classroom, type Facts, type Member, type Who } from './classroom.ts';
+import {
+  isAssigned,
+  isCollected,
+  lastAttempt,
+  memberOf,
+  type Assignment,
+  type Classroom,
+  type Facts,
+  type Member,
+  type Who,
+} from './classroom.ts';
 import { followChannel, followMessage, MESSAGE_COMMANDS, sendScheduled, type MessageCommand } from './decide-chat.ts';
 import type { ErrorCode } from './errors.ts';
-import { workKey, type ChannelId, type CommandId, type FileId, type MemberId } from './ids.ts';
+import { togetherIdOf, workKey, type ChannelId, type CommandId, type FileId, type MemberId } from './ids.ts';
 import { MEMBERS_MAX, REQUESTS_MAX } from './limits.ts';
 import { isMark, type Scale } from './marks.ts';
 import { cleanName } from './names.ts';
@@ -72,6 +82,7 @@ const HUB_KINDS = [
   'requestJoin',
   'publishAssignment',
   'sendScheduled',
+  'handInTogether',
   'createSchool',
   'enterSchool',
   'leaveSchool',
@@ -96,6 +107,7 @@ function follow(state: Classroom, command: Command, who: Who, actor: Member | un
     return followHub(state, command, facts);
   }
   demand(state.title !== null, 'no-such-class');
+  if (command.kind === 'endCollect' && who.kind === 'hub') return endCollect(state, command, facts);
   demand(who.kind === 'person' && actor?.state === 'confirmed', 'not-a-member');
 
   // What every confirmed member may do; a handing in is a pupil's.
@@ -124,6 +136,8 @@ function followHub(state: Classroom, command: HubCommand, facts: Facts): Change 
       return publish(state, command, facts);
     case 'sendScheduled':
       return sendScheduled(state, command, facts, null);
+    case 'handInTogether':
+      return handInTogether(state, command, facts);
     case 'enterSchool':
       demand(state.kind === 'school', 'not-allowed');
       return { kind: 'schoolEntered', body: command.body };
@@ -223,6 +237,7 @@ function followTeacher(state: Classroom, command: TeachersCommand, who: Who, fac
         assignees,
         seriesId,
         files: filesOf(fileIds, who, facts),
+        ...(command.kind === 'assign' && command.body.isHandout ? { isHandout: true } : {}),
       };
       return command.kind === 'assign'
         ? { kind: 'assigned', body: full }
@@ -254,9 +269,22 @@ function followTeacher(state: Classroom, command: TeachersCommand, who: Who, fac
           files: filesKept(fileIds, old.files, who, facts),
           publishAt: old.state === 'scheduled' ? old.publishAt : null,
           assignedAt: old.assignedAt,
+          ...(old.isHandout ? { isHandout: true } : {}),
+          ...(old.collect ? { collect: old.collect } : {}),
         },
       };
     }
+    case 'collect': {
+      const { assignmentId, bellAt, afterBell, seen } = command.body;
+      const assignment = state.assignments[assignmentId];
+      demand(assignment?.state === 'open', 'no-such-assignment');
+      demand(seen === (assignment.collect?.collectId ?? null), 'stale');
+      return { kind: 'collecting', body: { assignmentId, bellAt, afterBell } };
+    }
+    case 'endCollect':
+      return endCollect(state, command, null);
+    case 'bringWork':
+      return bringWork(state, command, who, facts);
     case 'withdrawAssignment': {
       const old = state.assignments[command.body.assignmentId];
       demand(old && old.state !== 'withdrawn', 'no-such-assignment');
@@ -302,23 +330,112 @@ function publish(state: Classroom, command: CommandOf<'publishAssignment'>, fact
   return { kind: 'assigned', body: { assignmentId, title, text, dueAt, scale, assignees, seriesId, files } };
 }
 
-function handIn(state: Classroom, command: CommandOf<'handIn'>, who: Who, actor: Member, facts: Facts): Change {
-  const { assignmentId, fileIds, note } = command.body;
+const attemptsOf = (state: Classroom, assignmentId: CommandId, memberId: MemberId) =>
+  lastAttempt(state.submissions[workKey(assignmentId, memberId)])?.attempt ?? 0;
+
+/** An assignment that this pupil may still bring a work for. */
+function demandOpen(state: Classroom, assignmentId: CommandId, memberId: MemberId): Assignment {
   const assignment = state.assignments[assignmentId];
-  demand(assignment?.state === 'open' && isAssigned(assignment.assignees, actor.memberId), 'no-such-assignment');
+  demand(assignment?.state === 'open' && isAssigned(assignment.assignees, memberId), 'no-such-assignment');
+  const returned = state.returned[workKey(assignmentId, memberId)];
+  const isOpen =
+    !returned || returned.outcome === 'redo' || returned.attempt < attemptsOf(state, assignmentId, memberId);
+  demand(isOpen, 'already-returned');
+  return assignment;
+}
+
+function handIn(state: Classroom, command: CommandOf<'handIn'>, who: Who, actor: Member, facts: Facts): Change {
+  const { assignmentId, fileIds, note, together = [] } = command.body;
+  const { memberId } = actor;
+  const { dueAt, collect } = demandOpen(state, assignmentId, memberId);
   demand(actor.role === 'student', 'not-allowed');
   demand(fileIds.length > 0 || !isBlank(note), 'empty');
-  const key = workKey(assignmentId, actor.memberId);
-  const before = lastAttempt(state.submissions[key])?.attempt ?? 0;
-  const returned = state.returned[key];
-  demand(!returned || returned.outcome === 'redo' || returned.attempt < before, 'already-returned');
+  demandPartners(state, assignmentId, memberId, together);
+  const isAfterBell = collect !== null && isCollected(collect, facts.now);
+  const isAskedAgain = state.returned[workKey(assignmentId, memberId)]?.outcome === 'redo';
+  demand(!isAfterBell || isAskedAgain || collect.afterBell !== 'refuse', 'collect-closed');
+  const late = (dueAt !== null && facts.now > dueAt) || (isAfterBell && !isAskedAgain && collect.afterBell === 'late');
   const files = filesOf(fileIds, who, facts);
-  const late = assignment.dueAt !== null && facts.now > assignment.dueAt;
-  const receipt = facts.receipt(command.id, files, facts.now);
   return {
     kind: 'handedIn',
-    body: { assignmentId, memberId: actor.memberId, attempt: before + 1, files, note, late, receipt },
+    body: {
+      assignmentId,
+      memberId,
+      attempt: attemptsOf(state, assignmentId, memberId) + 1,
+      files,
+      note,
+      late,
+      receipt: facts.receipt(command.id, files, facts.now),
+      ...(together.length > 0 ? { together } : {}),
+    },
   };
+}
+
+/** Who did it together: pupils of the class it is for too, none of whom has brought a work of his own. */
+function demandPartners(state: Classroom, assignmentId: CommandId, by: MemberId, together: readonly MemberId[]) {
+  demand(new Set([by, ...together]).size === together.length + 1, 'bad-request');
+  for (const id of together) {
+    const partner = state.members[id];
+    demand(partner?.role === 'student' && partner.state !== 'removed', 'no-such-member');
+    demandOpen(state, assignmentId, id);
+    const before = lastAttempt(state.submissions[workKey(assignmentId, id)]);
+    demand(before === undefined || before.of?.memberId === by, 'partner-has-work');
+  }
+}
+
+function handInTogether(state: Classroom, command: CommandOf<'handInTogether'>, facts: Facts): Change {
+  const { handInId, memberId } = command.body;
+  const owed = state.owed[togetherIdOf(handInId, memberId)];
+  demand(owed, 'stale');
+  const { assignmentId, by } = owed;
+  const said = state.submissions[workKey(assignmentId, by)]?.attempts.find(({ id }) => id === handInId);
+  demand(said, 'stale');
+  const { files, note, late } = said;
+  return {
+    kind: 'handedIn',
+    body: {
+      assignmentId,
+      memberId,
+      attempt: attemptsOf(state, assignmentId, memberId) + 1,
+      files,
+      note,
+      late,
+      receipt: facts.receipt(command.id, files, facts.now),
+      of: { handInId, memberId: by },
+    },
+  };
+}
+
+function bringWork(state: Classroom, command: CommandOf<'bringWork'>, who: Who, facts: Facts): Change {
+  const { assignmentId, memberId, fileIds, note, writtenAt } = command.body;
+  const member = state.members[memberId];
+  demand(member?.role === 'student' && member.state !== 'removed', 'no-such-member');
+  const { dueAt } = demandOpen(state, assignmentId, memberId);
+  demand(fileIds.length > 0 || !isBlank(note), 'empty');
+  const files = filesOf(fileIds, who, facts);
+  return {
+    kind: 'handedIn',
+    body: {
+      assignmentId,
+      memberId,
+      attempt: attemptsOf(state, assignmentId, memberId) + 1,
+      files,
+      note,
+      // The pupil may have done it in time; when the teacher came to take it in is not his fault.
+      late: dueAt !== null && Math.min(facts.now, writtenAt ?? facts.now) > dueAt,
+      receipt: facts.receipt(command.id, files, facts.now),
+      brought: { writtenAt },
+    },
+  };
+}
+
+/** @param facts null for a teacher, who ends it whenever he wants */
+function endCollect(state: Classroom, command: CommandOf<'endCollect'>, facts: Facts | null): Change {
+  const { assignmentId, collectId } = command.body;
+  const collect = state.assignments[assignmentId]?.collect;
+  demand(collect?.collectId === collectId && !collect.isOver, 'stale');
+  demand(facts === null || isCollected(collect, facts.now), 'not-due');
+  return { kind: 'collected', body: { assignmentId, collectId } };
 }
 
 /** Where a channel is everybody's, so are its rows: a reader of version 1 knows no other label for them. */
@@ -385,6 +502,11 @@ export function audienceOf(change: Change, state: Classroom, by: MemberId | null
     case 'assignmentWithdrawn': {
       const a = state.assignments[change.body.assignmentId];
       return a && a.assignedAt !== null ? assignmentLabel(a.assignmentId, a.assignees) : ('teachers' as Label);
+    }
+    case 'collecting':
+    case 'collected': {
+      const a = state.assignments[change.body.assignmentId];
+      return a ? assignmentLabel(a.assignmentId, a.assignees) : ('teachers' as Label);
     }
     case 'handedIn':
     case 'givenBack':

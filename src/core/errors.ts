@@ -31,6 +31,8 @@ export const ERRORS = {
   stale: { retry: 'never', help: 'you' },
   'nothing-to-return': { retry: 'never', help: 'you' },
   'already-returned': { retry: 'never', help: 'you' },
+  'collect-closed': { retry: 'never', help: 'hub' },
+  'partner-has-work': { retry: 'never', help: 'you' },
   'not-assigned': { retry: 'never', help: 'you' },
   'not-due': { retry: 'later', help: 'hub' },
   'id-reused': { retry: 'never', help: 'app' },

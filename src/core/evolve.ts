@@ -8,13 +8,15 @@ import {
   type Assignment,
   type Channel,
   type Classroom,
+  type Collect,
   type JoinRequestHead,
   type Member,
+  type OwedWork,
   type Returned,
   type Review,
   type Submission,
 } from './classroom.ts';
-import { workKey, type CommandId, type MemberId } from './ids.ts';
+import { togetherIdOf, workKey, type CommandId, type MemberId } from './ids.ts';
 import { changeIn, type Change, type ChangeOf, type Entry } from './wire.ts';
 
 /** A row's header as folding needs it. */
@@ -203,6 +205,7 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
         ),
         scheduled: keep(withoutScheduledOf(state, memberId), ({ to }) => to !== memberId),
         submissions: keep(state.submissions, others),
+        owed: keep(state.owed, (owed) => others(owed) && owed.by !== memberId),
         reviews: keep(state.reviews, others),
         returned: keep(state.returned, others),
       };
@@ -288,15 +291,33 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
       return { ...state, assignments: { ...state.assignments, [a.assignmentId]: { ...a, state: 'withdrawn' } } };
     }
     case 'handedIn': {
-      const { assignmentId, memberId, attempt, files, note, late, receipt } = change.body;
+      const { assignmentId, memberId, ...rest } = change.body;
       const key = workKey(assignmentId, memberId);
       const before = state.submissions[key]?.attempts ?? [];
       const submission: Submission = {
         assignmentId,
         memberId,
-        attempts: [...before, { id: header.id, attempt, at: header.at, files, note, late, receipt }],
+        attempts: [...before, { id: header.id, at: header.at, ...rest }],
       };
-      return { ...state, submissions: { ...state.submissions, [key]: submission } };
+      const owed = rest.of ? without(state.owed, togetherIdOf(rest.of.handInId, memberId)) : state.owed;
+      const partners = (rest.together ?? []).map((partner): [CommandId, OwedWork] => [
+        togetherIdOf(header.id, partner),
+        { assignmentId, handInId: header.id, by: memberId, memberId: partner, at: header.at },
+      ]);
+      return {
+        ...state,
+        submissions: { ...state.submissions, [key]: submission },
+        owed: partners.length > 0 ? { ...owed, ...Object.fromEntries(partners) } : owed,
+      };
+    }
+    case 'collecting': {
+      const { assignmentId, bellAt, afterBell } = change.body;
+      return withCollect(state, assignmentId, { collectId: header.id, bellAt, afterBell, isOver: false });
+    }
+    case 'collected': {
+      const { assignmentId, collectId } = change.body;
+      const collect = state.assignments[assignmentId]?.collect;
+      return collect?.collectId === collectId ? withCollect(state, assignmentId, { ...collect, isOver: true }) : state;
     }
     case 'reviewed': {
       const { assignmentId, memberId } = change.body;
@@ -311,13 +332,18 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
   }
 }
 
+function withCollect(state: Classroom, assignmentId: CommandId, collect: Collect): Classroom {
+  const a = state.assignments[assignmentId];
+  return a ? { ...state, assignments: { ...state.assignments, [assignmentId]: { ...a, collect } } } : state;
+}
+
 function withAssignment(
   state: Classroom,
   header: Header,
   change: ChangeOf<'assigned'> | ChangeOf<'assignmentScheduled'> | ChangeOf<'assignmentChanged'>,
   when: Pick<Assignment, 'state' | 'publishAt' | 'assignedAt'>,
 ): Classroom {
-  const { assignmentId, seriesId, title, text, files, dueAt, scale, assignees } = change.body;
+  const { assignmentId, seriesId, title, text, files, dueAt, scale, assignees, isHandout = false } = change.body;
   const head: Assignment = {
     assignmentId,
     seriesId,
@@ -328,6 +354,11 @@ function withAssignment(
     dueAt,
     scale,
     assignees,
+    isHandout,
+    collect:
+      (change.kind === 'assignmentChanged' ? change.body.collect : undefined) ??
+      state.assignments[assignmentId]?.collect ??
+      null,
     ...when,
   };
   return { ...state, assignments: { ...state.assignments, [assignmentId]: head } };

@@ -73,6 +73,10 @@ export function dueIdOf(scheduleId: CommandId): CommandId {
   return dashed(`${digits.slice(0, 12)}8${digits.slice(13)}`) as CommandId;
 }
 
+/** The id of the command by which the hub hands a work in for one who did it together with another (S20); as {@link dueIdOf}. */
+export const togetherIdOf = (handInId: CommandId, memberId: MemberId): CommandId =>
+  directIdOf(handInId as string as MemberId, memberId) as string as CommandId;
+
 /** The log of the school itself: people, staff, one-to-one chats. It follows from the hub's id, so every side knows it. */
 export const schoolLogIdOf = (hubId: HubId): LogId => dueIdOf(hubId as string as CommandId) as string as LogId;
 

@@ -13,6 +13,8 @@ export const FILES_PER_COMMAND_MAX = 50;
 export const ASSIGNEES_MAX = 400;
 export const MEMBERS_MAX = 400;
 export const REQUESTS_MAX = 200;
+/** Pupils at one computer beside the one who hands in. */
+export const TOGETHER_MAX = 3;
 export const POINTS_MAX = 1_000;
 export const CHANNELS_MAX = 50;
 export const CHILDREN_MAX = 20;

@@ -104,12 +104,12 @@ export function commandOf(entry: Entry, seen: Command['id'] | null): Command | n
       return { id, kind: 'removeMessage', body: { messageId: change.body.messageId } };
     case 'assigned':
     case 'assignmentScheduled': {
-      const { assignmentId, files, title, text, dueAt, scale, assignees, seriesId } = change.body;
+      const { assignmentId, files, title, text, dueAt, scale, assignees, seriesId, isHandout } = change.body;
       // Published by the hub's clock: the schedule's own row returns, the hub does the rest again.
       if (assignmentId !== id) return null;
       const body = { title, text, dueAt, scale, assignees, seriesId, fileIds: idsOf(files) };
       return change.kind === 'assigned'
-        ? { id, kind: 'assign', body }
+        ? { id, kind: 'assign', body: { ...body, ...(isHandout ? { isHandout } : {}) } }
         : { id, kind: 'scheduleAssignment', body: { ...body, publishAt: change.body.publishAt } };
     }
     case 'assignmentChanged': {
@@ -124,9 +124,18 @@ export function commandOf(entry: Entry, seen: Command['id'] | null): Command | n
     case 'assignmentWithdrawn':
       return { id, kind: 'withdrawAssignment', body: change.body };
     case 'handedIn': {
-      const { assignmentId, files, note } = change.body;
-      return { id, kind: 'handIn', body: { assignmentId, note, fileIds: idsOf(files) } };
+      const { assignmentId, memberId, files, note, together, of, brought } = change.body;
+      // Owed by the hub: it pays again once the handing in that this one repeats is there again.
+      if (of) return null;
+      const body = { assignmentId, note, fileIds: idsOf(files) };
+      return brought
+        ? { id, kind: 'bringWork', body: { ...body, memberId, writtenAt: brought.writtenAt } }
+        : { id, kind: 'handIn', body: { ...body, ...(together ? { together } : {}) } };
     }
+    case 'collecting':
+      return { id, kind: 'collect', body: { ...change.body, seen } };
+    case 'collected':
+      return { id, kind: 'endCollect', body: change.body };
     case 'reviewed':
       return { id, kind: 'review', body: { ...change.body, seen } };
     case 'givenBack': {

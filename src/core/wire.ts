@@ -5,7 +5,8 @@
  *
  * Versions: 1 (November 2026) the first. 2 (November 2026) channels of every kind, parents, the school's log; reactions, polls,
  * notices, pins, forwarding, scheduled messages; pushed pages without the reader's key; read positions, typing, presence. A side
- * of version 1 gets pages with the key in them and skips kinds that it does not know (S12).
+ * of version 1 gets pages with the key in them and skips kinds that it does not know (S12). The lesson: hand-outs, collecting until
+ * the bell, pupils who hand in together, works that a teacher brought.
  */
 import * as z from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
@@ -124,6 +125,13 @@ const assignmentContent = {
 };
 const mark = () => z.nullable(text(16));
 
+/** What becomes of a work that comes after its collecting is over: taken as any, taken as late, refused. */
+export const AFTER_BELL = ['accept', 'late', 'refuse'] as const;
+export const AfterBell = z.enum(AFTER_BELL);
+export type AfterBell = z.infer<typeof AfterBell>;
+const collecting = { assignmentId: CommandId, bellAt: z.nullable(time()), afterBell: AfterBell };
+const together = () => z.array(MemberId).check(z.minLength(1), z.maxLength(limit.TOGETHER_MAX));
+
 // ── Commands ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const command = <K extends string, B extends z.core.$ZodLooseShape>(kind: K, body: B) =>
@@ -187,7 +195,13 @@ export const Command = z.discriminatedUnion('kind', [
     personIds: z.array(PersonId).check(z.maxLength(100)),
   }),
   command('leaveSchool', { memberId: MemberId, erase: z.boolean() }),
-  command('assign', { ...assignmentContent, fileIds: fileIds(), seriesId: z.nullable(CommandId) }),
+  /** `isHandout`: given out in a lesson; work for it is wanted only once it is collected. */
+  command('assign', {
+    ...assignmentContent,
+    fileIds: fileIds(),
+    seriesId: z.nullable(CommandId),
+    isHandout: z.optional(z.boolean()),
+  }),
   command('scheduleAssignment', {
     ...assignmentContent,
     fileIds: fileIds(),
@@ -198,7 +212,27 @@ export const Command = z.discriminatedUnion('kind', [
   command('publishAssignment', { assignmentId: CommandId }),
   command('changeAssignment', { ...assignmentContent, assignmentId: CommandId, fileIds: fileIds(), seen: CommandId }),
   command('withdrawAssignment', { assignmentId: CommandId }),
-  command('handIn', { assignmentId: CommandId, fileIds: fileIds(), note: text(limit.NOTE_MAX) }),
+  /** `together`: pupils who did it with him, at the same computer. */
+  command('handIn', {
+    assignmentId: CommandId,
+    fileIds: fileIds(),
+    note: text(limit.NOTE_MAX),
+    together: z.optional(together()),
+  }),
+  /** From the hub: the same work once more, of one who did it together with who handed it in. */
+  command('handInTogether', { handInId: CommandId, memberId: MemberId }),
+  /** A work that a teacher has from elsewhere, of a pupil who may have no sign-in at all. `writtenAt`: the file's own time. */
+  command('bringWork', {
+    assignmentId: CommandId,
+    memberId: MemberId,
+    fileIds: fileIds(),
+    note: text(limit.NOTE_MAX),
+    writtenAt: z.nullable(time()),
+  }),
+  /** Asks every page for its work, until `bellAt` (null: until {@link endCollect}). `seen`: the collecting that this one replaces. */
+  command('collect', { ...collecting, seen: z.nullable(CommandId) }),
+  /** From a teacher, or from the hub when the bell rings (S20). */
+  command('endCollect', { assignmentId: CommandId, collectId: CommandId }),
   command('review', {
     assignmentId: CommandId,
     memberId: MemberId,
@@ -220,6 +254,7 @@ const assignmentInFull = {
   assignmentId: CommandId,
   files: files(),
   seriesId: z.nullable(CommandId),
+  isHandout: z.optional(z.boolean()),
 };
 
 /** A message that a change speaks of: its place tells a reader where to lay the change over it. */
@@ -293,7 +328,15 @@ export const CHANGE_BODIES = {
   schoolEntered: z.object({ memberId: MemberId, name: name(), role: Role, personIds: z.array(PersonId) }),
   assigned: z.object({ ...assignmentInFull }),
   assignmentScheduled: z.object({ ...assignmentInFull, publishAt: time() }),
-  assignmentChanged: z.object({ ...assignmentInFull, publishAt: z.nullable(time()), assignedAt: z.nullable(time()) }),
+  assignmentChanged: z.object({
+    ...assignmentInFull,
+    publishAt: z.nullable(time()),
+    assignedAt: z.nullable(time()),
+    /** Said again for those to whom it is given only now. */
+    collect: z.optional(
+      z.object({ collectId: CommandId, bellAt: z.nullable(time()), afterBell: AfterBell, isOver: z.boolean() }),
+    ),
+  }),
   assignmentWithdrawn: z.object({ assignmentId: CommandId }),
   handedIn: z.object({
     assignmentId: CommandId,
@@ -303,7 +346,15 @@ export const CHANGE_BODIES = {
     note: text(limit.NOTE_MAX),
     late: z.boolean(),
     receipt: text(32),
+    /** Pupils who did it with him; each gets a handing in of his own. */
+    together: z.optional(together()),
+    /** Of such a one: the handing in that his repeats, and whose it was. */
+    of: z.optional(z.object({ handInId: CommandId, memberId: MemberId })),
+    /** Brought by a teacher. */
+    brought: z.optional(z.object({ writtenAt: z.nullable(time()) })),
   }),
+  collecting: z.object({ ...collecting }),
+  collected: z.object({ assignmentId: CommandId, collectId: CommandId }),
   reviewed: z.object({
     assignmentId: CommandId,
     memberId: MemberId,
@@ -466,6 +517,8 @@ export interface ClientToHub {
   /** {@link ReadMark} and {@link TypingMark}: no answer, nothing depends on them. */
   read: (mark: unknown) => void;
   typing: (mark: unknown) => void;
+  /** Wants a beat every so many milliseconds, the first at once; 0: no more. Parsed by hand: a number or nothing. */
+  beat: (everyMs: unknown) => void;
 }
 export interface HubToClient {
   /** The same type that `pull` answers with (S5), but for the key: {@link PushedPage}. */
@@ -473,6 +526,8 @@ export interface HubToClient {
   reads: (reads: unknown) => void;
   typing: (typing: unknown) => void;
   presence: (presence: unknown) => void;
+  /** A sign of life, to who wants one. Sides without it neither ask nor answer. */
+  beat: () => void;
   /** The list of this person's logs, or a role in one, has changed: ask `/api/me` again. */
   logs: () => void;
   ended: (ended: unknown) => void;

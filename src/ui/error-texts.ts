@@ -103,6 +103,14 @@ const ru: Readonly<Record<ErrorCode, ErrorText>> = {
     what: 'Эта работа уже отдана проверенной. Повторно ничего не отправлено.',
     todo: 'Если нужно сдать ещё раз, учитель отдаёт работу на доработку.',
   },
+  'collect-closed': {
+    what: 'Сбор работ закончен, учитель больше не принимает. Файлы остались на этом компьютере.',
+    todo: 'Подойдите к учителю: он может принять работу сам.',
+  },
+  'partner-has-work': {
+    what: 'Один из тех, с кем вы сдаёте вместе, уже сдал свою работу. Ничего не отправлено.',
+    todo: 'Снимите с него отметку и сдайте ещё раз.',
+  },
   'not-assigned': {
     what: 'Это задание дано не этому ученику. Ничего не изменилось.',
     todo: 'Проверьте, кому дано задание.',
@@ -301,6 +309,14 @@ const en: Readonly<Record<ErrorCode, ErrorText>> = {
   'already-returned': {
     what: 'This work has been given back already. Nothing was sent again.',
     todo: 'To hand in again, the teacher gives it back to be redone.',
+  },
+  'collect-closed': {
+    what: 'Collecting is over, the teacher takes no more works. Your files are still on this computer.',
+    todo: 'Speak to the teacher, who can take the work in himself.',
+  },
+  'partner-has-work': {
+    what: 'One of those with whom you hand in has handed in a work of his own. Nothing was sent.',
+    todo: 'Leave him out and hand in again.',
   },
   'not-assigned': {
     what: 'This assignment is not for this pupil. Nothing has changed.',

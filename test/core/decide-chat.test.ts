@@ -106,15 +106,15 @@ test('[S4] who gets into a group or out of it reads another log from then on', (
 
 describe('a parent', () => {
   test('[S4] reads the works of his children and of nobody else’s', () => {
-    const { paper, pupil, other, parent, assignmentId } = stage();
+    const { paper, pupil, other, parent, assignmentId, sharedWork } = stage();
     const own = paper.assign({ assignees: [other.memberId] });
     paper.must('handIn', { assignmentId: own, fileIds: [], note: 'моё' }, other.who);
     const seen = seenBy(paper.state, parent.memberId);
-    expect(Object.keys(seen.assignments)).toEqual([assignmentId]);
-    expect(Object.values(seen.submissions).map((work) => work.memberId)).toEqual([pupil.memberId]);
+    expect(Object.keys(seen.assignments)).toEqual([assignmentId, sharedWork]);
+    expect(new Set(Object.values(seen.submissions).map((work) => work.memberId))).toEqual(new Set([pupil.memberId]));
     paper.must('setChildren', { memberId: parent.memberId, childIds: [other.memberId] });
     const now = seenBy(paper.state, parent.memberId);
-    expect(Object.keys(now.assignments).sort()).toEqual([assignmentId, own].sort());
+    expect(Object.keys(now.assignments).sort()).toEqual([assignmentId, own, sharedWork].sort());
     expect(Object.values(now.submissions).map((work) => work.memberId)).toEqual([other.memberId]);
   });
 

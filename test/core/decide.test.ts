@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Who } from '../../src/core/classroom.ts';
+import { dueCommands, type Who } from '../../src/core/classroom.ts';
 import type { MemberId, PersonId } from '../../src/core/ids.ts';
 import { MEMBERS_MAX, REQUESTS_MAX } from '../../src/core/limits.ts';
-import type { CommandKind } from '../../src/core/wire.ts';
+import type { AfterBell, CommandKind } from '../../src/core/wire.ts';
 import { guestWho, HUB, nextFileId, nextId, PaperClass } from '../support/paper-class.ts';
 import { stage } from '../support/paper-stage.ts';
 
@@ -41,6 +41,10 @@ const ALLOWED: Record<CommandKind, readonly string[]> = {
   changeAssignment: ['teacher'],
   withdrawAssignment: ['teacher'],
   handIn: ['author', 'pupil'],
+  handInTogether: ['hub'],
+  bringWork: ['teacher'],
+  collect: ['teacher'],
+  endCollect: ['hub', 'teacher'],
   review: ['teacher'],
   giveBack: ['teacher'],
 };
@@ -187,6 +191,75 @@ describe('handing in and giving back', () => {
     expect(again.body).toMatchObject({ attempt: 2 });
     expect(paper.do('handIn', bodies.handIn, pupil.who)).toBe('already-returned');
     expect(paper.do('giveBack', { ...bodies.giveBack, reviewId }, paper.asTeacher)).toBe('already-returned');
+  });
+  test('collecting ends at its bell by the hub’s clock, and what comes after is taken, late or refused as was said', () => {
+    const after = (afterBell: AfterBell) => {
+      const { paper, pupil } = stage();
+      const assignmentId = paper.assign();
+      const bellAt = paper.now + 5_000;
+      const { id } = paper.must('collect', { assignmentId, bellAt, afterBell, seen: null });
+      expect(paper.do('endCollect', { assignmentId, collectId: id }, HUB)).toBe('not-due');
+      expect(paper.must('handIn', { assignmentId, fileIds: [], note: 'раз' }, pupil.who).body).toMatchObject({
+        late: false,
+      });
+      paper.now = bellAt;
+      const work = paper.do('handIn', { assignmentId, fileIds: [], note: 'два' }, pupil.who);
+      paper.must('endCollect', { assignmentId, collectId: id }, HUB);
+      expect(paper.state.assignments[assignmentId]?.collect?.isOver).toBe(true);
+      return typeof work === 'string' ? work : work.body;
+    };
+    expect(after('accept')).toMatchObject({ late: false, attempt: 2 });
+    expect(after('late')).toMatchObject({ late: true, attempt: 2 });
+    expect(after('refuse')).toBe('collect-closed');
+  });
+  test('who is asked to do it again may hand in after the bell', () => {
+    const { paper, pupil, bodies } = stage();
+    const assignmentId = bodies.handIn.assignmentId;
+    const { id } = paper.must('collect', { assignmentId, bellAt: null, afterBell: 'refuse', seen: null });
+    paper.must('endCollect', { assignmentId, collectId: id });
+    expect(paper.do('handIn', bodies.handIn, pupil.who)).toBe('collect-closed');
+    paper.must('giveBack', { ...bodies.giveBack, outcome: 'redo' });
+    expect(paper.must('handIn', bodies.handIn, pupil.who).body).toMatchObject({ attempt: 2, late: false });
+  });
+  test('[S20] a work done by two is owed to the other by the hub, once', () => {
+    const { paper, pupil, other } = stage();
+    const assignmentId = paper.assign();
+    const body = { assignmentId, fileIds: [], note: 'вдвоём', together: [other.memberId] };
+    const { id } = paper.must('handIn', body, pupil.who);
+    const owed = () =>
+      dueCommands(paper.state).filter(
+        ({ command }) => command.kind === 'handInTogether' && command.body.handInId === id,
+      );
+    const [due] = owed();
+    expect(due).toMatchObject({ at: paper.now, command: { body: { handInId: id, memberId: other.memberId } } });
+    const second = paper.give(due!.command, HUB);
+    expect(second).toMatchObject({ label: `member:${other.memberId}`, body: { note: 'вдвоём', of: { handInId: id } } });
+    expect(owed()).toEqual([]);
+    expect(paper.do('handInTogether', { handInId: id, memberId: other.memberId }, HUB)).toBe('stale');
+    // Together once more: his repeated work is no work of his own.
+    expect(paper.must('handIn', body, pupil.who).body).toMatchObject({ attempt: 2 });
+  });
+  test('nobody hands in for one who has a work of his own, for himself twice, or for who is not asked', () => {
+    const { paper, pupil, other, parent } = stage();
+    const assignmentId = paper.assign();
+    const hand = (together: MemberId[]) =>
+      paper.do('handIn', { assignmentId, fileIds: [], note: 'x', together }, pupil.who);
+    expect(hand([pupil.memberId])).toBe('bad-request');
+    expect(hand([other.memberId, other.memberId])).toBe('bad-request');
+    expect(hand([parent.memberId])).toBe('no-such-member');
+    paper.must('handIn', { assignmentId, fileIds: [], note: 'сам' }, other.who);
+    expect(hand([other.memberId])).toBe('partner-has-work');
+  });
+  test('a teacher brings the work of a pupil without a sign-in; a file older than the due date is not late', () => {
+    const { paper, listed } = stage();
+    const dueAt = paper.now;
+    const assignmentId = paper.assign({ dueAt });
+    paper.now += 10_000;
+    const bring = (writtenAt: number | null) =>
+      paper.must('bringWork', { assignmentId, memberId: listed, fileIds: [], note: 'с флешки', writtenAt }).body;
+    expect(bring(dueAt - 1)).toMatchObject({ attempt: 1, late: false, brought: { writtenAt: dueAt - 1 } });
+    expect(bring(null)).toMatchObject({ attempt: 2, late: true, brought: { writtenAt: null } });
+    expect(bring(paper.now + 99_000)).toMatchObject({ late: true });
   });
   test('a mark belongs to the scale, an empty review is not given back', () => {
     const { paper, bodies, other } = stage();

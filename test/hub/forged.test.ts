@@ -58,6 +58,10 @@ function forgeries(): { [K in Exclude<CommandKind, PupilsKind>]: CommandOf<K>['b
       seen: assignmentId,
     },
     withdrawAssignment: { assignmentId },
+    handInTogether: { handInId: assignmentId, memberId: other!.memberId },
+    bringWork: { assignmentId, memberId: other!.memberId, fileIds: [], note: 'Её работа', writtenAt: null },
+    collect: { assignmentId, bellAt: null, afterBell: 'refuse', seen: null },
+    endCollect: { assignmentId, collectId: assignmentId },
     review: { assignmentId, memberId: pupil!.memberId, attempt: 0, mark: '5', comment: '', seen: null },
     giveBack: { assignmentId, memberId: pupil!.memberId, reviewId, outcome: 'accepted' },
   };

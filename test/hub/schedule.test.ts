@@ -104,3 +104,23 @@ test('[S20] a message whose author may write there no more is forgotten at its h
   expect(entries.at(-1)?.kind).toBe('scheduleCancelled');
   expect((await room.say(room.teacher, 'дальше')).seq).toBe(seq + 2);
 });
+
+test('[S20] the bell ends the collecting by the hub’s clock; a work of two reaches the second by itself', async () => {
+  aheadMs = 0;
+  room = await startClass(['Белов Илья', 'Ёлкина Анна'], { now });
+  const [one, two] = room.pupils;
+  const { id: assignmentId } = await room.assign();
+  const collect = { assignmentId, bellAt: now() + HOUR_MS, afterBell: 'refuse', seen: null } as const;
+  const { id: collectId } = await room.teacher.send(room.logId, 'collect', collect);
+  const work = { assignmentId, fileIds: [], note: 'вдвоём', together: [two!.memberId] };
+  const { seq } = await one!.send(room.logId, 'handIn', work);
+  const { entries } = await two!.caughtUp(room.logId, seq + 1);
+  expect(entries.at(-1)).toMatchObject({ kind: 'handedIn', by: null, body: { of: { memberId: one!.memberId } } });
+
+  aheadMs = HOUR_MS + 1;
+  await room.hub.lookAtSchedule();
+  const after = await one!.caughtUp(room.logId, seq + 2);
+  expect(after.entries.at(-1)).toMatchObject({ id: dueIdOf(collectId), kind: 'collected', by: null });
+  const late = { assignmentId, fileIds: [], note: 'поздно' };
+  expect(await one!.refusalOf(room.logId, 'handIn', late)).toBe('collect-closed');
+});

@@ -4,7 +4,7 @@
  * fault there cannot hide here; only types are common. Tests compare hub and clients with it (S19) and which rows are blank (S16).
  * Long because two rule books that check each other are each read in one go.
  */
-import type { Assignment, Channel, Classroom, Member } from '../../src/core/classroom.ts';
+import type { Assignment, Attempt, Channel, Classroom, Member } from '../../src/core/classroom.ts';
 import type { ChannelId, CommandId, MemberId, PersonId, WorkKey } from '../../src/core/ids.ts';
 import type { Command, CommandOf, FileRef } from '../../src/core/wire.ts';
 
@@ -52,7 +52,7 @@ export type FilesById = ReadonlyMap<string, FileRef>;
 export type Eyes = 1 | 2;
 const YOUNG = [
   'react', 'pinMessage', 'vote', 'closePoll', 'sign', 'scheduleMessage', 'cancelScheduled', 'createChannel', 'changeChannel',
-  'setChildren', 'createSchool', 'enterSchool', 'leaveSchool',
+  'setChildren', 'createSchool', 'enterSchool', 'leaveSchool', 'collect', 'endCollect',
 ]; // prettier-ignore
 export const isYoung = (command: Command) =>
   YOUNG.includes(command.kind) ||
@@ -68,6 +68,7 @@ const NOTHING: Classroom = {
   scheduled: {},
   assignments: {},
   submissions: {},
+  owed: {},
   reviews: {},
   returned: {},
 };
@@ -95,6 +96,8 @@ class Telling {
   readonly carried = new Map<CommandId, Pick<ModelMessage, 'text' | 'files' | 'forward'>>();
   /** Where a row that is about a message finds it. */
   readonly places = new Map<CommandId, { seq: number; at: number; by: MemberId | null; channelId: ChannelId }>();
+  /** Works of two that the hub pays to the second. */
+  readonly debts: { work: Omit<Attempt, 'attempt'>; assignmentId: CommandId; by: MemberId; memberId: MemberId }[] = [];
   /** Schedules that came to nothing. */
   readonly dropped = new Set<CommandId>();
   readonly waiting = new Map<CommandId, CommandOf<'scheduleMessage'>['body']>();
@@ -107,6 +110,12 @@ class Telling {
     this.#files = files;
     this.#first = first;
     this.#eyes = eyes;
+  }
+
+  #handedIn(assignmentId: CommandId, memberId: MemberId, work: Omit<Attempt, 'attempt'>) {
+    const key: WorkKey = `${assignmentId}/${memberId}`;
+    const { attempts } = (this.room.submissions[key] ??= { assignmentId, memberId, attempts: [] });
+    attempts.push({ ...work, attempt: attempts.length + 1 });
   }
 
   tell(row: ModelRow) {
@@ -372,6 +381,8 @@ class Telling {
           state: isScheduled ? 'scheduled' : 'open',
           publishAt: isScheduled ? command.body.publishAt : null,
           assignedAt: isScheduled ? null : at,
+          isHandout: !isScheduled && command.body.isHandout === true,
+          collect: null,
         };
         return;
       }
@@ -397,15 +408,60 @@ class Telling {
         return;
       }
       case 'handIn': {
-        const { assignmentId, fileIds, note } = command.body;
+        const { assignmentId, fileIds, note, together } = command.body;
         if (actor?.role !== 'student') this.#wrong(row, 'only a pupil may');
         const a = room.assignments[assignmentId];
         if (!a || !isFor(a, by!)) this.#wrong(row, 'is not for him');
-        const key: WorkKey = `${assignmentId}/${by!}`;
-        const attempts = (room.submissions[key] ??= { assignmentId, memberId: by!, attempts: [] }).attempts;
+        const isRung =
+          a?.collect != null && (a.collect.isOver || (a.collect.bellAt !== null && at >= a.collect.bellAt));
+        const isAgain = room.returned[`${assignmentId}/${by!}`]?.outcome === 'redo';
+        if (isRung && a?.collect?.afterBell === 'refuse' && !isAgain) this.#wrong(row, 'came after the bell');
         // Whether it was late was said when it was handed in; the due date may have moved since, but that row came later.
-        const late = a?.dueAt != null && at > a.dueAt;
-        attempts.push({ id, attempt: attempts.length + 1, at, files: this.#filesOf(fileIds), note, late, receipt: '' });
+        const late = (a?.dueAt != null && at > a.dueAt) || (isRung && a?.collect?.afterBell === 'late' && !isAgain);
+        const work = { id, at, files: this.#filesOf(fileIds), note, late, receipt: '' };
+        this.#handedIn(assignmentId, by!, together?.length ? { ...work, together } : work);
+        for (const partner of together ?? []) {
+          if (room.members[partner]?.role !== 'student') this.#wrong(row, 'together with who is no pupil');
+          this.debts.push({ work, assignmentId, by: by!, memberId: partner });
+        }
+        return;
+      }
+      case 'handInTogether': {
+        if (by !== null) this.#wrong(row, 'only the hub pays');
+        const { handInId, memberId } = command.body;
+        // The second telling may not know what was owed: the handing in behind it has gone blank.
+        const debts = [...this.debts, ...(this.#first?.debts ?? [])];
+        const debt = debts.find(({ work, memberId: to }) => work.id === handInId && to === memberId);
+        if (!debt) return this.#wrong(row, 'nothing is owed');
+        const of = { handInId, memberId: debt.by };
+        this.#handedIn(debt.assignmentId, memberId, { ...debt.work, id, at, of });
+        return;
+      }
+      case 'bringWork': {
+        needsTeacher();
+        const { assignmentId, memberId, fileIds, note, writtenAt } = command.body;
+        const a = room.assignments[assignmentId];
+        const late = a?.dueAt != null && at > a.dueAt && (writtenAt === null || writtenAt > a.dueAt);
+        const files = this.#filesOf(fileIds);
+        this.#handedIn(assignmentId, memberId, { id, at, files, note, late, receipt: '', brought: { writtenAt } });
+        return;
+      }
+      case 'collect': {
+        needsTeacher();
+        const { assignmentId, bellAt, afterBell, seen } = command.body;
+        const a = room.assignments[assignmentId];
+        if (!a) return;
+        if (!this.#first && (a.collect?.collectId ?? null) !== seen)
+          this.#wrong(row, 'had not seen the last collecting');
+        a.collect = { collectId: id, bellAt, afterBell, isOver: false };
+        return;
+      }
+      case 'endCollect': {
+        const { assignmentId, collectId } = command.body;
+        const collect = room.assignments[assignmentId]?.collect;
+        if (collect?.collectId !== collectId || collect.isOver) return this.#wrong(row, 'ends no collecting');
+        if (by === null && at < (collect.bellAt ?? Infinity)) this.#wrong(row, 'before the bell');
+        collect.isOver = true;
         return;
       }
       case 'review': {

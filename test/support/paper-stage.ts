@@ -38,6 +38,11 @@ export function stage() {
     comment: '',
     seen: null,
   }).id;
+  const sharedWork = paper.assign();
+  const shared = { assignmentId: sharedWork, fileIds: [], note: 'Вдвоём', together: [other.memberId] };
+  const sharedId = paper.must('handIn', shared, pupil.who).id;
+  const collecting = { assignmentId: sharedWork, bellAt: paper.now, afterBell: 'late' as const, seen: null };
+  const collectId = paper.must('collect', collecting).id;
   const parent = paper.admitParent('Белова Ольга', [pupil.memberId]);
   const groupId = paper.channel('group', [pupil.memberId]);
   const poll = { options: ['да', 'нет'], isMultiple: false };
@@ -99,6 +104,10 @@ export function stage() {
     changeAssignment: { ...content, assignmentId, seen: assignmentId },
     withdrawAssignment: { assignmentId },
     handIn: { assignmentId, fileIds: [], note: 'Ещё раз' },
+    handInTogether: { handInId: sharedId, memberId: other.memberId },
+    bringWork: { assignmentId, memberId: listed, fileIds: [], note: 'С флешки', writtenAt: null },
+    collect: { assignmentId, bellAt: null, afterBell: 'late', seen: null },
+    endCollect: { assignmentId: sharedWork, collectId },
     review: { assignmentId, memberId: pupil.memberId, attempt: 1, mark: '5', comment: '', seen: reviewId },
     giveBack: { assignmentId, memberId: pupil.memberId, reviewId, outcome: 'accepted' },
   };
@@ -122,6 +131,7 @@ export function stage() {
     pollId,
     noticeId,
     waitingId,
+    sharedWork,
     listed,
     requestId,
     assignmentId,
