@@ -69,7 +69,7 @@ export function matchName(typed: string, names: readonly string[]): number[] {
   });
 }
 
-const WINDOWS_RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+const WINDOWS_RESERVED = /^(con|conin\$|conout\$|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i;
 // oxlint-disable-next-line no-control-regex
 const UNSAFE_IN_FILE = /[<>:"/\\|?*\u0000-\u001f]/g;
 
