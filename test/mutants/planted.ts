@@ -24,6 +24,7 @@ export const PLANTED: readonly PlantedFault[] = [
   },
   {
     rule: 'S2',
+    also: ['S11'],
     file: 'src/hub/class-log.ts',
     find: `this.#inFlight = null;
     this.#startOver();
@@ -199,6 +200,7 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
   },
   {
     rule: 'S20',
+    also: ['S19'],
     file: 'src/core/decide-chat.ts',
     find: "author?.state === 'confirmed' ? placeOf(state, said.channelId, to, author) : null;",
     replace: "author ? (state.channels[said.channelId] ?? 'direct') : null;",
@@ -206,7 +208,7 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
   },
   {
     rule: 'S2',
-    also: ['S1', 'S3', 'S5', 'S16'],
+    also: ['S1', 'S3', 'S4', 'S5', 'S14', 'S15', 'S16', 'S20'],
     file: 'src/hub/class-log.ts',
     find: 'const due = nextDueAt(state);',
     replace: 'for (const { job, result } of group) job.resolve(result);\n        const due = nextDueAt(state);',
@@ -214,7 +216,7 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
   },
   {
     rule: 'S3',
-    also: ['S19'],
+    also: ['S2', 'S19'],
     file: 'src/hub/school.ts',
     find: 'if (school && isSaid(school, entering)) return;',
     replace: "if (school && isSaid(school, entering) && entering.role === 'student') return;",
