@@ -3,45 +3,19 @@
 // ever), relative URLs, no inline script, and a manifest by which the size of what loads at first is measured.
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
 
-/**
- * What of Socket.IO's client a page with JSON over one WebSocket never runs need not be sent to a phone: attachments in binary, its
- * own reconnection (delivery rests on the log).
- */
-const UNUSED: readonly (readonly [RegExp, string])[] = [
-  [
-    /socket\.io-parser\/build\/esm\/is-binary\.js$/,
-    'export const isBinary = () => false;\nexport const hasBinary = () => false;',
-  ],
-  [
-    /socket\.io-parser\/build\/esm\/binary\.js$/,
-    'export const deconstructPacket = (packet) => ({ packet, buffers: [] });\nexport const reconstructPacket = (packet) => packet;',
-  ],
-  [
-    /socket\.io-client\/build\/esm\/contrib\/backo2\.js$/,
-    'export class Backoff {\n  reset() {}\n  setMin() {}\n  setMax() {}\n  setJitter() {}\n}',
-  ],
-];
 /** With these, and all that they stand on, the page can show the form and then the tasks. */
 const FIRST = /src\/student\/(?:App\.tsx|door\.ts)$|node_modules\/(?:react|react-dom|scheduler)\//;
-
-const lessSocketIo: Plugin = {
-  name: 'parta:less-socket-io',
-  load: {
-    filter: { id: UNUSED.map(([file]) => file) },
-    handler: (id) => UNUSED.find(([file]) => file.test(id))?.[1],
-  },
-};
 
 export default defineConfig({
   root: 'src/student',
   base: './',
-  plugins: [react(), lessSocketIo],
+  plugins: [react()],
   resolve: {
     alias: [
-      // A tenth of the original, for this page alone.
-      { find: /^engine\.io-client$/, replacement: fileURLToPath(new URL('./src/student/engine.ts', import.meta.url)) },
+      // A seventh of the original, for this page alone.
+      { find: /^socket\.io-client$/, replacement: fileURLToPath(new URL('./src/student/socket.ts', import.meta.url)) },
       // Dexie's main entry is its ES5 build behind a wrapper; every browser named below runs the modern one.
       {
         find: /^dexie$/,

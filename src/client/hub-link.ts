@@ -14,7 +14,7 @@ import { LogSync, type LogOwner } from './log-sync.ts';
 import type { Sight } from './lookout.ts';
 import type { Ports } from './ports.ts';
 import type { Pace } from './pace.ts';
-import { Pulse, PULSE_EVERY_MS } from './pulse.ts';
+import { BEAT_EVERY_MS, Pulse, WATCHFUL_BEAT_EVERY_MS } from './pulse.ts';
 import type { Transport } from './transport.ts';
 
 /** How often a quiet connection is asked whether it has missed something; each time after 50–100 % of this. */
@@ -35,7 +35,7 @@ export interface LinkOptions {
   isStored(fileId: FileId): boolean;
   /** A look at the hub from outside; null: nobody looks. */
   look: (() => Promise<Sight>) | null;
-  /** Whether a quiet wire is asked now and then. */
+  /** Whether the wire's silence must be seen as soon as can be. */
   isWatchful: boolean;
   /** GET /api/me with a ticket that is good now. */
   askMe(): Promise<Me>;
@@ -82,8 +82,9 @@ export class HubLink implements LogOwner {
       this.#pulse = new Pulse({
         ports: this.ports,
         look,
-        everyMs: isWatchful ? PULSE_EVERY_MS : null,
-        ask: () => this.#logs.values().next().value?.check(),
+        everyMs: isWatchful ? WATCHFUL_BEAT_EVERY_MS : BEAT_EVERY_MS,
+        isWatchful,
+        wish: (everyMs) => transport.beat(everyMs),
         changed: () => this.progressed(),
         over: (code) => this.fail(code),
       });
@@ -95,6 +96,9 @@ export class HubLink implements LogOwner {
 
   // ── What the wire tells ──────────────────────────────────────────────────────────────────────────────────────────────
 
+  beat(): void {
+    this.#pulse?.beat();
+  }
   page(page: Page): void {
     this.#pulse?.heard();
     this.#logs.get(page.logId)?.take(page);

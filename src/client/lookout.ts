@@ -12,11 +12,13 @@ export type Sight = 'hub' | 'not-a-hub' | 'hub-unreachable';
 export type Look = (url: string) => Promise<Sight>;
 
 /** Longer than this no look waits: what is seen has to be true within two seconds. */
-export const LOOK_TIMEOUT_MS = 1_100;
+export const LOOK_TIMEOUT_MS = 1_000;
 /** A look asks again by another connection after this: the first may be a kept one that died while the machine slept. */
 export const SECOND_ASK_MS = 450;
 /** Between two looks while something is wrong. */
 export const LOOK_EVERY_MS = 500;
+/** And of one of hundreds: half to one and a half of this later still. */
+export const SELDOM_LOOK_EVERY_MS = 3_000;
 /** Looks take at most one part in so many of the time, so that they do not fill a slow line. */
 const LOOK_SHARE = 8;
 

@@ -26,6 +26,8 @@ export interface Ports {
   look?: Look;
   /** What the system thinks of the network: a hint to try, never a reason not to. */
   watchNetwork(listener: (hint: NetworkHint) => void): Stop;
+  /** Tells at once and with every change whether somebody may see this page. Absent: somebody always does. */
+  watchShown?(listener: (isShown: boolean) => void): Stop;
 }
 
 /** `woke`: this machine slept, so that every connection may have died unnoticed. */
@@ -68,6 +70,13 @@ export const BROWSER: Ports = {
       globalThis.removeEventListener?.('online', online);
       globalThis.removeEventListener?.('offline', offline);
     };
+  },
+  watchShown(listener) {
+    const page = globalThis.document as Document | undefined;
+    const tell = () => listener(page?.visibilityState !== 'hidden');
+    page?.addEventListener('visibilitychange', tell);
+    tell();
+    return () => page?.removeEventListener('visibilitychange', tell);
   },
 };
 

@@ -7,7 +7,8 @@
  * What is shown must be what anybody sees who looks at the hub from outside. So after a failure it looks (lookout.ts): a page
  * that stands between is told from a hub that is away, and where HTTP comes through and the live wire does not, the wire is
  * laid over HTTP for a while. A watchful store goes on looking while it is offline and connects as soon as the hub answers
- * again; that is for the few teachers of a hub. Hundreds of pupils keep to the jitter alone: it protects a hub that comes back.
+ * again; that is for the few teachers of a hub. Hundreds of pupils look seldom, each at another moment, and only while somebody
+ * sees the page: a hub that comes back gets them spread over seconds.
  */
 import { codeOf, ERRORS, type ErrorCode } from '../core/errors.ts';
 import type { CommandId, FileId } from '../core/ids.ts';
@@ -16,7 +17,7 @@ import type { Database } from './database.ts';
 import { askMe } from './hub-api.ts';
 import { HubLink, type LinkEnd } from './hub-link.ts';
 import type { Live } from './live.ts';
-import { LOOK_EVERY_MS, pauseAfterLookMs, type Sight } from './lookout.ts';
+import { LOOK_EVERY_MS, pauseAfterLookMs, SELDOM_LOOK_EVERY_MS, type Sight } from './lookout.ts';
 import { Pace } from './pace.ts';
 import { retryDelayMs, type NetworkHint, type Ports } from './ports.ts';
 
@@ -54,6 +55,8 @@ export class Sync {
   #isStopped = false;
   #wake: () => void = () => {};
   readonly #stopHints: Stop;
+  readonly #stopShown: Stop;
+  #isShown = true;
   readonly #running: Promise<void>;
   /** A ticket that the hub would not take, for whoever keeps tickets. */
   #rejected: string | undefined;
@@ -72,6 +75,7 @@ export class Sync {
   constructor(options: SyncOptions) {
     this.#options = options;
     this.#stopHints = options.ports.watchNetwork((hint) => this.#hinted(hint));
+    this.#stopShown = options.ports.watchShown?.((isShown) => this.#shown(isShown)) ?? (() => {});
     this.#running = this.#run();
   }
 
@@ -97,10 +101,18 @@ export class Sync {
     else this.#link?.suspect();
   }
 
+  #shown(isShown: boolean) {
+    const isSeenAgain = isShown && !this.#isShown;
+    this.#isShown = isShown;
+    // An open connection looks after itself.
+    if (isSeenAgain && !this.#link?.isOpen) this.#wake();
+  }
+
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#stopHints();
+    this.#stopShown();
     this.#stopLooking();
     this.#abandon();
     this.#wake();
@@ -221,6 +233,7 @@ export class Sync {
         {
           page: (page) => link.page(page),
           live: (news) => live.heard(news),
+          beat: () => link.beat(),
           logs: () => link.listChanged(),
           ended: (code) => link.signedOut(code),
           closed: (code) => link.closed(code),
@@ -260,12 +273,14 @@ export class Sync {
     return ports.look && url !== null ? ports.look(url) : null;
   }
 
-  #lookLater(delayMs = LOOK_EVERY_MS) {
+  #lookLater(atLeastMs = LOOK_EVERY_MS) {
     this.#stopLooking();
     const { ports, isWatchful } = this.#options;
-    if (!ports.look || !isWatchful || this.#isStopped) return;
+    if (!ports.look || this.#isStopped) return;
     let isOver = false;
+    const delayMs = isWatchful ? atLeastMs : atLeastMs + SELDOM_LOOK_EVERY_MS * (0.5 + ports.random());
     const stop = ports.after(delayMs, async () => {
+      if (!isWatchful && !this.#isShown) return this.#lookLater();
       const before = ports.now();
       const sight = await this.#look();
       if (isOver) return;

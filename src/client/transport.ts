@@ -54,6 +54,8 @@ export interface WireNews {
   page(page: Page): void;
   /** Absent: nobody here wants to know. */
   live?(news: LiveNews): void;
+  /** The hub's sign of life, where it was wished for. */
+  beat?(): void;
   /** The list of logs or a role in one has changed. */
   logs(): void;
   ended(code: ErrorCode): void;
@@ -64,6 +66,8 @@ export interface Transport {
   follow(request: z.infer<typeof FollowRequest>): Promise<Following>;
   pull(request: z.infer<typeof PullRequest>): Promise<Page>;
   submit(logId: LogId, commands: readonly Command[]): Promise<readonly CommandResult[]>;
+  /** How often a {@link WireNews.beat} is wished for, the first at once; 0: not at all. An older hub does not know that. */
+  beat(everyMs: number): void;
   /** Idempotent; questions still open fail with `hub-unreachable`. */
   close(): void;
 }
@@ -90,7 +94,7 @@ export function valueOf<T extends z.core.$ZodType>(schema: T, raw: unknown): z.o
 }
 
 type Asking = Record<'follow' | 'pull' | 'submit', (request: unknown, ack: (answer: unknown) => void) => void>;
-type Questions = Asking & Pick<ClientToHub, 'read' | 'typing'>;
+type Questions = Asking & Pick<ClientToHub, 'read' | 'typing' | 'beat'>;
 type News = { [K in keyof HubToClient]: HubToClient[K] };
 
 /** {@link Connect} over Socket.IO. */
@@ -145,6 +149,7 @@ export const connectSocket: Connect = (address, news) => {
     // Volatile: a mark that cannot leave now is worth nothing later.
     read: (mark) => void socket.volatile.emit('read', mark),
     typing: (mark) => void socket.volatile.emit('typing', mark),
+    beat: (everyMs) => void socket.emit('beat', everyMs),
     close: () => void socket.disconnect(),
   };
   const hear = <K extends LiveNews['kind']>(kind: K, schema: z.ZodMiniType<Extract<LiveNews, { kind: K }>['value']>) =>
@@ -180,6 +185,7 @@ export const connectSocket: Connect = (address, news) => {
     hear('reads', Reads);
     hear('typing', Typing);
     hear('presence', Presence);
+    socket.on('beat', () => news.beat?.());
     socket.on('logs', () => news.logs());
     socket.on('ended', (raw) => {
       const ended = z.safeParse(Ended, raw);

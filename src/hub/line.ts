@@ -16,6 +16,8 @@ export const STALLED_BYTES_MAX = 1_000_000;
 const PAGE_EVENT = '2["page",';
 /** Engine.IO protocol 4, type 4 (message), before every packet. */
 const ENGINE_MESSAGE = '4';
+/** As `socket.emit('beat')` would make it. */
+const BEAT_PACKET = '2["beat"]';
 const FINAL_TEXT = 0x81;
 
 /** What Engine.IO takes along with a packet: a frame that is ready is written as it is, as Socket.IO's own rooms do it. */
@@ -42,6 +44,8 @@ export function frameOf(packet: string): Buffer {
   frame.write(ENGINE_MESSAGE + packet, head);
   return frame;
 }
+
+const BEAT_FRAME = frameOf(BEAT_PACKET);
 
 /** A page for all who see the same of a group. */
 export class SharedPage {
@@ -116,6 +120,13 @@ export class Line {
     }
     this.#tcp.write(frame);
     if (this.#tcp.writableLength > 0) this.#dropStalled();
+  }
+
+  /** A sign of life. Where something waits already, that is one, or the reader is stalled. */
+  beat(): void {
+    if (!this.#conn.transport.writable || this.#waitingBytes > 0) return;
+    if (this.#isStream) this.#tcp.write(BEAT_FRAME);
+    else this.#conn.write(BEAT_PACKET, { compress: false });
   }
 
   /** Given to the reader's connection and not yet gone. */

@@ -29,6 +29,7 @@ import {
   type LogKey,
   type Page,
 } from '../core/wire.ts';
+import { Beats } from './beats.ts';
 import type { ClassLog, Group } from './class-log.ts';
 import { entryOf } from './class-log.ts';
 import type { ClassLogs } from './class-logs.ts';
@@ -137,6 +138,7 @@ export class Sockets {
   readonly #context: SocketsContext;
   readonly #followers = new Map<LogId, Map<HubSocket, Follower>>();
   readonly #byPerson = new Map<PersonId, Set<HubSocket>>();
+  readonly #beats = new Beats();
 
   constructor(context: SocketsContext) {
     this.#context = context;
@@ -232,6 +234,7 @@ export class Sockets {
     socket.on('disconnect', () => {
       own.delete(socket);
       this.#context.live.left(socket);
+      this.#beats.left(line);
       if (own.size === 0) this.#byPerson.delete(signed.personId);
       for (const [logId, followers] of this.#followers) {
         followers.delete(socket);
@@ -265,6 +268,7 @@ export class Sockets {
     };
     socket.on('read', (mark) => this.#context.live.read(socket, mark));
     socket.on('typing', (mark) => this.#context.live.typing(socket, mark));
+    socket.on('beat', (everyMs) => this.#beats.wish(line, everyMs));
     socket.on('follow', (request, ack) => void answer(asks, 1, ack, (say) => this.#follow(socket, request, say)));
     socket.on(
       'pull',

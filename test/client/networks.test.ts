@@ -7,11 +7,10 @@ import { get } from 'node:http';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ClassStore, ClassView, Connection, Credentials, MessagesView } from '../../src/client/class-store.ts';
-import { lookAt } from '../../src/client/lookout.ts';
+import { LOOK_EVERY_MS, lookAt, SELDOM_LOOK_EVERY_MS } from '../../src/client/lookout.ts';
 import { openClassStoreWith } from '../../src/client/open-class-store.ts';
 import { BROWSER, watchSleep, WAKE_DRIFT_MS, type NetworkHint, type Ports } from '../../src/client/ports.ts';
 import { Pace, PAGE_ENTRIES_FIRST, PAGE_ENTRIES_MIN, PAGE_TARGET_MS } from '../../src/client/pace.ts';
-import { PULSE_EVERY_MS } from '../../src/client/pulse.ts';
 import type { ChannelId, LogId } from '../../src/core/ids.ts';
 import { PAGE_ENTRIES_MAX } from '../../src/core/limits.ts';
 import { PROTOCOL_VERSION, type Credentials as DeviceSecret } from '../../src/core/wire.ts';
@@ -22,6 +21,8 @@ import { call, Person } from '../support/person.ts';
 
 /** From a change of the weather until what is shown is true again. */
 const TRUE_WITHIN_MS = 2_000;
+/** Of a pupil's page, which is told less often that the hub is there: 2.4 s, and what a busy machine takes. */
+const PUPIL_TRUE_WITHIN_MS = 3_000;
 const PROBE_TIMEOUT_MS = 1_900;
 /** For what has no bound of its own. */
 const PATIENCE_MS = 60_000;
@@ -299,13 +300,33 @@ describe('cut off', () => {
     expect(at.teacher.shown).toEqual(ONLINE);
   });
 
-  test('silence with nothing under way is seen after the pulse at the latest', { timeout: PATIENCE_MS }, async () => {
-    const at = await scene(23);
-    at.proxy.change({ way: 'silent' });
-    const withinMs = PULSE_EVERY_MS + TRUE_WITHIN_MS;
-    await at.teacher.until(() => agrees(at.teacher, 'hub-unreachable', []), withinMs, 'offline');
+  test(
+    'silence with nothing under way is seen as soon, by a pupil a moment later',
+    { timeout: PATIENCE_MS },
+    async () => {
+      const at = await scene(23);
+      for (const way of ['silent', 'open', 'silent'] as const) {
+        const expected = way === 'open' ? 'hub' : 'hub-unreachable';
+        const pupilSees = at.pupil.until(() => agrees(at.pupil, expected, []), PUPIL_TRUE_WITHIN_MS, expected);
+        await Promise.all([changes(at, { way }, expected), pupilSees]);
+      }
+      await say(at, at.outside, 'мимо');
+      await at.outside.until(() => at.outside.confirmed.includes('мимо'), PATIENCE_MS, 'news outside');
+      await changes(at, {}, 'hub');
+      await everythingOnce(at, ['мимо']);
+      for (const seat of [at.teacher, at.pupil]) expect(seat.shown).toEqual(ONLINE);
+    },
+  );
+
+  test('a pupil finds a hub that was away for long again within seconds', { timeout: PATIENCE_MS }, async () => {
+    const at = await scene(27);
+    await changes(at, { way: 'refused' }, 'hub-unreachable');
+    // By now the jitter alone would let it wait for up to a minute.
+    const tries = () => at.pupil.states.filter((state) => state === 'offline hub-unreachable').length;
+    await at.pupil.until(() => tries() >= 4 && at.pupil.shown.retryAt !== null, PATIENCE_MS, 'tried in vain');
     await changes(at, {}, 'hub');
-    expect(at.teacher.shown).toEqual(ONLINE);
+    const withinMs = LOOK_EVERY_MS + 1.5 * SELDOM_LOOK_EVERY_MS + TRUE_WITHIN_MS;
+    await at.pupil.until(() => agrees(at.pupil, 'hub', []), withinMs, 'there again');
   });
 
   test(

@@ -137,6 +137,7 @@ export class FaultyNetwork {
         // What is beside the log has no hub here.
         read: () => {},
         typing: () => {},
+        beat: () => {},
         close: () => close(false),
       };
       return transport;
