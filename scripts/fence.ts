@@ -37,7 +37,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   hub: {
     files: ['hub/'],
     rooms: ['core/'],
-    packages: ['node:*', 'socket.io', '@tus/server', 'zod/mini'],
+    packages: ['node:*', 'socket.io', 'zod/mini'],
     environment: 'node',
   },
   main: {
@@ -105,7 +105,6 @@ export const DOORS: readonly Door[] = [
   { library: 'dexie', files: ['client/database.ts'] },
   { library: 'socket.io-client', files: ['client/transport.ts'] },
   { library: 'socket.io', files: ['hub/sockets.ts'] },
-  { library: '@tus/server', files: ['hub/files.ts'] },
   { library: 'node:sqlite', files: ['hub/store-sqlite.ts', 'hub/store-writer.ts'] },
   { library: 'tus-js-client', files: ['main/transfers.ts', 'student/upload.ts'] },
   { library: 'temml', files: ['ui/formulas.tsx'] },

@@ -6,7 +6,7 @@
  * Versions: 1 (November 2026) the first. 2 (November 2026) channels of every kind, parents, the school's log; reactions, polls,
  * notices, pins, forwarding, scheduled messages; pushed pages without the reader's key; read positions, typing, presence. A side
  * of version 1 gets pages with the key in them and skips kinds that it does not know (S12). The lesson: hand-outs, collecting until
- * the bell, pupils who hand in together, works that a teacher brought.
+ * the bell, pupils who hand in together, works that a teacher brought; the wall and what pages tell for it.
  */
 import * as z from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
@@ -505,6 +505,46 @@ export type Typing = z.infer<typeof Typing>;
 export const Presence = z.object({ logId: LogId, memberIds: z.array(MemberId).check(z.maxLength(limit.MEMBERS_MAX)) });
 export type Presence = z.infer<typeof Presence>;
 
+// The lesson, beside the log as well: what pages tell of themselves, and the wall on which a teacher sees it.
+
+/**
+ * A page of a pupil tells of itself: `wantsHelp` when the hand goes up or down (absent: nothing is said of it), and after every
+ * `follow` while it is up; `isActive` at most every {@link limit.ACTIVE_EVERY_MS} while there are keys or taps.
+ */
+export const LessonMark = z.object({ logId: LogId, wantsHelp: z.optional(z.boolean()), isActive: z.boolean() });
+export type LessonMark = z.infer<typeof LessonMark>;
+/** A teacher's page has a wall open, or has closed it. */
+export const WallWish = z.object({ logId: LogId, isOpen: z.boolean() });
+export type WallWish = z.infer<typeof WallWish>;
+/** A teacher has been with this pupil: his hand goes down, on the hub and on his pages. */
+export const Helped = z.object({ logId: LogId, memberId: MemberId });
+export type Helped = z.infer<typeof Helped>;
+/** How far the bytes of one file are: `doneBytes` of them handed to the network, or come from it. */
+export const Flow = z.object({ fileId: FileId, doneBytes: count(), sizeBytes: count() });
+export type Flow = z.infer<typeof Flow>;
+/**
+ * What is true of one pupil now. `down` holds files of this class's assignments that the hub has sent him, as far as the hub
+ * remembers (a hub that was started anew does not): in a delta only those that moved. `up`: his uploads that no work names yet.
+ */
+export const WallTile = z.object({
+  memberId: MemberId,
+  isHere: z.boolean(),
+  wantsHelpSince: z.nullable(time()),
+  /** The last key or tap that was told; coarse. */
+  activeAt: z.nullable(time()),
+  down: z.array(Flow).check(z.maxLength(limit.WALL_DOWN_MAX)),
+  up: z.array(Flow).check(z.maxLength(limit.WALL_UP_MAX)),
+});
+export type WallTile = z.infer<typeof WallTile>;
+/** Tiles that changed. `isWhole`: what was known before is void; more tiles may follow. `now`: the hub's clock. */
+export const Wall = z.object({
+  logId: LogId,
+  now: time(),
+  isWhole: z.boolean(),
+  tiles: z.array(WallTile).check(z.maxLength(limit.WALL_TILES_MAX)),
+});
+export type Wall = z.infer<typeof Wall>;
+
 export const ENDED_CODES = ['lesson-ended', 'signed-out'] as const;
 /** The hub's last word on a socket: this sign-in is over and its page clears itself. */
 export const Ended = z.object({ code: z.enum(ENDED_CODES) });
@@ -514,9 +554,13 @@ export interface ClientToHub {
   follow: (request: unknown, ack: (answer: unknown) => void) => void;
   pull: (request: unknown, ack: (answer: unknown) => void) => void;
   submit: (request: unknown, ack: (answer: unknown) => void) => void;
-  /** {@link ReadMark} and {@link TypingMark}: no answer, nothing depends on them. */
+  /** {@link ReadMark}, {@link TypingMark}, {@link LessonMark}…: no answer, nothing depends on them. */
   read: (mark: unknown) => void;
   typing: (mark: unknown) => void;
+  lessonMark: (mark: unknown) => void;
+  /** Teachers: {@link WallWish}, answered by a whole {@link Wall}; {@link Helped}. */
+  wall: (wish: unknown) => void;
+  helped: (helped: unknown) => void;
   /** Wants a beat every so many milliseconds, the first at once; 0: no more. Parsed by hand: a number or nothing. */
   beat: (everyMs: unknown) => void;
 }
@@ -526,6 +570,9 @@ export interface HubToClient {
   reads: (reads: unknown) => void;
   typing: (typing: unknown) => void;
   presence: (presence: unknown) => void;
+  wall: (wall: unknown) => void;
+  /** {@link Helped}, to all pages of that pupil. */
+  helped: (helped: unknown) => void;
   /** A sign of life, to who wants one. Sides without it neither ask nor answer. */
   beat: () => void;
   /** The list of this person's logs, or a role in one, has changed: ask `/api/me` again. */
@@ -629,3 +676,4 @@ export const UploadMetadata = z.object({
   /** Where the sender knows it already; the hub's own hash decides. */
   sha256: z.optional(Sha256),
 });
+export type UploadMetadata = z.infer<typeof UploadMetadata>;

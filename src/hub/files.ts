@@ -1,26 +1,23 @@
 /**
- * Files on their way up: tus 1.0 at /files, spoken by @tus/server, kept by a data store of our own.
+ * Files on their way up, as the hub keeps them; tus.ts speaks with who sends them.
  *
- * Promises: the last 204 goes out only when every byte is synced, hashed, in its place under its SHA-256, and its row is on
- * disk (S15); until then HEAD tells the true offset, also after a crash. An id is 32 hex digits, used once, and belongs to who
- * began it: for everybody else it does not exist. One writer per upload; a newer request ends the older one's.
- * Hides: where bytes lie (`uploads/<id>`, then `files/ab/cdef…`), gathering, hashing, limits, sweeping.
+ * Promises: the last answer goes out only when every byte is synced, hashed, in its place under its SHA-256, and its row is on
+ * disk (S15); until then the offset is the truth, also after a crash. An id is 32 hex digits, used once, and belongs to who
+ * began it: for everybody else it does not exist.
+ * Hides: where bytes lie (`uploads/<id>`, then `files/ab/cdef…`), hashing, limits, sweeping.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { DataStore, Server, Upload, type Lock, type Locker } from '@tus/server';
 import * as z from 'zod/mini';
-import { codeOf, type ErrorCode } from '../core/errors.ts';
+import { PartaError } from '../core/errors.ts';
 import { FileId, Sha256, type PersonId } from '../core/ids.ts';
-import { FILE_BYTES_MAX } from '../core/limits.ts';
 import { safeFileName } from '../core/names.ts';
-import { UploadMetadata } from '../core/wire.ts';
 import type { Log } from './log.ts';
 import type { FileRow, Store } from './store.ts';
+import { Tus, TUS_VERSION, WRITE_BYTES, type Announced, type Pour, type UploadStore } from './tus.ts';
 
 export const UNFINISHED_UPLOADS_PER_PERSON_MAX = 60;
 /** Everything one pupil (or parent) has on the hub, finished or not. */
@@ -31,9 +28,6 @@ export const DISK_RESERVE_BYTES = 256 * 1024 ** 2;
 export const FILE_UNNAMED_MS = 48 * 60 * 60_000;
 /** A body that brings nothing for so long is cut; the sender resumes. */
 export const UPLOAD_IDLE_MS = 30_000;
-const WRITE_BYTES = 1024 ** 2;
-/** How long a writer who is asked to stop may go on with what has arrived already. */
-const LOCK_DRAIN_MS = 200;
 const HASHERS_MAX = 200;
 
 /** Where the bytes of a hash lie. */
@@ -45,7 +39,6 @@ export interface FilesContext {
   dataDir: string;
   log: Log;
   now: () => number;
-  isAllowedOrigin(origin: string): boolean;
   limits?: Partial<FileLimits>;
 }
 export interface FileLimits {
@@ -60,65 +53,15 @@ export interface Uploader {
   hubRole: 'teacher' | 'guest';
 }
 
-const STATUS: Partial<Record<ErrorCode, number>> = {
-  'not-found': 404,
-  'too-large': 413,
-  'too-many': 429,
-  'disk-full': 507,
-  'id-reused': 409,
-  'not-allowed': 403,
-  'hash-mismatch': 460,
-  'bad-request': 400,
-  busy: 503,
-};
-const bodyOf = (code: ErrorCode) => JSON.stringify({ ok: false, code });
-/** What @tus/server takes for an error with an answer of its own. */
-const tusError = (code: ErrorCode) => ({ status_code: STATUS[code] ?? 500, body: bodyOf(code) });
-
 export class Files {
   readonly #context: FilesContext;
-  readonly #tus: Server;
   readonly #uploads: Uploads;
-  readonly #uploaders = new WeakMap<IncomingMessage, Uploader>();
+  readonly #tus: Tus<Uploader>;
 
   constructor(context: FilesContext) {
     this.#context = context;
     this.#uploads = new Uploads(context);
-    const uploaderOf = (request: object): Uploader => {
-      const raw = (request as { runtime?: { node?: { req: IncomingMessage } } }).runtime?.node?.req;
-      const uploader = raw && this.#uploaders.get(raw);
-      if (!uploader) throw tusError('not-found');
-      return uploader;
-    };
-    this.#tus = new Server({
-      path: '/files',
-      datastore: this.#uploads,
-      locker: new OneWriter(),
-      lockDrainTimeout: LOCK_DRAIN_MS,
-      maxSize: FILE_BYTES_MAX,
-      relativeLocation: true,
-      allowedOrigins: context.isAllowedOrigin,
-      namingFunction: (_request, metadata) => {
-        const parsed = z.safeParse(UploadMetadata, withoutNulls(metadata));
-        if (!parsed.success) throw tusError('bad-request');
-        return parsed.data.fileId;
-      },
-      onUploadCreate: async (request, upload) => {
-        await this.#uploads.begin(upload, uploaderOf(request));
-        return {};
-      },
-      onIncomingRequest: async (request, id) => {
-        const uploader = uploaderOf(request);
-        if (request.method !== 'POST') await this.#uploads.demandOwner(id, uploader.personId);
-      },
-      onResponseError: (_request, error) => {
-        // A sender who went away is no failure; a crash of ours is told by its code only.
-        if ('status_code' in error) return { status_code: error.status_code, body: jsonBody(error) };
-        const code = codeOf(error);
-        if (code === 'internal') context.log('upload-failed', { code });
-        return tusError(code);
-      },
-    });
+    this.#tus = new Tus(this.#uploads, (code) => context.log('upload-failed', { code }));
   }
 
   /** Prepares the folders and sweeps what a crash left behind. */
@@ -131,19 +74,23 @@ export class Files {
   async handle(request: IncomingMessage, response: ServerResponse, uploader: Uploader): Promise<void> {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const id = path === '/files' || path === '/files/' ? null : path.slice('/files/'.length);
-    const isKnownShape = id === null ? request.method === 'POST' : z.safeParse(FileId, id).success;
+    const fileId = id === null ? null : z.safeParse(FileId, id);
+    const isKnownShape = fileId === null ? request.method === 'POST' : fileId.success;
     const isKnownMethod = id === null || ['HEAD', 'PATCH', 'DELETE'].includes(request.method ?? '');
     if (!isKnownShape || !isKnownMethod) {
       // Closed, because a body may follow that nobody is going to read.
-      response.writeHead(404, { 'Content-Type': 'application/json', 'Tus-Resumable': '1.0.0', Connection: 'close' });
-      response.end(request.method === 'HEAD' ? undefined : bodyOf('not-found'));
+      response.writeHead(404, {
+        'Content-Type': 'application/json',
+        'Tus-Resumable': TUS_VERSION,
+        Connection: 'close',
+      });
+      response.end(request.method === 'HEAD' ? undefined : JSON.stringify({ ok: false, code: 'not-found' }));
       return;
     }
-    this.#uploaders.set(request, uploader);
     // The server's own listener ends a socket that has been silent for so long; hashing after the last byte may take longer.
     request.socket.setTimeout(UPLOAD_IDLE_MS);
     request.once('end', () => request.socket.setTimeout(0));
-    await this.#tus.handle(request, response);
+    await this.#tus.handle(request, response, fileId?.success ? fileId.data : null, uploader);
   }
 
   /** Removes what is old and unfinished, or named by no row. */
@@ -157,19 +104,8 @@ export class Files {
   }
 }
 
-const withoutNulls = (metadata: Record<string, string | null> | undefined) =>
-  Object.fromEntries(Object.entries(metadata ?? {}).filter(([, value]) => value !== null));
-
-/** tus's own refusals, in the hub's words. */
-function jsonBody({ status_code, body }: { status_code: number; body: string }): string {
-  if (body.startsWith('{')) return body;
-  if (status_code === 404 || status_code === 410) return bodyOf('not-found');
-  if (status_code === 413) return bodyOf('too-large');
-  return bodyOf(status_code >= 500 ? 'internal' : 'bad-request');
-}
-
-/** The data store behind tus. */
-class Uploads extends DataStore {
+/** Uploads on the disk and in the database. */
+class Uploads implements UploadStore<Uploader> {
   readonly #context: FilesContext;
   readonly #limits: FileLimits;
   /** Hashes of uploads in the middle, as far as they were written here; what is missing is read again. */
@@ -178,7 +114,6 @@ class Uploads extends DataStore {
   readonly #moving = new Map<string, Promise<unknown>>();
 
   constructor(context: FilesContext) {
-    super();
     this.#context = context;
     this.#limits = {
       unfinishedPerPerson: UNFINISHED_UPLOADS_PER_PERSON_MAX,
@@ -186,30 +121,21 @@ class Uploads extends DataStore {
       diskReserveBytes: DISK_RESERVE_BYTES,
       ...context.limits,
     };
-    this.extensions = ['creation', 'creation-with-upload', 'termination'];
   }
 
   #path(id: string): string {
     return join(this.#context.dataDir, 'uploads', id);
   }
 
-  /** The row of an upload that this person began; for others it does not exist. */
-  async demandOwner(id: string, personId: PersonId): Promise<void> {
-    const row = await this.#context.store.file(id as FileId);
-    if (row?.personId !== personId) throw tusError('not-found');
-  }
-
   /** Writes the row of a new upload, or refuses it. */
-  async begin(upload: Upload, uploader: Uploader): Promise<void> {
+  async begin({ sizeBytes, ...metadata }: Announced, uploader: Uploader): Promise<void> {
     const { store, dataDir, now } = this.#context;
-    const metadata = z.parse(UploadMetadata, withoutNulls(upload.metadata));
-    const sizeBytes = upload.size;
-    if (sizeBytes === undefined) throw tusError('bad-request');
     const usage = await store.usageOf(uploader.personId);
-    if (usage.unfinished >= this.#limits.unfinishedPerPerson) throw tusError('too-many');
-    if (uploader.hubRole === 'guest' && usage.bytes + sizeBytes > this.#limits.guestBytes) throw tusError('too-large');
+    if (usage.unfinished >= this.#limits.unfinishedPerPerson) throw new PartaError('too-many');
+    if (uploader.hubRole === 'guest' && usage.bytes + sizeBytes > this.#limits.guestBytes)
+      throw new PartaError('too-large');
     const { bavail, bsize } = await statfs(dataDir);
-    if (bavail * bsize - sizeBytes < this.#limits.diskReserveBytes) throw tusError('disk-full');
+    if (bavail * bsize - sizeBytes < this.#limits.diskReserveBytes) throw new PartaError('disk-full');
     const row: FileRow = {
       fileId: metadata.fileId,
       personId: uploader.personId,
@@ -221,41 +147,38 @@ class Uploads extends DataStore {
       begunAt: now(),
     };
     // The row first: an upload nobody knows of would never be swept. A POST for a known id must not touch its bytes.
-    if (!(await store.beginFile(row))) throw tusError('id-reused');
+    if (!(await store.beginFile(row))) throw new PartaError('id-reused');
+    await (await open(this.#path(row.fileId), 'w', 0o600)).close();
   }
 
-  override async create(upload: Upload): Promise<Upload> {
-    await (await open(this.#path(upload.id), 'w', 0o600)).close();
-    if (upload.size === 0) await this.#finish(await this.#row(upload.id));
-    return upload;
-  }
-
-  override async getUpload(id: string): Promise<Upload> {
-    const row = await this.#row(id);
-    const offset = row.sha256 ? row.sizeBytes : await this.#written(id);
+  async find(fileId: FileId, uploader: Uploader): Promise<{ offset: number; sizeBytes: number }> {
+    const row = await this.#context.store.file(fileId);
+    if (row?.personId !== uploader.personId) throw new PartaError('not-found');
+    const { sizeBytes } = row;
+    if (row.sha256) return { offset: sizeBytes, sizeBytes };
+    const offset = await this.#written(fileId);
     // A crash came between the last byte and its row: the sender would take a full offset for "stored".
-    if (!row.sha256 && offset === row.sizeBytes) await this.#finish(row);
-    return new Upload({ id, size: row.sizeBytes, offset, creation_date: new Date(row.begunAt).toISOString() });
+    if (offset === sizeBytes) await this.#finish(row);
+    return { offset, sizeBytes };
   }
 
-  /** Takes a body from `offset` on; returns the offset after it. A body that breaks off leaves what has come. */
-  override async write(body: Readable, id: string, offset: number): Promise<number> {
-    const row = await this.#row(id);
+  async write(fileId: FileId, offset: number, pour: Pour): Promise<number> {
+    const row = await this.#row(fileId);
     if (row.sha256) return offset;
-    const handle = await open(this.#path(id), 'r+');
+    const handle = await open(this.#path(fileId), 'r+');
     let end = offset;
     try {
-      const hasher = await this.#hasherAt(id, offset);
-      for await (const block of blocks(body)) {
-        await writeAll(handle, block, end);
+      const hasher = await this.#hasherAt(fileId, offset);
+      await pour(async (block, bytes) => {
         for (const chunk of block) hasher.update(chunk);
-        end += sizeOf(block);
-      }
+        await writeAll(handle, block, bytes, end);
+        end += bytes;
+      });
       await handle.datasync();
-      this.#keepHasher(id, { hash: hasher, bytes: end });
+      this.#keepHasher(fileId, { hash: hasher, bytes: end });
     } catch (error) {
-      this.#hashers.delete(id);
-      throw (error as { code?: string }).code === 'ENOSPC' ? tusError('disk-full') : error;
+      this.#hashers.delete(fileId);
+      throw (error as { code?: string }).code === 'ENOSPC' ? new PartaError('disk-full', { cause: error }) : error;
     } finally {
       await handle.close();
     }
@@ -263,9 +186,9 @@ class Uploads extends DataStore {
     return end;
   }
 
-  override async remove(id: string): Promise<void> {
-    const row = await this.#row(id);
-    if (!(await this.#context.store.forgetFile(row.fileId))) throw tusError('not-allowed');
+  async remove(fileId: FileId): Promise<void> {
+    const row = await this.#row(fileId);
+    if (!(await this.#context.store.forgetFile(row.fileId))) throw new PartaError('not-allowed');
     await this.#discard(row);
   }
 
@@ -290,9 +213,9 @@ class Uploads extends DataStore {
 
   // ── Inside ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  async #row(id: string): Promise<FileRow> {
-    const row = await this.#context.store.file(id as FileId);
-    if (!row) throw tusError('not-found');
+  async #row(fileId: FileId): Promise<FileRow> {
+    const row = await this.#context.store.file(fileId);
+    if (!row) throw new PartaError('not-found');
     return row;
   }
 
@@ -313,7 +236,7 @@ class Uploads extends DataStore {
     if (row.announced && row.announced !== sha256) {
       // Not the file that was announced: the sender begins again.
       await (await open(from, 'w', 0o600)).close();
-      throw tusError('hash-mismatch');
+      throw new PartaError('hash-mismatch');
     }
     await this.#alone(sha256, async () => {
       const to = contentPath(dataDir, sha256);
@@ -383,31 +306,9 @@ class Uploads extends DataStore {
 const mediaTypeOf = (said: string | undefined) =>
   said && /^[a-z0-9.+-]{1,48}\/[a-z0-9.+-]{1,48}$/i.test(said) ? said.toLowerCase() : 'application/octet-stream';
 
-const sizeOf = (block: readonly Uint8Array[]) => block.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-
-/** Chunks of a body gathered into writes of about 1 MB. Where it breaks off, what has come is kept: the sender resumes behind it. */
-async function* blocks(body: Readable): AsyncGenerator<Uint8Array[]> {
-  let block: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      block.push(chunk);
-      bytes += chunk.byteLength;
-      if (bytes < WRITE_BYTES) continue;
-      yield block;
-      block = [];
-      bytes = 0;
-    }
-  } catch (error) {
-    // tus answers, or not, for the connection itself; an error of the limiter (too many bytes) is no end of a body.
-    if ((error as { status_code?: number }).status_code !== undefined) throw error;
-  }
-  if (bytes > 0) yield block;
-}
-
-async function writeAll(handle: FileHandle, block: readonly Uint8Array[], at: number): Promise<void> {
+async function writeAll(handle: FileHandle, block: readonly Uint8Array[], bytes: number, at: number): Promise<void> {
   const { bytesWritten } = await handle.writev(block, at);
-  if (bytesWritten === sizeOf(block)) return;
+  if (bytesWritten === bytes) return;
   // A nearly full disk takes less than it was given, and says why at the next try.
   let left = Buffer.concat(block).subarray(bytesWritten);
   let position = at + bytesWritten;
@@ -426,31 +327,5 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-/** One writer per upload: a newcomer asks the one inside to finish and waits for it. */
-class OneWriter implements Locker {
-  readonly #holders = new Map<string, { release: () => void; left: Promise<void> }>();
-
-  newLock(id: string): Lock {
-    let leave: (() => void) | null = null;
-    return {
-      lock: async (signal, cancel) => {
-        for (let holder = this.#holders.get(id); holder; holder = this.#holders.get(id)) {
-          holder.release();
-          await holder.left;
-          if (signal.aborted) throw tusError('busy');
-        }
-        let resolveLeft = () => undefined as void;
-        const left = new Promise<void>((resolve) => (resolveLeft = resolve));
-        this.#holders.set(id, { release: () => void cancel(), left });
-        leave = () => {
-          this.#holders.delete(id);
-          resolveLeft();
-        };
-      },
-      unlock: async () => leave?.(),
-    };
   }
 }

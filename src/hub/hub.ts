@@ -129,8 +129,7 @@ export async function openHub(
   const schedule = new Schedule({ store, logs, log, now });
   const school = new School({ hubId, hubName: identity.name, store, logs, log, now });
   const live = new Live({ store, logs, log, now });
-  const isAllowedOrigin = (origin: string) => door.isAllowedOrigin(origin);
-  const files = new Files({ store, dataDir, log, now, isAllowedOrigin, limits: options.fileLimits ?? {} });
+  const files = new Files({ store, dataDir, log, now, limits: options.fileLimits ?? {} });
   const downloads = new Downloads({ store, logs, dataDir });
   const page = new StudentPage(options.studentDir ?? null);
   const catchup = new Catchup({ logs, now, logKeyOf });
