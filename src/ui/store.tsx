@@ -1,7 +1,7 @@
 /**
  * A class store in React: one provider, and a hook for each `watch…`. A hook answers `undefined` until the local cache has
  * answered once; show nothing for that frame, no spinner. What was watched before on this store is there at once.
- * Hides: subscriptions (one per thing watched, whoever asks), and how a draft survives fast typing.
+ * Hides: subscriptions (one per thing watched, whoever asks), and how a draft survives fast typing (draft-cell.ts).
  */
 import { createContext, useContext, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import type {
@@ -20,6 +20,7 @@ import type {
 import type { ScheduledMessage } from '../core/classroom.ts';
 import type { ChannelId, CommandId, LogId } from '../core/ids.ts';
 import type { FileRef } from '../core/wire.ts';
+import { createDraftCell } from './draft-cell.ts';
 
 const StoreContext = createContext<ClassStore | null>(null);
 
@@ -168,64 +169,6 @@ export interface Draft<T> {
   write: (value: T | null) => void;
   /** Shows nothing at once, for after `send(…, key)`, which removes the kept one in its own transaction. */
   clear: () => void;
-}
-
-interface DraftCell<T> {
-  subscribe: (changed: () => void) => Stop;
-  read: () => { value: T | null; isLoaded: boolean };
-  write: (value: T | null) => void;
-  clear: () => void;
-}
-
-/**
- * What is typed is the truth while it is being kept: the store's answers to our own strokes come late and out of step with
- * the fingers, and taking them would move the caret. Only what somebody else wrote (another tab, a sent message) is taken.
- */
-function createDraftCell<T>(store: ClassStore, key: DraftKey): DraftCell<T> {
-  const listeners = new Set<() => void>();
-  let shown: { value: T | null; isLoaded: boolean } = { value: null, isLoaded: false };
-  let writing = 0;
-  let echoes: string[] = [];
-  let stop: Stop | null = null;
-  const show = (value: T | null) => {
-    shown = { value, isLoaded: true };
-    for (const listener of listeners) listener();
-  };
-  const heard = (value: T | null) => {
-    const echo = echoes.indexOf(JSON.stringify(value));
-    if (echo >= 0) {
-      echoes = echoes.slice(echo);
-    } else if (writing === 0) {
-      echoes = [];
-      show(value);
-    }
-  };
-  return {
-    subscribe(changed) {
-      listeners.add(changed);
-      stop ??= store.watchDraft<T>(key, heard);
-      return () => {
-        listeners.delete(changed);
-        if (listeners.size > 0) return;
-        stop?.();
-        stop = null;
-      };
-    },
-    read: () => shown,
-    write(value) {
-      writing += 1;
-      echoes.push(JSON.stringify(value));
-      show(value);
-      const settled = () => {
-        writing -= 1;
-      };
-      store.writeDraft(key, value).then(settled, settled);
-    },
-    clear() {
-      echoes.push(JSON.stringify(null));
-      show(null);
-    },
-  };
 }
 
 /** Unsent text, strokes, places: kept with every stroke, and there again after a crash. */
