@@ -1,7 +1,7 @@
 /**
  * A long quiet day with a bad network: two teachers' windows and a pupil's page at one hub, news every second, words typed by all,
  * reactions, one window reading far above the end, ten cuts. Judges from outside: nothing on the console, nothing lost or doubled, the
- * reading place where it was, memory where it was after the start. Hides: browsers, the hub, the cable.
+ * reading place where it was, memory where it was after the start (judgement.ts). Hides: browsers, the hub, the cable.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,19 +11,21 @@ import type { Page } from 'playwright';
 import { openBrowser } from '../demo/browser-pupil.ts';
 import { Teacher } from '../demo/teacher.ts';
 import { Lesson, TITLE } from '../student/stage.ts';
+import { growthOf, isOfTheCut, LATE_LINE_MS, LEVEL_SAMPLES, type HeapGrowth } from './judgement.ts';
 
 export const CUTS = 10;
 export const HEAP_GROWTH_MAX = 0.1;
 /** By then everything that a program keeps for good is loaded; a shorter run counts from a sixth of it. */
 const SETTLED_AFTER_MS = 5 * 60_000;
+const HEAP_EVERY_MS = 20_000;
+/** A short run looks at its heaps more often, so that there are two levels and some way between them. */
+const HEAP_SAMPLES_MIN = 5 * LEVEL_SAMPLES;
 const CUT_MS = 4_000;
 const STAND_IN_ORIGIN = 'http://bundle.app.stand-in.localhost';
 const SAY_EVERY_MS = 1_000;
 const PATIENCE_MS = 60_000;
 /** News that a window starts with, so that there is something to scroll. */
 const BEFORE = 300;
-/** What Chromium itself writes on the console about a network that was cut on purpose. */
-const ABOUT_THE_NETWORK = /net::ERR_|WebSocket connection to|Failed to load resource/;
 
 export interface SoakResult {
   ok: boolean;
@@ -34,7 +36,7 @@ export interface SoakResult {
   consoleErrors: number;
   /** Lines of Chromium's own about the cuts; no fault. */
   networkLines: number;
-  heap: Record<string, { startBytes: number; endBytes: number; growth: number }>;
+  heap: Record<string, HeapGrowth>;
   scrollsChecked: number;
   scrollsMoved: number;
   lost: number;
@@ -48,13 +50,16 @@ export interface SoakOptions {
   tell(line: string): void;
 }
 
-async function heapOf(page: Page): Promise<number> {
+/** What a page holds after a collection, and its nodes, those that nothing shows too. */
+async function heapOf(page: Page): Promise<{ bytes: number; nodes: number }> {
   const session = await page.context().newCDPSession(page);
   try {
     // Twice: what finalizers let go of at the first is taken at the second.
     await session.send('HeapProfiler.collectGarbage');
     await session.send('HeapProfiler.collectGarbage');
-    return (await session.send('Runtime.getHeapUsage')).usedSize;
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    const { nodes } = await session.send('Memory.getDOMCounters');
+    return { bytes: usedSize, nodes };
   } finally {
     await session.detach();
   }
@@ -82,6 +87,7 @@ export async function soak({ minutes, studentDir, tell }: SoakOptions): Promise<
   const windows = ['one', 'two'].map((name) => new Teacher(join(folder, name), { PARTA_HUB_PORT: '0' }));
   const said: string[] = ['Здравствуйте, класс'];
   const errors: string[] = [];
+  let mendedAt = -Infinity;
   const result: SoakResult = {
     ok: false,
     minutes,
@@ -101,8 +107,10 @@ export async function soak({ minutes, studentDir, tell }: SoakOptions): Promise<
     page.on('pageerror', (error) => errors.push(`${name}: ${error.message}`));
     page.on('console', (line) => {
       if (line.type() !== 'error') return;
-      if (ABOUT_THE_NETWORK.test(line.text())) result.networkLines += 1;
-      else errors.push(`${name}: ${line.text()}`);
+      const heard = { text: line.text(), url: line.location().url };
+      const isCut = lesson.cable.isCut() || Date.now() - mendedAt < LATE_LINE_MS;
+      if (isCut && isOfTheCut(heard, lesson.cable.port)) result.networkLines += 1;
+      else errors.push(`${name}: ${heard.text} (${heard.url})`);
     });
   };
   const say = async (text: string) => {
@@ -143,8 +151,19 @@ export async function soak({ minutes, studentDir, tell }: SoakOptions): Promise<
 
     const startedAt = Date.now();
     const endsAt = startedAt + minutes * 60_000;
-    const settledAt = startedAt + Math.min(SETTLED_AFTER_MS, (minutes * 60_000) / 6);
-    let isSettled = false;
+    const heapEveryMs = Math.min(HEAP_EVERY_MS, (endsAt - startedAt) / HEAP_SAMPLES_MIN);
+    const settledAfter = Math.floor(Math.min(SETTLED_AFTER_MS, (endsAt - startedAt) / 6) / heapEveryMs);
+    let nextHeapAt = startedAt;
+    const heaps = new Map([...pages.keys()].map((name): [string, number[]] => [name, []]));
+    const weigh = async () => {
+      const line: string[] = [];
+      for (const [name, page] of pages) {
+        const { bytes, nodes } = await heapOf(page);
+        heaps.get(name)?.push(bytes);
+        line.push(`${name} ${(bytes / 1e6).toFixed(2)} MB, ${nodes} nodes`);
+      }
+      tell(`${Math.round((Date.now() - startedAt) / 1000)} s, ${said.length} messages: ${line.join('; ')}`);
+    };
     let nextCutAt = startedAt + (endsAt - startedAt) / (CUTS + 1);
     let lastId = await say('Начали');
     for (let round = 1; Date.now() < endsAt; round += 1) {
@@ -168,19 +187,20 @@ export async function soak({ minutes, studentDir, tell }: SoakOptions): Promise<
         await type(typing, 'Написать в чат', `Без сети ${result.cuts}`, said);
         await pause(CUT_MS);
         lesson.cable.mend();
+        mendedAt = Date.now();
         tell(`cut ${result.cuts} of ${CUTS} after ${Math.round((Date.now() - startedAt) / 1000)} s`);
       }
       if (round % 10 === 0) {
         result.scrollsChecked += 1;
         const now = await placeOf(reading);
-        if (now?.row === place?.row && Math.abs((now?.top ?? 0) - (place?.top ?? 0)) <= 1) continue;
-        result.scrollsMoved += 1;
-        result.faults.push(`the reading place moved: ${JSON.stringify(place)} to ${JSON.stringify(now)}`);
+        if (now?.row !== place?.row || Math.abs((now?.top ?? 0) - (place?.top ?? 0)) > 1) {
+          result.scrollsMoved += 1;
+          result.faults.push(`the reading place moved: ${JSON.stringify(place)} to ${JSON.stringify(now)}`);
+        }
       }
-      if (!isSettled && Date.now() >= settledAt) {
-        isSettled = true;
-        for (const [name, page] of pages)
-          result.heap[name] = { startBytes: await heapOf(page), endBytes: 0, growth: 0 };
+      if (Date.now() >= nextHeapAt) {
+        nextHeapAt += heapEveryMs;
+        await weigh();
       }
       await pause(Math.max(0, SAY_EVERY_MS - (Date.now() - roundAt)));
     }
@@ -207,11 +227,9 @@ export async function soak({ minutes, studentDir, tell }: SoakOptions): Promise<
       if (times === 0) result.lost += 1;
       if (times > 1) result.doubled += 1;
     }
-    for (const [name, page] of pages) {
-      const heap = result.heap[name];
-      if (!heap) continue;
-      heap.endBytes = await heapOf(page);
-      heap.growth = Math.round((heap.endBytes / heap.startBytes - 1) * 1000) / 1000;
+    for (const [name, samples] of heaps) {
+      const heap = growthOf(samples, settledAfter);
+      result.heap[name] = heap;
       if (heap.growth > HEAP_GROWTH_MAX)
         result.faults.push(`the heap of ${name} grew by ${Math.round(heap.growth * 100)} %`);
     }
