@@ -2,6 +2,7 @@
 // No name: all. `npm run bench -- --gate [NAME …]`: every bench that has a goal; the last line names the misses, and a miss exits 1.
 // Raw samples are kept in bench-output/.
 import { catchup } from '../../test/bench/catchup.ts';
+import { collect, distribute, mixed, uploadLarge } from '../../test/bench/files.ts';
 import { fanout } from '../../test/bench/fanout.ts';
 import { join } from '../../test/bench/join.ts';
 import { cache, search } from '../../test/bench/local-store.ts';
@@ -29,12 +30,30 @@ const BENCHES: Record<string, readonly Bench[]> = {
   open: [open],
   search: [search],
   memory: [memoryHub, memoryRenderer],
+  distribute: [distribute],
+  collect: [collect],
+  'upload-1g': [uploadLarge],
+  mixed: [mixed],
   join: [join],
   start: [start],
   scroll: [scrolling],
   'open-offline': [openOffline],
 };
-const GATED: readonly string[] = ['fanout', 'pace', 'stall', 'catchup', 'cache', 'open', 'search', 'memory'];
+const GATED: readonly string[] = [
+  'fanout',
+  'pace',
+  'stall',
+  'catchup',
+  'cache',
+  'open',
+  'search',
+  'memory',
+  'distribute',
+  'collect',
+  'upload-1g',
+  'mixed',
+  'join',
+];
 
 const args = process.argv.slice(2);
 const take = (option: string, count: number) => {

@@ -46,8 +46,24 @@ export async function ensureSystemPackages(shell, onlyTheApp, note) {
     },
     { shell, onlyTheApp },
   );
-  if (missing.length === 0) return note('present');
+  return missing.length === 0 ? note('present') : install(missing, note);
+}
 
+/**
+ * Programs that some command needs besides: peers that ours is measured against.
+ * @param {readonly { program: string, name: string }[]} wanted programs and the Debian packages that have them
+ * @throws {SetupError} names the command to run
+ */
+export async function ensurePrograms(wanted) {
+  const missing = wanted.filter(({ program }) => !onPath(program)).map(({ name }) => ({ name, required: true }));
+  if (missing.length > 0) await install(missing, (text) => process.stderr.write(`${text}\n`));
+}
+
+/**
+ * @param {readonly SystemPackage[]} missing
+ * @param {(text: string) => void} note
+ */
+async function install(missing, note) {
   const names = missing.map((one) => one.name);
   const required = missing.filter((one) => one.required).map((one) => one.name);
   const byHand = `apt-get update && apt-get install -y --no-install-recommends ${names.join(' ')}`;
@@ -63,7 +79,8 @@ export async function ensureSystemPackages(shell, onlyTheApp, note) {
   }
   if (process.getuid?.() !== 0) return giveUp(`Missing: ${names.join(', ')}. Please run: sudo sh -c '${byHand}'.`);
 
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // RUNLEVEL 1: what is installed here is a program to run, no service to start.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const patience = ['-o', 'Acquire::Retries=2', '-o', 'Acquire::http::Timeout=30', '-o', 'Acquire::https::Timeout=30'];
   // A failed update is not the end: the lists may be good already.
   await captured('apt-get', [...patience, 'update'], { env, timeoutMs: APT_TIMEOUT_MS });

@@ -1,6 +1,6 @@
 /**
  * Ours in the benches of delivery: a real hub, in a process of its own, with a class of N confirmed members who each have a
- * ticket. Arguments: how many members; `durable` (every message synced to disk), `in-memory` (as forgetful-store.ts says) or
+ * ticket and the credentials that it is from. Arguments: how many members; `durable` (every message synced to disk), `in-memory` (as forgetful-store.ts says) or
  * `slow-disk`. Tells its port and tickets, then answers {@link Ask}s.
  */
 import type { MemberId } from '../../src/core/ids.ts';
@@ -63,5 +63,6 @@ await teacher.me();
 for (const pupil of pupils) await pupil.me();
 teacher.close();
 answerAsks(() => dropped);
-process.send?.({ port, logId, channelId, tickets });
+const people = [owner, ...pupils.map((pupil) => pupil.credentials)];
+process.send?.({ port, logId, channelId, tickets, people });
 process.on('disconnect', () => void stop().then(() => process.exit(0)));
