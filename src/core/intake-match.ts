@@ -251,7 +251,7 @@ class List {
   /** The best reading of each surname that stands there; words that a better reading uses are nobody else's surname. */
   #best(named: readonly Named[]): Named[] {
     const found: Named[] = [];
-    for (const one of named.toSorted((a, b) => b.score - a.score)) {
+    for (const one of [...named].sort((a, b) => b.score - a.score)) {
       const rival = found.find((other) => other.at.includes(one.at[0]!));
       if (!rival || rival.score === one.score) found.push(one);
     }
@@ -294,7 +294,7 @@ export function matchFiles(
     const isOf = (found: string | null) => found !== null && own !== null && found !== own;
     if (folders.some((folder) => isOf(classOf(folder)))) return { ...NOBODY, doubt: 'other-class' };
     const byFile: Guess = { ...guessOf(withoutEnding(name)), from: 'file' };
-    const byFolders = folders.toReversed().map((folder): Guess => ({ ...guessOf(folder), from: 'folder' }));
+    const byFolders = [...folders].reverse().map((folder): Guess => ({ ...guessOf(folder), from: 'folder' }));
     const byFolder = byFolders.find(({ confidence }) => confidence !== 'none');
     const guess = joined(byFile, byFolder);
     if (isTaken(guess) && [name, ...folders].some((text) => isOf(classIn(text))))
@@ -341,7 +341,7 @@ const isMadeUp = (name: string) => /^[0-9a-f_-]{16,}$/i.test(withoutEnding(name)
 /** Pages of one work, as they follow each other: by the time in their names, by numbers («стр 2» before «стр 10»), by time. */
 export function inOrder<F extends Pick<FoundFile, 'name' | 'modifiedAt' | 'folders'>>(files: readonly F[]): F[] {
   const byTime = (a: F, b: F) => (a.modifiedAt ?? 0) - (b.modifiedAt ?? 0);
-  return files.toSorted((a, b) => {
+  return [...files].sort((a, b) => {
     const folders = natural.compare(a.folders.join('/'), b.folders.join('/'));
     if (folders !== 0) return folders;
     const [one, other] = [timeInName(a.name), timeInName(b.name)];

@@ -11,26 +11,18 @@ import { join } from 'node:path';
 import { PartaError } from '../core/errors.ts';
 import { safeFileName } from '../core/names.ts';
 import type { FileRef } from '../core/wire.ts';
-import { diskError, writeGathered, type Library } from './library.ts';
+import { fetched, type FetchOptions } from './fetched-file.ts';
+import { diskError, writeGathered } from './library.ts';
 
-/** A file on its way into the library is waited for while it moves; standing still for so long, it counts as missing. */
-export const STILL_MS = 30_000;
-const LOOK_MS = 200;
 /** One page; the longest chat that was tried (100,000 messages) takes a tenth of it. */
 export const PAGE_BYTES_MAX = 1024 ** 3;
 /** Folders tried beside one that is there already: «7А – Чат (2)». */
 export const SAME_NAME_MAX = 1_000;
 
-export interface ExportOptions {
-  library: Library;
+export interface ExportOptions extends FetchOptions {
   /** Asks the person; null where he thought better of it. */
   chooseFolder(): Promise<string | null>;
-  /** Queues a file that is not here. */
-  fetch(serverId: string, file: FileRef): Promise<void>;
-  /** How many bytes of it are here; null where nobody is fetching it (any more). */
-  progress(file: FileRef): number | null;
   showInFolder(path: string): void;
-  stillMs?: number;
 }
 
 export interface Exports {
@@ -58,31 +50,13 @@ interface Open {
 }
 
 export function openExports(options: ExportOptions): Exports {
-  const { library, stillMs = STILL_MS } = options;
+  const { library } = options;
   const all = new Map<string, Open>();
   const running = (exportId: string): Open => {
     const found = all.get(exportId);
     if (!found || found.isOver) throw new PartaError('bad-request');
     return found;
   };
-
-  /** Whether the file came while it moved. */
-  async function arrives(found: Open, serverId: string, file: FileRef): Promise<boolean> {
-    await options.fetch(serverId, file);
-    let doneBytes = -1;
-    let movedAt = Date.now();
-    while (!(await library.has(file.sha256))) {
-      if (found.isOver) throw new PartaError('cancelled');
-      const now = options.progress(file);
-      if (now === null || Date.now() - movedAt > stillMs) return library.has(file.sha256);
-      if (now > doneBytes) {
-        doneBytes = now;
-        movedAt = Date.now();
-      }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
-    return true;
-  }
 
   return {
     async begin(folder) {
@@ -96,7 +70,10 @@ export function openExports(options: ExportOptions): Exports {
     async file(exportId, serverId, file, name, isOnline) {
       const found = running(exportId);
       if (safeFileName(name) !== name) throw new PartaError('bad-request');
-      if (!(await library.has(file.sha256)) && !(isOnline && (await arrives(found, serverId, file)))) return 'missing';
+      const isHere = isOnline
+        ? await fetched(options, serverId, file, () => found.isOver)
+        : await library.has(file.sha256);
+      if (!isHere) return 'missing';
       try {
         await mkdir(join(found.path, 'files'), { recursive: true });
         const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;

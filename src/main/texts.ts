@@ -37,3 +37,21 @@ export const CHOOSE_FOLDER: Record<Language, string> = {
   ru: 'Куда сохранить чат',
   en: 'Where to save the chat',
 };
+
+/** Above the dialogs for works: where to save them, what to take in. */
+export const CHOOSE_WORKS: Record<Language, { save: string; folder: string; files: string }> = {
+  ru: { save: 'Куда сохранить работы', folder: 'Папка с работами', files: 'Файлы или архивы с работами' },
+  en: { save: 'Where to save the works', folder: 'Folder with works', files: 'Files or archives with works' },
+};
+
+/** The text beside saved works that names what could not be had. */
+export const MISSING_FILES: Record<Language, { name: (title: string) => string; lead: string }> = {
+  ru: {
+    name: (title) => `Чего не хватает – ${title}.txt`,
+    lead: 'Этих файлов не было на этом компьютере, и получить их не удалось:',
+  },
+  en: {
+    name: (title) => `What is missing – ${title}.txt`,
+    lead: 'These files were not on this computer and could not be fetched:',
+  },
+};

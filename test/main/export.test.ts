@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Sha256 } from '../../src/core/ids.ts';
 import type { FileRef } from '../../src/core/wire.ts';
-import { openExports, PAGE_BYTES_MAX, SAME_NAME_MAX, STILL_MS } from '../../src/main/export.ts';
+import { openExports, PAGE_BYTES_MAX, SAME_NAME_MAX } from '../../src/main/export.ts';
+import { STILL_MS } from '../../src/main/fetched-file.ts';
 import { openLibrary } from '../../src/main/library.ts';
 import { heardShell, scratchDir } from './scratch.ts';
 

@@ -1,0 +1,190 @@
+/**
+ * Works that are being taken in, and files that the system handed to the app: what was found under ids that mean nothing elsewhere,
+ * until it is brought or given up. Promises: only what was found goes anywhere, as it was when it was found; bytes go through the
+ * queue of transfers like any chosen file's; of works that could not be brought whole nothing stays in the queue. Hides: paths,
+ * archives.
+ */
+import { randomUUID } from 'node:crypto';
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PartaError } from '../core/errors.ts';
+import { safeFileName } from '../core/names.ts';
+import { INTAKE_PATHS_MAX, type Handed, type Intake } from '../preload/contract/intake.ts';
+import type { ChosenFile } from '../preload/contract.ts';
+import { scan, type Found } from './intake-scan.ts';
+import { walkZip } from './intake-zip.ts';
+import type { Transfers } from './transfers.ts';
+
+/** Takings in that are open at once; the oldest is forgotten. */
+export const INTAKES_MAX = 8;
+
+export interface IntakesOptions {
+  transfers: Pick<Transfers, 'upload' | 'intake' | 'cancel' | 'list'>;
+  /** @throws PartaError `disk-full-here` where so many bytes more would leave too little. */
+  needRoom(bytes: number): Promise<void>;
+  /** Asks the person for folders or files; null where he thought better of it. */
+  choose(what: 'folder' | 'files'): Promise<string[] | null>;
+  onHanded(handed: Handed): void;
+}
+
+export interface Intakes {
+  choose(what: 'folder' | 'files'): Promise<Intake | null>;
+  /** @throws PartaError `file-gone` */
+  scan(paths: readonly string[]): Promise<Intake>;
+  /**
+   * Queues found files for a server.
+   * @returns in the order of the ids
+   * @throws PartaError `not-found`, `file-gone`, `file-changed`, `bad-request` (a broken archive) and what the queue throws
+   */
+  bring(intakeId: string, serverId: string, ids: readonly string[]): Promise<ChosenFile[]>;
+  end(intakeId: string): void;
+
+  /** The system gave these to open; they join those that still wait. Paths that lead nowhere are passed over. */
+  hand(paths: readonly string[]): Promise<void>;
+  handed(): Handed | null;
+  /** @throws PartaError `not-found`, and what the queue throws */
+  uploadHanded(handedId: string, serverId: string): Promise<ChosenFile[]>;
+  scanHanded(handedId: string): Promise<Intake>;
+  endHanded(handedId: string): void;
+}
+
+export function openIntakes({ transfers, needRoom, choose, onHanded }: IntakesOptions): Intakes {
+  const open = new Map<string, Map<string, Found>>();
+  let waiting: (Handed & { paths: string[] }) | null = null;
+  let handing: Promise<unknown> = Promise.resolve();
+
+  async function scanned(paths: readonly string[]): Promise<Intake> {
+    if (paths.length === 0 || paths.length > INTAKE_PATHS_MAX) throw new PartaError('too-many');
+    const { found, ...rest } = await scan(paths);
+    const intakeId = randomUUID();
+    const byId = new Map(found.map((one) => [randomUUID() as string, one]));
+    open.set(intakeId, byId);
+    for (const id of [...open.keys()].slice(0, Math.max(0, open.size - INTAKES_MAX))) open.delete(id);
+    const files = [...byId].map(([id, { folders, name, modifiedAt, place }]) => ({
+      id,
+      folders,
+      name,
+      sizeBytes: place.sizeBytes,
+      modifiedAt,
+    }));
+    return { intakeId, ...rest, files };
+  }
+
+  async function bringOne(serverId: string, { place }: Found): Promise<ChosenFile> {
+    if (place.kind === 'file') {
+      const now = await lstat(place.path).catch(() => null);
+      if (!now) throw new PartaError('file-gone');
+      if (!now.isFile() || now.size !== place.sizeBytes || now.mtimeMs !== place.mtimeMs)
+        throw new PartaError('file-changed');
+      const [chosen] = await transfers.upload(serverId, [place.path]);
+      return chosen!;
+    }
+    const now = await stat(place.zip).catch(() => null);
+    if (!now) throw new PartaError('file-gone');
+    if (now.size !== place.zipBytes || now.mtimeMs !== place.zipMtimeMs) throw new PartaError('file-changed');
+    await needRoom(place.sizeBytes);
+    let chosen: ChosenFile | null = null;
+    await walkZip(place.zip, async (entry, bytes) => {
+      if (entry.index !== place.index) return true;
+      chosen = await transfers.intake(serverId, place.name, readThrough(await bytes()));
+      return false;
+    });
+    if (!chosen) throw new PartaError('file-changed');
+    return chosen;
+  }
+
+  /** What was queued for a work that does not come need not arrive. */
+  async function takeBack(chosen: readonly ChosenFile[]): Promise<void> {
+    for (const { fileId } of chosen) {
+      const transfer = transfers.list().find((one) => one.fileId === fileId && one.direction === 'up');
+      if (transfer && transfer.state !== 'done') await transfers.cancel(transfer.transferId).catch(() => {});
+    }
+  }
+
+  const pathsOf = (handedId: string): string[] => {
+    if (waiting?.handedId !== handedId) throw new PartaError('not-found');
+    return waiting.paths;
+  };
+
+  return {
+    async choose(what) {
+      const paths = await choose(what);
+      return paths === null || paths.length === 0 ? null : scanned(paths);
+    },
+    scan: scanned,
+    async bring(intakeId, serverId, ids) {
+      const found = ids.map((id) => open.get(intakeId)?.get(id));
+      const chosen: ChosenFile[] = [];
+      try {
+        for (const one of found) {
+          if (!one) throw new PartaError('not-found');
+          chosen.push(await bringOne(serverId, one));
+        }
+      } catch (error) {
+        await takeBack(chosen);
+        throw error;
+      }
+      return chosen;
+    },
+    end: (intakeId) => void open.delete(intakeId),
+
+    hand(paths) {
+      // One after the other: a system that opens ten files starts the app ten times.
+      const done = handing.then(async () => {
+        for (const given of paths) {
+          // A link that the person himself opened means what it leads to.
+          const path = await realpath(given).catch(() => null);
+          const info = path === null ? null : await lstat(path).catch(() => null);
+          if (path === null || !info || (!info.isFile() && !info.isDirectory())) continue;
+          waiting ??= { handedId: randomUUID(), files: [], paths: [] };
+          if (waiting.paths.includes(path) || waiting.paths.length >= INTAKE_PATHS_MAX) continue;
+          const isFolder = info.isDirectory();
+          const file = { name: safeFileName(basename(path)), sizeBytes: isFolder ? 0 : info.size, isFolder };
+          waiting = { ...waiting, files: [...waiting.files, file], paths: [...waiting.paths, path] };
+        }
+        if (waiting && paths.length > 0) onHanded(toldOf(waiting));
+      });
+      handing = done.catch(() => undefined);
+      return done;
+    },
+    handed: () => waiting && toldOf(waiting),
+    uploadHanded: async (handedId, serverId) => transfers.upload(serverId, pathsOf(handedId)),
+    scanHanded: async (handedId) => scanned(pathsOf(handedId)),
+    endHanded(handedId) {
+      if (waiting?.handedId === handedId) waiting = null;
+    },
+  };
+}
+
+const toldOf = ({ handedId, files }: Handed): Handed => ({ handedId, files });
+
+/** A broken archive shows itself only while it is read: its words are not for people. */
+async function* readThrough(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    throw error instanceof Error && 'code' in error && !String(error.code).startsWith('Z_')
+      ? error
+      : new PartaError('bad-request', { cause: error });
+  }
+}
+
+/**
+ * Files among the words that the app was started with.
+ * @param cwd where it was started
+ * @param skipped words before them, switches not counted: the program itself, and the app's own folder where the program runs one
+ */
+export function filesIn(argv: readonly string[], cwd: string, skipped: number): string[] {
+  return argv
+    .filter((word) => word !== '' && !word.startsWith('-'))
+    .slice(skipped, skipped + INTAKE_PATHS_MAX)
+    .flatMap((word) => {
+      if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(word)) return [resolve(cwd, word)];
+      try {
+        return [fileURLToPath(word)];
+      } catch {
+        return [];
+      }
+    });
+}
