@@ -48,7 +48,7 @@ function Look({ nonce, children }: { nonce: string; children: ReactNode }) {
         cssVariablesResolver={resolveVariables}
         getStyleNonce={() => nonce}
       >
-        <Notifications position="bottom-right" limit={3} />
+        <Notifications position="bottom-center" limit={3} />
         <ShortcutsProvider>{children}</ShortcutsProvider>
       </MantineProvider>
     </LanguageProvider>

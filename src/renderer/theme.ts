@@ -64,6 +64,16 @@ const resolveColors: VariantColorsResolver = (input) => {
   return { ...colors, background: 'var(--parta-danger)', hover: 'var(--parta-danger-hover)', color: '#ffffff' };
 };
 
+/** What opens over the window is never higher than the room there is: in a low window it is scrolled (theme.css). */
+const fitting = {
+  size: {
+    padding: 8,
+    apply: ({ availableHeight, elements }: { availableHeight: number; elements: { floating: HTMLElement } }) => {
+      elements.floating.style.maxHeight = `${Math.max(0, availableHeight)}px`;
+    },
+  },
+};
+
 const theme = createTheme({
   variantColorResolver: resolveColors,
   primaryColor: 'accent',
@@ -91,8 +101,8 @@ const theme = createTheme({
     Modal: {
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 }, transitionProps: { duration: 120 } },
     },
-    Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
-    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
+    Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 }, middlewares: fitting } },
+    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 }, middlewares: fitting } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, events: { hover: true, focus: true, touch: false } } },
     Checkbox: { defaultProps: { iconColor: 'var(--parta-on-accent)' } },
     Radio: { defaultProps: { iconColor: 'var(--parta-on-accent)' } },

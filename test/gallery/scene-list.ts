@@ -36,12 +36,12 @@ export const SCENES = {
   'composer-mention': {
     on: 'teacher',
     path: '/class/:log/chat',
-    acts: [{ click: /^(Прикрепить|Attach)$/ }, { press: 'Escape' }, { press: 'Tab' }, { type: '@бел' }],
+    acts: [{ click: /^(Добавить к сообщению|Add to the message)$/ }, { press: 'Escape' }, { press: 'Tab' }, { type: '@бел' }],
   },
   'composer-formats': {
     on: 'teacher',
     path: '/class/:log/chat',
-    acts: [{ click: /^(Прикрепить|Attach)$/ }, { press: 'ArrowUp' }, { press: 'Enter' }],
+    acts: [{ click: /^(Добавить к сообщению|Add to the message)$/ }, { press: 'ArrowUp' }, { press: 'Enter' }],
   },
   'chat-scheduled': {
     on: 'teacher',

@@ -273,7 +273,7 @@ describe('writing', () => {
   });
 
   it('a poll with a request to read is written by keys and kept as a draft', async () => {
-    await page.getByRole('button', { name: 'Прикрепить', exact: true }).click();
+    await page.getByRole('button', { name: 'Добавить к сообщению' }).click();
     await page.getByRole('menuitem', { name: 'Опрос', exact: true }).click();
     await page.getByRole('textbox', { name: 'Вопрос опроса' }).fill('Когда собрание?');
     expect(await page.getByRole('button', { name: 'Отправить', exact: true }).isDisabled()).toBe(true);
@@ -282,7 +282,7 @@ describe('writing', () => {
     await page.keyboard.type('В четверг');
     await page.keyboard.press('Enter');
     await page.keyboard.type('  ');
-    await page.getByRole('button', { name: 'Прикрепить', exact: true }).click();
+    await page.getByRole('button', { name: 'Добавить к сообщению' }).click();
     await page.getByRole('menuitem', { name: 'Попросить ознакомиться' }).click();
     await page.waitForFunction(() => JSON.stringify(window.harness.drafts()).includes('"isNotice":true'));
     await page.getByRole('button', { name: 'Отправить', exact: true }).click();
@@ -309,7 +309,7 @@ describe('writing', () => {
   });
 
   it('an assignment goes as a card', async () => {
-    await page.getByRole('button', { name: 'Прикрепить', exact: true }).click();
+    await page.getByRole('button', { name: 'Добавить к сообщению' }).click();
     await page.getByRole('menuitem', { name: 'Задание карточкой' }).click();
     await page
       .getByRole('dialog')

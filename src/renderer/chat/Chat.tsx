@@ -4,7 +4,7 @@
  * the text.
  */
 import { IconPaperclip } from '@tabler/icons-react';
-import { useState, type DragEvent } from 'react';
+import { useEffect, useState, type DragEvent } from 'react';
 import type { ChannelId, MemberId } from '../../core/ids.ts';
 import { useOpenClass } from '../frame/classes.tsx';
 import { useShortcuts } from '../frame/shortcuts.tsx';
@@ -14,6 +14,7 @@ import { Composer } from './Composer.tsx';
 import { PinBar } from './message/PinBar.tsx';
 import { MessageList, type Jump } from './MessageList.tsx';
 import { useHeldMessages } from './reading/message-window.ts';
+import { placeLeft } from './reading/places-left.ts';
 import { SearchPanel } from './search/SearchPanel.tsx';
 import { useWriting } from './writing.ts';
 import classes from './Chat.module.css';
@@ -32,7 +33,8 @@ export interface ChatProps {
 export function Chat({ channelId, to, goTo, isSearching = false, onSearching }: ChatProps) {
   const t = useTexts();
   const { logId, view, store } = useOpenClass();
-  const held = useHeldMessages(logId, channelId, goTo);
+  const [left] = useState(() => (goTo === undefined ? placeLeft(logId, channelId) : null));
+  const held = useHeldMessages(logId, channelId, goTo ?? left?.seq);
   const writing = useWriting(channelId, to);
   const [isDropping, setDropping] = useState(false);
   const [jump, setJump] = useState<Jump | null>(() => (goTo === undefined ? null : { seq: goTo }));
@@ -69,6 +71,14 @@ export function Chat({ channelId, to, goTo, isSearching = false, onSearching }: 
   };
   const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
 
+  const isReady = view !== null && held !== undefined && writing.isLoaded;
+  const { inputRef } = writing;
+  // Who chose this chat in the list of chats is going to write in it.
+  useEffect(() => {
+    if (isReady && document.activeElement?.closest('a, button, body')?.matches('[data-chats] a'))
+      inputRef.current?.focus();
+  }, [isReady, inputRef]);
+
   if (!view || !held || !writing.isLoaded) return null;
   const channel = findChannel(view, channelId);
   const name = channel ? channelName(t, view.classroom, view.memberId, channel) : '';
@@ -94,6 +104,7 @@ export function Chat({ channelId, to, goTo, isSearching = false, onSearching }: 
           channelId={channelId}
           sent={writing.sent}
           jump={jump}
+          left={left}
           onSeen={(seq) => void store.markRead(logId, channelId, seq)}
           onReply={writing.reply}
           onEdit={writing.edit}

@@ -3,7 +3,7 @@
  * voice; in answer to a message, or an own message being rewritten. `Enter` sends, `Shift+Enter` breaks, `↑` in an empty field
  * rewrites the last own message, `Esc` leaves whatever was begun last. Where one may not write it says why.
  */
-import { ActionIcon, CloseButton, Textarea, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, CloseButton, Textarea, Tooltip } from '@mantine/core';
 import {
   IconArrowBackUp,
   IconClipboardText,
@@ -15,8 +15,8 @@ import {
   IconSignature,
 } from '@tabler/icons-react';
 import { useMemo, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
-import type { MessageView } from '../../client/class-store.ts';
-import { mayWrite, readersOf } from '../../core/classroom.ts';
+import type { ClassView, MessageView } from '../../client/class-store.ts';
+import { mayWrite, readersOf, type Channel } from '../../core/classroom.ts';
 import type { CommandId } from '../../core/ids.ts';
 import { MESSAGE_TEXT_MAX } from '../../core/limits.ts';
 import { matching, mentionName, mentionQuery, type Person } from '../../ui/mentions.ts';
@@ -27,10 +27,11 @@ import { FileChip, type ShownFile } from '../frame/FileChip.tsx';
 import { ErrorNotice } from '../frame/Notice.tsx';
 import { isKey } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
+import { useArchive } from './channels/ChannelHeader.tsx';
 import { AddMenu } from './composer/AddMenu.tsx';
 import { apply, toggled } from './composer/formatting.ts';
 import { MentionList, mentionListId, mentionOptionId, MENTIONS_SHOWN } from './composer/MentionList.tsx';
-import { PollForm } from './composer/PollForm.tsx';
+import { PollForm, type PollAnswers } from './composer/PollForm.tsx';
 import { useRecorder } from './composer/recorder.ts';
 import { ScheduledLine, SendLater } from './composer/SendLater.tsx';
 import { VoiceBar } from './composer/VoiceBar.tsx';
@@ -73,7 +74,11 @@ export function Composer({ writing, messages }: ComposerProps) {
   const readers = useMemo(() => (view && channel ? readersOf(view.classroom, channel) : []), [view, channel]);
 
   const text = editing ? editing.text : composing.text;
-  const type = (typed: string) => write(editing ? { editing: { ...editing, text: typed } } : { text: typed });
+  const type = (typed: string) => {
+    // A microphone that did not answer is no news any more.
+    if (recorder.now.state === 'failed') recorder.forget();
+    write(editing ? { editing: { ...editing, text: typed } } : { text: typed });
+  };
   const isTooLong = text.length > MESSAGE_TEXT_MAX;
   const edited = editing ? messageOf(editing.messageId) : undefined;
   const canSend = editing
@@ -103,10 +108,13 @@ export function Composer({ writing, messages }: ComposerProps) {
     setChosen(0);
   };
 
+  const answers = useRef<PollAnswers>(null);
   const send = () => {
-    if (!canSend) return;
+    // The question stands, its answers do not.
+    if (!canSend && !editing && poll && text.trim() !== '') return answers.current?.focusFirstEmpty();
+    if (!canSend) return undefined;
     setClosedAt(null);
-    void (editing ? writing.rewrite() : writing.post());
+    return void (editing ? writing.rewrite() : writing.post());
   };
   const editLast = () => {
     const own = messages.findLast((one) => one.by === view?.memberId && !one.isRemoved && one.forward === null);
@@ -161,6 +169,7 @@ export function Composer({ writing, messages }: ComposerProps) {
         <p className={classes.closed}>
           <IconLock size={18} stroke={1.7} aria-hidden />
           {channel.isArchived ? t.composer.closed : t.composer.onlyTeachers}
+          {channel.isArchived && view.role === 'teacher' && <Unarchive view={view} channel={channel} />}
         </p>
       </div>
     );
@@ -229,6 +238,8 @@ export function Composer({ writing, messages }: ComposerProps) {
           <PollForm
             poll={poll}
             onChange={(next) => write({ poll: next })}
+            ref={answers}
+            onDone={() => inputRef.current?.focus()}
             onRemove={() => {
               write({ poll: null });
               inputRef.current?.focus();
@@ -263,7 +274,8 @@ export function Composer({ writing, messages }: ComposerProps) {
             write={write}
             isDisabled={editing !== null}
             mayAsk={view.role === 'teacher' && channel !== undefined && channel.kind !== 'direct'}
-            onAdded={() => requestAnimationFrame(() => inputRef.current?.focus())}
+            // At once: the first letters are meant for it.
+            onAdded={() => inputRef.current?.focus()}
           />
           <input
             ref={chooser}
@@ -327,11 +339,29 @@ export function Composer({ writing, messages }: ComposerProps) {
                 <IconSend2 size={20} stroke={1.7} />
               </ActionIcon>
             </Tooltip>
-            {!editing && <SendLater isDisabled={!canSend} onSend={(sendAt) => void writing.post(sendAt)} />}
+            {!editing && (
+              <SendLater
+                isDisabled={!canSend}
+                onSend={(sendAt) => {
+                  void writing.post(sendAt);
+                  inputRef.current?.focus();
+                }}
+              />
+            )}
           </div>
         </div>
       </div>
     </div>
+  );
+}
+
+function Unarchive({ view, channel }: { view: ClassView; channel: Channel }) {
+  const t = useTexts();
+  const archive = useArchive(view, channel);
+  return (
+    <Button variant="default" size="xs" onClick={() => void archive(false)}>
+      {t.channels.unarchive}
+    </Button>
   );
 }
 

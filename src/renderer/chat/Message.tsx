@@ -246,7 +246,16 @@ export function Message(props: MessageProps) {
         {!message.isRemoved && (
           <Reactions message={message} me={me} nameOf={nameOf} onReact={possible.react ? commands.react : undefined} />
         )}
-        {words?.state === 'refused' && <Refusal message={message} outbox={words} onEdit={onEdit} />}
+        {words?.state === 'refused' && (
+          <Refusal
+            message={message}
+            outbox={words}
+            isOpen={channel === undefined || (self !== undefined && mayWrite(classroom, channel, self))}
+            mayOpen={channel?.isArchived === true && role === 'teacher'}
+            onEdit={onEdit}
+            onCopy={deeds.onCopy}
+          />
+        )}
         <Refusals rows={marks} />
       </div>
       {opened?.what === 'menu' && (
@@ -318,15 +327,18 @@ export const snippet = (message: MessageView, words: { removed: string }) =>
     ? words.removed
     : plainTextOf(message.text.slice(0, 200)) || message.files.map((file) => file.name).join(', ');
 
-function Refusal({
-  message,
-  outbox,
-  onEdit,
-}: {
+interface RefusalProps {
   message: MessageView;
   outbox: NonNullable<MessageView['outbox']>;
+  /** The chat has a field, where the message can be written anew. */
+  isOpen: boolean;
+  /** Whoever reads this can open the chat again himself. */
+  mayOpen: boolean;
   onEdit: () => void;
-}) {
+  onCopy: () => void;
+}
+
+function Refusal({ message, outbox, isOpen, mayOpen, onEdit, onCopy }: RefusalProps) {
   const t = useTexts();
   const store = useStore();
   const failed = useFailure();
@@ -334,13 +346,18 @@ function Refusal({
   return (
     <div className={classes.refusal}>
       <p className={classes.reason}>
-        {what} {todo}
+        {what} {mayOpen && outbox.code === 'channel-closed' ? t.composer.closedTodo : todo}
       </p>
       <div className={classes.refusalActions}>
         <Button variant="default" size="xs" onClick={() => void store.retry(outbox.id).catch(failed)}>
           {t.outbox.retry}
         </Button>
-        {message.seq === null && (
+        {!isOpen && message.text !== '' && (
+          <Button variant="default" size="xs" onClick={onCopy}>
+            {t.message.copyText}
+          </Button>
+        )}
+        {isOpen && message.seq === null && (
           <Button variant="default" size="xs" onClick={onEdit}>
             {t.chat.edit}
           </Button>

@@ -1,5 +1,5 @@
 /**
- * The messages of one chat, however many. Begins at the first unread one, or at the end, or where it was told to; goes to any
+ * The messages of one chat, however many. Begins where it was told to, or where it was left, or at the first unread one, or at the end; goes to any
  * message, day, or the end; follows news only at the end, and nothing moves under whoever reads above. What has been on the
  * screen counts as read. One stop of Tab, the arrows move inside.
  * Hides: which part is held (reading/message-window.ts), what is drawn of it (scroll-window.ts), the unread line, jumps.
@@ -13,9 +13,11 @@ import { useMessagesById, useStore } from '../../ui/store.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
 import { isKey } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
+import { findChannel, readersWords } from './channels/channels.ts';
 import { Message } from './Message.tsx';
 import { DayLine } from './reading/DayLine.tsx';
 import type { HeldMessages } from './reading/message-window.ts';
+import { leave, type PlaceLeft } from './reading/places-left.ts';
 import { ReadsProvider, Typing } from './reading/reads.tsx';
 import { rowsOf, type Row } from './reading/rows.ts';
 import { PAD_END_PX, PAD_START_PX, useScrollWindow, type Align } from './scroll-window.ts';
@@ -39,6 +41,8 @@ export interface MessageListProps {
   /** Grows with every message that is sent here: the list goes to the end. */
   sent: number;
   jump: Jump | null;
+  /** Where it was left, if nobody wants another place. */
+  left: PlaceLeft | null;
   /** Everything up to this seq has been on the screen. */
   onSeen: (seq: number) => void;
   onReply: (message: MessageView) => void;
@@ -46,7 +50,7 @@ export interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { held, openClass, channelId, sent, jump, onSeen, onReply, onEdit } = props;
+  const { held, openClass, channelId, sent, jump, left, onSeen, onReply, onEdit } = props;
   const t = useTexts();
   const store = useStore();
   const { messages, hasOlder, hasNewer, readUpTo, isHere } = held;
@@ -64,7 +68,10 @@ export function MessageList(props: MessageListProps) {
 
   // ── Where to ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  const [target, setTarget] = useState<Target | null>(() => (jump ? shownAt(jump.seq) : 'unread'));
+  const [target, setTarget] = useState<Target | null>(() => {
+    if (jump) return shownAt(jump.seq);
+    return left ? { seq: left.seq, align: left.topPx, isShown: false } : 'unread';
+  });
   const [isPlaced, setPlaced] = useState(false);
   const [shown, setShown] = useState<CommandId | null>(null);
   const [back, setBack] = useState<number | null>(null);
@@ -99,6 +106,23 @@ export function MessageList(props: MessageListProps) {
     setTarget(null);
     setPlaced(true);
   }, [target, rows, held, unreadAfter, scroll]);
+
+  // Before anything of it leaves the page: where the eyes were is where they come back to.
+  const leaving = useRef<() => void>(() => undefined);
+  useLayoutEffect(() => {
+    leaving.current = () => {
+      const { message } = firstSeen ?? {};
+      const topPx = message ? scroll.topOf(message.id) : null;
+      const isEnd = scroll.isAtEnd && !hasNewer;
+      if (!isPlaced || target !== null) return;
+      leave(
+        openClass.logId,
+        channelId,
+        isEnd || topPx === null || message?.seq == null ? null : { seq: message.seq, topPx },
+      );
+    };
+  });
+  useLayoutEffect(() => () => leaving.current(), []);
 
   const [firstIndex, lastIndex] = [firstSeen?.index ?? -1, lastSeen?.index ?? -1];
   useEffect(() => {
@@ -184,11 +208,12 @@ export function MessageList(props: MessageListProps) {
   const below = isAtEnd ? 0 : (openClass.unread[channelId] ?? 0);
 
   if (messages.length === 0) {
+    const channel = findChannel(openClass, channelId);
     return (
       <div className={classes.frame}>
         <div className={classes.scroller}>
           <EmptyState icon={IconMessages} title={t.chat.empty}>
-            {t.chat.emptyMore}
+            {channel && readersWords(t, openClass.classroom, channel)}
           </EmptyState>
         </div>
         <Typing openClass={openClass} channelId={channelId} />

@@ -25,7 +25,8 @@ export interface Part {
   isAtEnd: boolean;
 }
 
-export type Align = 'start' | 'center' | 'nearest';
+/** Where a row is put; a number: its top so many pixels below the list's own. */
+export type Align = 'start' | 'center' | 'nearest' | number;
 
 /** Drawn above and below what is seen: a wheel's glide runs ahead of drawing by some frames. */
 export const OVERSCAN_PX = 800;
@@ -196,6 +197,13 @@ export class ScrollWindow {
     this.settle();
   }
 
+  /** Where a row that is drawn stands: pixels from the list's top to its own; null where it is not drawn. */
+  topOf(key: string): number | null {
+    const element = this.element(key);
+    if (!this.scroller || !element) return null;
+    return element.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top;
+  }
+
   /** Whether the reader is at the end and follows what comes. */
   get isAtEnd() {
     return this.sticks;
@@ -224,13 +232,15 @@ export class ScrollWindow {
     const [above, below] = [row.top - view.top - START_GAP_PX, row.bottom - view.bottom];
     const isTall = row.height > view.height;
     const byPx =
-      align === 'start' || isTall
-        ? above
-        : align === 'center'
-          ? above - (view.height - row.height) / 2
-          : above < 0
-            ? above
-            : Math.max(0, below + PAD_END_PX);
+      typeof align === 'number'
+        ? row.top - view.top - align
+        : align === 'start' || isTall
+          ? above
+          : align === 'center'
+            ? above - (view.height - row.height) / 2
+            : above < 0
+              ? above
+              : Math.max(0, below + PAD_END_PX);
     if (byPx !== 0) {
       this.setSticking(false);
       this.scroller.scrollTop += byPx;

@@ -118,14 +118,14 @@ function ClassHeader() {
           variant="default"
           leftSection={<IconPresentation size={18} stroke={1.7} aria-hidden />}
         >
-          {t.frame.lesson}
+          <span className={classes.word}>{t.frame.lesson}</span>
         </Button>
         <Button
           component={Link}
           href={routes.newAssignment(logId)}
           leftSection={<IconPlus size={18} stroke={1.9} aria-hidden />}
         >
-          {t.class.newAssignment}
+          <span className={classes.word}>{t.class.newAssignment}</span>
         </Button>
       </div>
     </header>

@@ -30,7 +30,18 @@ export function ConnectionStatus({ isCollapsed }: { isCollapsed: boolean }) {
   const { servers } = useClasses();
   const [isOpen, setOpen] = useState(false);
   const state = stateOf(servers);
-  const waiting = servers.flatMap((server) => server.outbox).length;
+  const outbox = servers.flatMap((server) => server.outbox);
+  const refused = outbox.filter((row) => row.state === 'refused').length;
+  const waiting = outbox.length - refused;
+  const told = [waiting > 0 && t.outbox.waiting(waiting), refused > 0 && t.outbox.refused(refused)].filter(Boolean);
+  const aside =
+    outbox.length === 0
+      ? undefined
+      : isCollapsed
+        ? outbox.length
+        : refused > 0
+          ? t.outbox.shortRefused(refused)
+          : t.outbox.short(waiting);
   const Icon = ICONS[state];
   const label = t.connection.states[state];
   return (
@@ -39,10 +50,11 @@ export function ConnectionStatus({ isCollapsed }: { isCollapsed: boolean }) {
         <RailButton
           icon={<Icon {...GLYPH} />}
           label={label}
-          said={waiting > 0 ? t.outbox.waiting(waiting) : undefined}
+          said={told.length > 0 ? told.join(', ') : undefined}
           isCollapsed={isCollapsed}
-          tone={state === 'online' || state === 'updating' ? undefined : 'warn'}
-          aside={waiting > 0 ? (isCollapsed ? waiting : t.outbox.short(waiting)) : undefined}
+          // What was refused waits for the teacher, not for the network.
+          tone={refused > 0 ? 'bad' : state === 'online' || state === 'updating' ? undefined : 'warn'}
+          aside={aside}
           onClick={() => setOpen(!isOpen)}
           aria-expanded={isOpen}
           aria-haspopup="dialog"
@@ -52,9 +64,9 @@ export function ConnectionStatus({ isCollapsed }: { isCollapsed: boolean }) {
         {servers.map((server) => (
           <ServerConnection key={server.server.serverId} {...server} />
         ))}
-        {waiting > 0 && (
+        {told.length > 0 && (
           <p className={classes.waiting}>
-            {t.outbox.waiting(waiting)}{' '}
+            {told.join(', ')}{' '}
             <Anchor component={Link} href={routes.today()} inherit onClick={() => setOpen(false)}>
               {t.outbox.show}
             </Anchor>

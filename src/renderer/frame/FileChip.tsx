@@ -21,6 +21,7 @@ import { formatSize } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { hasHash, useDesktop, useIsHere, useTransfers } from '../desktop.tsx';
 import { useTexts } from '../texts/texts.ts';
+import { useClassAround } from './classes.tsx';
 import { useFailure } from './failure.ts';
 import classes from './FileChip.module.css';
 
@@ -55,14 +56,26 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
   const language = useLanguage();
   const { call } = useDesktop();
   const failed = useFailure();
+  const openClass = useClassAround();
   const [isOpen, setOpen] = useState(false);
-  const known = file.sha256 !== undefined && hasHash({ sha256: file.sha256 }) ? file.sha256 : NO_FILE;
+  const listed = useTransfers().find((one) => one.fileId === file.fileId);
+  const transfer = listed?.state === 'done' ? undefined : listed;
+  // Of a file that was chosen just now the queue knows the hash first.
+  const sha256 = file.sha256 !== undefined && hasHash({ sha256: file.sha256 }) ? file.sha256 : listed?.sha256;
+  const known = sha256 ?? NO_FILE;
   const isHere = useIsHere(known);
-  const transfer = useTransfers().find((one) => one.fileId === file.fileId && one.state !== 'done');
   const Icon = iconOf(file.name);
   const canShow = isHere === true && isPicture(file.mediaType);
 
+  // Freed, or not kept for want of room: it comes when somebody wants it.
+  const canFetch = isHere === false && known !== NO_FILE && openClass !== null && transfer?.direction !== 'up';
   const open = () => {
+    if (canFetch) {
+      const files = [{ ...file, sha256: known }];
+      return void call('transfers.download', { serverId: openClass.server.serverId, files, isWanted: true }).catch(
+        failed,
+      );
+    }
     if (canShow) return setOpen(true);
     call('library.open', { sha256: known, name: file.name }).catch(failed);
     return undefined;
@@ -70,7 +83,9 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
   const state = transfer
     ? transfer.state === 'failed'
       ? t.files.failed
-      : t.files.onTheWay[transfer.direction]
+      : transfer.state === 'running'
+        ? t.files.onTheWay[transfer.direction]
+        : t.transfers.states[transfer.state]
     : isHere === false
       ? t.files.notHere
       : null;
@@ -78,7 +93,7 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
 
   return (
     <div className={classes.chip} data-picture={canShow}>
-      <button type="button" className={classes.open} onClick={open} disabled={isHere !== true}>
+      <button type="button" className={classes.open} onClick={open} disabled={isHere !== true && !canFetch}>
         {canShow ? (
           <img className={classes.thumb} src={libraryUrl(known, file.name)} alt="" />
         ) : (
@@ -87,6 +102,7 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
         <span className={classes.body}>
           <span className={classes.name}>
             {isHere === true && <VisuallyHidden>{t.files.open} </VisuallyHidden>}
+            {canFetch && <VisuallyHidden>{t.files.fetch} </VisuallyHidden>}
             {file.name}
           </span>
           <span className={classes.about}>{about}</span>

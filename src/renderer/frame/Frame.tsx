@@ -26,6 +26,7 @@ import { ClassScreen } from './ClassScreen.tsx';
 import { stateOf } from './Connection.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import { Palette } from './Palette.tsx';
+import { useQuickKeys } from './quick-keys.ts';
 import { Rail } from './Rail.tsx';
 import { SchoolScreen } from './SchoolScreen.tsx';
 import { useShortcuts } from './shortcuts.tsx';
@@ -43,6 +44,7 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
   const [place, go] = useLocation();
   const [isSearching, setSearching] = useState(false);
   useRememberedPlace();
+  useQuickKeys();
   useFirstClass(firstClass, onFirstClassMade);
   useShortcuts(t.app.name, [
     { keys: ['Ctrl+K'], text: t.palette.title, run: () => setSearching(true), isGlobal: true },

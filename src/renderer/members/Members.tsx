@@ -27,23 +27,35 @@ import type { Member } from '../../core/classroom.ts';
 import type { LogId, MemberId } from '../../core/ids.ts';
 import { NAME_MAX } from '../../core/limits.ts';
 import { cleanName, nameSkeleton } from '../../core/names.ts';
-import type { Role } from '../../core/wire.ts';
+import type { Command, Role } from '../../core/wire.ts';
 import { useClass, useStore } from '../../ui/store.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
+import { RefusedRows } from '../frame/RefusedRows.tsx';
 import { Screen, Section } from '../frame/Screen.tsx';
 import { usePresent } from '../lesson/present.ts';
 import { routes } from '../routes.ts';
-import { useTexts } from '../texts/texts.ts';
+import { useTexts, type Texts } from '../texts/texts.ts';
 import { JoinRequests } from './JoinRequests.tsx';
 import { parentsOf } from './kin.ts';
 import { LastImport } from './LastImport.tsx';
-import { RefusedMembers } from './RefusedMembers.tsx';
 import { RemoveMember } from './RemoveMember.tsx';
 import { SetChildren } from './SetChildren.tsx';
 import classes from './Members.module.css';
 
 /** From so many on the list can be searched. */
 const SEARCH_FROM = 8;
+
+const REFUSED: ReadonlySet<Command['kind']> = new Set([
+  'listMember',
+  'renameMember',
+  'confirmJoin',
+  'declineJoin',
+  'changeRole',
+  'setChildren',
+  'removeMember',
+]);
+const refusedTitle = (t: Texts, { kind, body }: Command): string | null =>
+  !REFUSED.has(kind) ? null : 'name' in body ? `${t.members.refused}: ${body.name}` : t.members.refused;
 
 export function Members({ logId }: { logId: LogId }) {
   const view = useClass(logId);
@@ -105,7 +117,9 @@ function MemberList({ view }: { view: ClassView }) {
     <Screen title={t.members.title} width="narrow" actions={importList}>
       <JoinRequests logId={logId} classroom={classroom} />
       <LastImport view={view} />
-      <RefusedMembers view={view} />
+      <div className={classes.refused}>
+        <RefusedRows view={view} titleOf={(command) => refusedTitle(t, command)} />
+      </div>
       <Section
         title={
           <>

@@ -65,6 +65,7 @@ export const en: Widen<typeof ru> = {
     waiting: (n) => `Not sent: ${n}`,
     refused: (n) => `Not accepted: ${n}`,
     short: (n) => `${n} waiting`,
+    shortRefused: (n) => `${n} refused`,
     show: 'Show',
     showAll: (n) => `Show ${n} more`,
     states: {
@@ -199,7 +200,6 @@ export const en: Widen<typeof ru> = {
   chat: {
     title: 'Chat',
     empty: 'No messages yet',
-    emptyMore: 'Write the first one: everybody whom you have let into the class will see it.',
     you: 'You',
     teacher: 'teacher',
     somebody: 'Somebody of the class',

@@ -66,6 +66,7 @@ export const ru = {
     waiting: (n: number) => `Не отправлено: ${n}`,
     refused: (n: number) => `Не принято: ${n}`,
     short: (n: number) => `${n} ждёт`,
+    shortRefused: (n: number) => `${n} не принято`,
     show: 'Показать',
     showAll: (n: number) => `Показать ещё ${n}`,
     states: {
@@ -200,7 +201,6 @@ export const ru = {
   chat: {
     title: 'Чат',
     empty: 'Сообщений пока нет',
-    emptyMore: 'Напишите первое: его увидят все, кого вы подтвердили в классе.',
     you: 'Вы',
     teacher: 'учитель',
     somebody: 'Участник класса',

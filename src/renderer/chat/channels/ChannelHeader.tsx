@@ -22,7 +22,7 @@ import { useFailure } from '../../frame/failure.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { ChannelEditor } from './ChannelEditor.tsx';
 import { ChannelMark } from './ChannelRow.tsx';
-import { channelName, otherOf, roleWords } from './channels.ts';
+import { channelName, otherOf, readersWords, roleWords } from './channels.ts';
 import { ExportChat } from './ExportChat.tsx';
 import { useMuted } from './use-chats.ts';
 import classes from './ChannelHeader.module.css';
@@ -111,7 +111,7 @@ export function ChannelHeader({ view, channel, isBegun, isSearching, onSearching
 }
 
 /** Archives or brings back; the notice that says so also takes it back. */
-function useArchive(view: ClassView, channel: Channel) {
+export function useArchive(view: ClassView, channel: Channel) {
   const t = useTexts();
   const store = useStore();
   const failed = useFailure();
@@ -164,7 +164,6 @@ function Readers({ view, channel }: { view: ClassView; channel: Channel }) {
   const readers = readersOf(classroom, channel).sort(
     (a, b) => a.role.localeCompare(b.role) || a.name.localeCompare(b.name, 'ru'),
   );
-  const isSchoolGroup = classroom.kind === 'school' && channel.kind === 'group';
   return (
     <Popover position="bottom-start" width="20rem" trapFocus returnFocus>
       <Popover.Target>
@@ -173,7 +172,7 @@ function Readers({ view, channel }: { view: ClassView; channel: Channel }) {
         </button>
       </Popover.Target>
       <Popover.Dropdown aria-label={t.channels.readersMore}>
-        <p className={classes.why}>{isSchoolGroup ? t.channels.schoolGroupWhy : t.channels.readersWhy[channel.kind]}</p>
+        <p className={classes.why}>{readersWords(t, classroom, channel)}</p>
         {/* A long list is scrolled by key too. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
         <ul className={classes.people} tabIndex={0} aria-label={t.channels.readersMore}>

@@ -69,6 +69,7 @@ export function ChannelList({ title, home, school, here, hrefOf, onNew, onWrite 
   return (
     <nav
       className={classes.list}
+      data-chats
       aria-label={t.channels.list(title)}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}

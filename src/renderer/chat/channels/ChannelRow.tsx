@@ -19,6 +19,7 @@ import type { Channel } from '../../../core/classroom.ts';
 import type { ChannelKind } from '../../../core/wire.ts';
 import { formatDay, formatTime } from '../../../ui/format.ts';
 import { useLanguage } from '../../../ui/language.tsx';
+import { plainTextOf } from '../../../ui/rich-text.ts';
 import { useDraft, useLive, useMessages } from '../../../ui/store.tsx';
 import { useNow } from '../../frame/now.ts';
 import { useTexts, type Texts } from '../../texts/texts.ts';
@@ -64,9 +65,14 @@ export function ChannelMark({ channel, name }: { channel: Pick<Channel, 'kind'>;
   );
 }
 
+/** As long a text as a narrow list could ever show. */
+const LINE_MAX = 300;
+/** Words without the marks they are typed with. */
+const oneLine = (text: string) => plainTextOf(text.slice(0, LINE_MAX)).replace(/\s+/g, ' ').trim();
+
 /** A message in one line, as lists and exports of names say it. */
 export function lineOf(t: Texts, message: MessageView): string {
-  const text = message.text.replace(/\s+/g, ' ').trim();
+  const text = oneLine(message.text);
   if (message.isRemoved) return t.channels.removed;
   if (message.poll) return t.channels.poll(text);
   if (message.notice) return t.channels.notice(text);
@@ -100,7 +106,7 @@ export function ChannelRow({ view, channel, href, isHere, about }: RowProps) {
   const isMentioned = (view.mentions[channelId] ?? 0) > 0;
   const other = channel.kind === 'direct' ? otherOf(classroom, memberId, channel) : undefined;
   const isPresent = other !== undefined && live?.present.has(other.memberId) === true;
-  const written = isHere ? '' : (draft?.text.replace(/\s+/g, ' ').trim() ?? '');
+  const written = isHere ? '' : oneLine(draft?.text ?? '');
   const hasDraft = written !== '' || (!isHere && (draft?.files.length ?? 0) > 0);
   const author = newest?.by === memberId ? t.channels.you : classroom.members[newest?.by ?? memberId]?.name;
   const isNamed = channel.kind !== 'direct' || newest?.by === memberId;

@@ -8,18 +8,19 @@ import { useEffect, useState } from 'react';
 import { useLocation, useRoute } from 'wouter';
 import type { Channel } from '../../../core/classroom.ts';
 import { directIdOf, type ChannelId } from '../../../core/ids.ts';
+import type { Command } from '../../../core/wire.ts';
 import { useDraft } from '../../../ui/store.tsx';
 import { ClassScope, useOpenClass, useSchool, type OpenClass } from '../../frame/classes.tsx';
 import { EmptyState } from '../../frame/EmptyState.tsx';
 import { useOnScreen } from '../../frame/on-screen.ts';
+import { RefusedRows } from '../../frame/RefusedRows.tsx';
 import { PATTERNS, routes } from '../../routes.ts';
-import { useTexts } from '../../texts/texts.ts';
+import { useTexts, type Texts } from '../../texts/texts.ts';
 import { Chat } from '../Chat.tsx';
 import { ChannelEditor } from './ChannelEditor.tsx';
 import { ChannelHeader } from './ChannelHeader.tsx';
 import { ChannelList } from './ChannelList.tsx';
 import { findChannel, madeChannels, otherOf, partnersIn, partnersOf } from './channels.ts';
-import { RefusedChannels } from './RefusedChannels.tsx';
 import { WriteTo } from './WriteTo.tsx';
 import classes from './ChatPlace.module.css';
 
@@ -60,7 +61,9 @@ export function ChatPlace() {
         onWrite={() => setDialog('write')}
       />
       <div className={classes.chat}>
-        <RefusedChannels view={view} />
+        <div className={classes.refused}>
+          <RefusedRows view={view} titleOf={(command) => refusedTitle(t, command)} />
+        </div>
         {here ? (
           <ClassScope openClass={here.log}>
             <OpenChat
@@ -116,6 +119,11 @@ export function ChatPlace() {
     </div>
   );
 }
+
+const refusedTitle = (t: Texts, { kind, body }: Command): string | null =>
+  kind === 'createChannel' || kind === 'changeChannel'
+    ? t.channels.refused(body.title ?? t.channels.kinds.group)
+    : null;
 
 /** Where a channel lives: in this log, or in the school's. */
 function placeOf(

@@ -36,6 +36,9 @@ export function WriteTo({ partners, classroom, onChoose, onClose }: WriteToProps
     <Modal opened onClose={onClose} title={t.channels.writeWhom} size="md">
       <TextInput
         data-autofocus
+        // The first letters must find the field there already.
+        // oxlint-disable-next-line jsx-a11y/no-autofocus
+        autoFocus
         role="combobox"
         aria-expanded="true"
         aria-controls="write-to"

@@ -103,6 +103,10 @@ export function channelName(t: Texts, classroom: Classroom, me: MemberId, channe
   return channel.title ?? t.channels.kinds[channel.kind];
 }
 
+/** Who reads a channel, in words. */
+export const readersWords = (t: Texts, classroom: Classroom, { kind }: Channel): string =>
+  classroom.kind === 'school' && kind === 'group' ? t.channels.schoolGroupWhy : t.channels.readersWhy[kind];
+
 /** Surname and first name, as one speaks of a child. */
 const shortName = (name: string) => name.split(' ').slice(0, 2).join(' ');
 

@@ -8,7 +8,7 @@ import {
   IconSignature,
   IconTypography,
 } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Classroom } from '../../../core/classroom.ts';
 import type { CommandId } from '../../../core/ids.ts';
 import { nameSkeleton } from '../../../core/names.ts';
@@ -33,6 +33,7 @@ export interface AddMenuProps {
 
 export function AddMenu({ composing, classroom, write, isDisabled, mayAsk, onAdded }: AddMenuProps) {
   const t = useTexts();
+  const button = useRef<HTMLButtonElement>(null);
   const [isChoosing, setChoosing] = useState(false);
   const [isExplained, setExplained] = useState(false);
   const add = (change: Partial<Composing>) => {
@@ -45,12 +46,12 @@ export function AddMenu({ composing, classroom, write, isDisabled, mayAsk, onAdd
       <Menu position="top-start" width={280} returnFocus={false}>
         <Menu.Target>
           <Tooltip label={words.add}>
-            <ActionIcon size={40} aria-label={words.add} disabled={isDisabled}>
+            <ActionIcon ref={button} size={40} aria-label={words.add} disabled={isDisabled}>
               <IconPlus size={20} stroke={1.7} />
             </ActionIcon>
           </Tooltip>
         </Menu.Target>
-        <Menu.Dropdown>
+        <Menu.Dropdown onKeyDown={(event) => event.key === 'Escape' && button.current?.focus()}>
           <Menu.Item
             leftSection={<IconChartBar size={18} stroke={1.7} />}
             disabled={composing.poll !== null}
@@ -115,6 +116,9 @@ function ChooseAssignment({
       ) : (
         <TextInput
           data-autofocus
+          // The first letters must find the field there already.
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
           aria-label={t.composer.findAssignment}
           placeholder={t.composer.findAssignment}
           leftSection={<IconSearch size={18} stroke={1.7} />}

@@ -1,26 +1,40 @@
 /** The answers of a poll that is being written; the question is what stands in the message's field. */
 import { ActionIcon, Button, Checkbox, TextInput, Tooltip } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { useRef } from 'react';
+import { useImperativeHandle, useRef, type Ref } from 'react';
 import { flushSync } from 'react-dom';
 import { POLL_OPTION_MAX, POLL_OPTIONS_MAX, POLL_OPTIONS_MIN } from '../../../core/limits.ts';
 import type { Poll } from '../../../core/wire.ts';
 import { useTexts } from '../../texts/texts.ts';
 import classes from './PollForm.module.css';
 
+export interface PollAnswers {
+  /** Where there is none, the last. */
+  focusFirstEmpty: () => void;
+}
+
 export interface PollFormProps {
+  ref: Ref<PollAnswers>;
   poll: Poll;
   onChange: (poll: Poll) => void;
   onRemove: () => void;
+  /** Enter in an empty answer after enough of them: back to the question, where Enter sends. */
+  onDone: () => void;
 }
 
-export function PollForm({ poll, onChange, onRemove }: PollFormProps) {
+export function PollForm({ ref, poll, onChange, onRemove, onDone }: PollFormProps) {
   const t = useTexts();
   const words = t.composer.poll;
   const form = useRef<HTMLFieldSetElement>(null);
   const write = (options: string[]) => onChange({ ...poll, options });
   const focus = (index: number) =>
     form.current?.querySelectorAll<HTMLInputElement>('input[type="text"]')[index]?.focus();
+  useImperativeHandle(ref, () => ({
+    focusFirstEmpty: () => {
+      const empty = poll.options.findIndex((option) => option.trim() === '');
+      focus(empty < 0 ? poll.options.length - 1 : empty);
+    },
+  }));
   const add = () => {
     if (poll.options.length >= POLL_OPTIONS_MAX) return;
     // The next letter must go into the new field, however fast it comes.
@@ -43,7 +57,8 @@ export function PollForm({ poll, onChange, onRemove }: PollFormProps) {
             onKeyDown={(event) => {
               if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
               event.preventDefault();
-              if (index === poll.options.length - 1) add();
+              if (option.trim() === '' && index >= POLL_OPTIONS_MIN) onDone();
+              else if (index === poll.options.length - 1) add();
               else focus(index + 1);
             }}
           />

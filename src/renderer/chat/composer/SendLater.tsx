@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Menu, Modal, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCalendarTime, IconChevronUp } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ScheduledMessage } from '../../../core/classroom.ts';
 import { formatDue } from '../../../ui/format.ts';
 import { useLanguage } from '../../../ui/language.tsx';
@@ -25,6 +25,7 @@ export function SendLater({ isDisabled, onSend }: { isDisabled: boolean; onSend:
   const t = useTexts();
   const language = useLanguage();
   const now = useNow();
+  const button = useRef<HTMLButtonElement>(null);
   const [isChoosing, setChoosing] = useState(false);
   const words = t.composer.later;
   const send = (at: number) => {
@@ -33,15 +34,15 @@ export function SendLater({ isDisabled, onSend }: { isDisabled: boolean; onSend:
   };
   return (
     <>
-      <Menu position="top-end" width={260}>
+      <Menu position="top-end" width={260} returnFocus={false}>
         <Menu.Target>
           <Tooltip label={words.menu}>
-            <ActionIcon size={40} w={28} miw={28} aria-label={words.menu} disabled={isDisabled}>
+            <ActionIcon ref={button} size={40} w={28} miw={28} aria-label={words.menu} disabled={isDisabled}>
               <IconChevronUp size={18} stroke={1.7} />
             </ActionIcon>
           </Tooltip>
         </Menu.Target>
-        <Menu.Dropdown>
+        <Menu.Dropdown onKeyDown={(event) => event.key === 'Escape' && button.current?.focus()}>
           <Menu.Label>{words.lead}</Menu.Label>
           {presets(now).map(({ name, at }) => (
             <Menu.Item key={name} onClick={() => send(at)}>
@@ -109,7 +110,7 @@ export function ScheduledLine({ writing }: { writing: Writing }) {
       >
         {t.composer.later.waiting(here.length)}
       </Button>
-      <Modal opened={isOpen} onClose={() => setOpen(false)} title={t.composer.later.listTitle}>
+      <Modal opened={isOpen} onClose={() => setOpen(false)} title={t.composer.later.listTitle} size="lg">
         {here.length === 0 && <p className={classes.lead}>{t.composer.later.none}</p>}
         <ul className={classes.list}>
           {here.map((message) => (

@@ -9,7 +9,7 @@ import type { FileRef } from '../../../core/wire.ts';
 import { useDesktop } from '../../desktop.tsx';
 import { useFailure } from '../../frame/failure.ts';
 import { useTexts } from '../../texts/texts.ts';
-import { useFileHere } from './file-here.ts';
+import { hereWords, useFileHere } from './file-here.ts';
 import classes from './Album.module.css';
 import { focusBack } from './focus-back.ts';
 import { Viewer } from './Viewer.tsx';
@@ -72,12 +72,7 @@ function Tile({ file, isSingle, onOpen }: { file: FileRef; isSingle: boolean; on
       </UnstyledButton>
     );
   }
-  const words =
-    here.state === 'moving'
-      ? t.message.media[here.direction === 'up' ? 'going' : 'coming'](here.percent)
-      : here.state === 'absent'
-        ? t.message.media.absent
-        : '';
+  const words = hereWords(t, here);
   return (
     <UnstyledButton
       className={classes.tile}

@@ -12,7 +12,7 @@ import { formatSeconds, voiceSeconds } from '../../../ui/voice.ts';
 import { FileChip } from '../../frame/FileChip.tsx';
 import { useTexts } from '../../texts/texts.ts';
 import classes from './Audio.module.css';
-import { useFileHere } from './file-here.ts';
+import { hereWords, useFileHere } from './file-here.ts';
 
 const RATES = [1, 1.5, 2] as const;
 
@@ -62,12 +62,6 @@ export function Audio({ file }: { file: FileRef }) {
     if (audio.current) audio.current.playbackRate = next;
   };
   const rateName = `${rate.toLocaleString(language)}×`;
-  const state =
-    here.state === 'moving'
-      ? words[here.direction === 'up' ? 'going' : 'coming'](here.percent)
-      : here.state === 'absent'
-        ? words.absent
-        : formatSize(language, file.sizeBytes);
   return (
     <div className={classes.player} role="group" aria-label={named === null ? file.name : words.voice}>
       <ActionIcon
@@ -106,7 +100,7 @@ export function Audio({ file }: { file: FileRef }) {
         />
         <span className={classes.about}>
           <span>{length === null ? formatSeconds(at) : `${formatSeconds(at)} / ${formatSeconds(length)}`}</span>
-          <span>{state}</span>
+          <span>{hereWords(t, here) || formatSize(language, file.sizeBytes)}</span>
         </span>
       </div>
       <Button size="compact-xs" variant="default" aria-label={words.speed(rateName)} onClick={faster}>

@@ -8,12 +8,13 @@ import { notifications } from '@mantine/notifications';
 import { IconSearch } from '@tabler/icons-react';
 import { useState, type KeyboardEvent } from 'react';
 import type { ClassStore, ClassView, MessageView } from '../../../client/class-store.ts';
-import { mayWrite, type Channel } from '../../../core/classroom.ts';
+import { mayWrite, type Channel, type Classroom } from '../../../core/classroom.ts';
 import { directIdOf, type ChannelId, type LogId, type MemberId } from '../../../core/ids.ts';
 import { nameSkeleton } from '../../../core/names.ts';
 import { useClasses, useOpenClass, useSchool, type OpenClass } from '../../frame/classes.tsx';
 import { useFailure } from '../../frame/failure.ts';
 import { useTexts, type Texts } from '../../texts/texts.ts';
+import { roleWords } from '../channels/channels.ts';
 import classes from './Forward.module.css';
 
 /** People shown before somebody searches: a school has hundreds. */
@@ -23,6 +24,8 @@ interface Place {
   key: string;
   group: 'channels' | 'people' | 'otherClasses';
   title: string;
+  /** What a person is, where that is not plain. */
+  about?: string;
   store: ClassStore;
   logId: LogId;
   channelId: ChannelId;
@@ -48,7 +51,8 @@ function placesIn(t: Texts, { store, logId, view, title }: OpenClass, home: LogI
     }));
 }
 
-function peopleOf({ store, logId, view }: OpenClass): Place[] {
+/** @param classroom the class that is forwarded from: it knows whose parents they are */
+function peopleOf(t: Texts, { store, logId, view }: OpenClass, classroom: Classroom): Place[] {
   if (!view) return [];
   return Object.values(view.classroom.members)
     .filter((member) => member.state === 'confirmed' && member.memberId !== view.memberId)
@@ -56,6 +60,7 @@ function peopleOf({ store, logId, view }: OpenClass): Place[] {
       key: `${logId}/${member.memberId}`,
       group: 'people' as const,
       title: member.name,
+      ...(member.role === 'student' ? {} : { about: roleWords(t, member, classroom) }),
       store,
       logId,
       channelId: directIdOf(view.memberId, member.memberId),
@@ -82,9 +87,10 @@ export function Forward({
   const home = openClass.logId;
   const logs = [...all.filter((one) => one.server.serverId === server.serverId), ...(school ? [school] : [])];
   const wanted = nameSkeleton(typed);
-  const places = [...logs.flatMap((log) => placesIn(t, log, home)), ...(school ? peopleOf(school) : [])].filter(
-    (place) => nameSkeleton(place.title).includes(wanted) && place.channelId !== message.channelId,
-  );
+  const places = [
+    ...logs.flatMap((log) => placesIn(t, log, home)),
+    ...(school ? peopleOf(t, school, openClass.classroom) : []),
+  ].filter((place) => nameSkeleton(place.title).includes(wanted) && place.channelId !== message.channelId);
   const isOwn = message.by === openClass.memberId && message.forward === null;
   const left = isOwn ? 0 : message.files.length;
 
@@ -117,6 +123,9 @@ export function Forward({
       <div onKeyDown={onKeyDown}>
         <TextInput
           data-autofocus
+          // The first letters must find the field there already.
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
           aria-label={t.message.forwardTo.find}
           placeholder={t.message.forwardTo.find}
           leftSection={<IconSearch size={18} stroke={1.7} />}
@@ -145,6 +154,7 @@ export function Forward({
                     <li key={place.key}>
                       <UnstyledButton data-place className={classes.place} onClick={() => void send(place)}>
                         {place.title}
+                        {place.about && <span className={classes.about}>{place.about}</span>}
                       </UnstyledButton>
                     </li>
                   ))}

@@ -7,10 +7,10 @@ import { IconPinFilled, IconPinnedOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ClassView } from '../../../client/class-store.ts';
 import type { ChannelId, CommandId } from '../../../core/ids.ts';
-import { plainTextOf } from '../../../ui/rich-text.ts';
 import { useMessagesById, useStore } from '../../../ui/store.tsx';
 import { useFailure } from '../../frame/failure.ts';
 import { useTexts } from '../../texts/texts.ts';
+import { snippet } from '../Message.tsx';
 import classes from './PinBar.module.css';
 
 const NONE: readonly CommandId[] = [];
@@ -57,7 +57,8 @@ export function PinBar({ openClass, channelId, onGoTo }: PinBarProps) {
             {pins.length === 1 ? t.message.pinned : t.message.pinnedAt(pins.length - place, pins.length)}
           </span>
           <span className={classes.text}>
-            {message ? plainTextOf(message.text) || message.files.map((file) => file.name).join(', ') : author}
+            {/* For the moment before it is known nothing stands here, and the bar keeps its height. */}
+            {message ? snippet(message, t.chat) : messages === undefined ? '\u00a0' : author}
           </span>
         </span>
       </UnstyledButton>

@@ -7,7 +7,7 @@ import { formatSize } from '../../../ui/format.ts';
 import { useLanguage } from '../../../ui/language.tsx';
 import { FileChip } from '../../frame/FileChip.tsx';
 import { useTexts } from '../../texts/texts.ts';
-import { useFileHere } from './file-here.ts';
+import { hereWords, useFileHere } from './file-here.ts';
 import classes from './Video.module.css';
 
 export function Video({ file }: { file: FileRef }) {
@@ -30,12 +30,6 @@ export function Video({ file }: { file: FileRef }) {
       />
     );
   }
-  const state =
-    here.state === 'moving'
-      ? t.message.media[here.direction === 'up' ? 'going' : 'coming'](here.percent)
-      : here.state === 'absent'
-        ? t.message.media.absent
-        : '';
   return (
     <UnstyledButton
       className={classes.video}
@@ -49,7 +43,7 @@ export function Video({ file }: { file: FileRef }) {
           <IconMovie size={28} stroke={1.6} aria-hidden />
         )}
         <span>{here.state === 'absent' ? t.message.media.download(file.name) : file.name}</span>
-        <span>{[formatSize(language, file.sizeBytes), state].filter(Boolean).join(' · ')}</span>
+        <span>{[formatSize(language, file.sizeBytes), hereWords(t, here)].filter(Boolean).join(' · ')}</span>
       </span>
     </UnstyledButton>
   );

@@ -18,7 +18,7 @@ import type { FileRef } from '../../../core/wire.ts';
 import { useDesktop } from '../../desktop.tsx';
 import { useFailure } from '../../frame/failure.ts';
 import { useTexts } from '../../texts/texts.ts';
-import { useFileHere } from './file-here.ts';
+import { hereWords, useFileHere } from './file-here.ts';
 import { turned, WHOLE, ZOOM_MAX, ZOOM_STEP, zoomed, type Look } from './viewing.ts';
 import classes from './Viewer.module.css';
 
@@ -158,11 +158,7 @@ function Photo({ file, look }: { file: FileRef; look: Look }) {
       />
     );
   }
-  return (
-    <p className={classes.absent}>
-      {here.state === 'moving' ? t.message.media.coming(here.percent) : t.message.media.absent}
-    </p>
-  );
+  return <p className={classes.absent}>{hereWords(t, here)}</p>;
 }
 
 interface ButtonProps {

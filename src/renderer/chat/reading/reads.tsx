@@ -1,5 +1,5 @@
 /**
- * Who has read a message and who is writing, as the hub tells it beside the log: nothing is shown while it tells nothing. Who may
+ * Who has read a message and who is writing, as the hub tells it beside the log; nothing is shown before it has told anything. Who may
  * know of whom is core's rule (`mayKnowReads`).
  */
 import { Popover } from '@mantine/core';
@@ -32,7 +32,7 @@ export function ReadsProvider({
   channelId: ChannelId;
   children: ReactNode;
 }) {
-  const upTo = useLive(openClass.logId)?.reads[channelId];
+  const upTo = useLastKnown(useLive(openClass.logId)?.reads[channelId]);
   const { classroom, memberId } = openClass;
   const value = useMemo(() => {
     const channel = classroom.channels[channelId];
@@ -46,6 +46,21 @@ export function ReadsProvider({
   return <ReadsContext value={value}>{children}</ReadsContext>;
 }
 
+/** Without a network what was known before stays: it only ever grows. */
+function useLastKnown<T>(value: T | undefined): T | undefined {
+  const [known, setKnown] = useState(value);
+  if (value !== undefined && value !== known) setKnown(value);
+  return value ?? known;
+}
+
+/** Who has done something with a message has read it, whatever his page has told of reading. */
+const answeredBy = ({ reactions, poll, notice }: MessageView): ReadonlySet<MemberId> =>
+  new Set([
+    ...Object.values(reactions).flat(),
+    ...(poll?.votes.flat() ?? []),
+    ...(notice?.signedBy.map(({ memberId }) => memberId) ?? []),
+  ]);
+
 /** How far a message has got: «прочитали 18 из 28», which opens the names; of others' messages only the number. */
 export function ReadBy({ message }: { message: MessageView }) {
   const t = useTexts();
@@ -55,7 +70,8 @@ export function ReadBy({ message }: { message: MessageView }) {
   if (!here || seq === null || isRemoved || by === null) return null;
   const isOwn = by === here.me;
   const asked = here.readers.filter(({ memberId }) => memberId !== by && memberId !== here.me);
-  const read = asked.filter(({ memberId }) => (here.upTo[memberId] ?? 0) >= seq);
+  const answered = answeredBy(message);
+  const read = asked.filter(({ memberId }) => (here.upTo[memberId] ?? 0) >= seq || answered.has(memberId));
   if (asked.length === 0) return null;
   if (here.channel.kind === 'direct') return isOwn && read.length > 0 ? <span>{t.reading.readByOne}</span> : null;
   const words = t.reading.readBy(read.length, asked.length);

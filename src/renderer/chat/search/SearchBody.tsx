@@ -6,6 +6,7 @@ import { Button, CloseButton, Select } from '@mantine/core';
 import { IconMoodEmpty, IconSearch } from '@tabler/icons-react';
 import { useEffect, useId, useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { MESSAGE_FEATURES, type Found, type MessageFeature } from '../../../client/class-store.ts';
+import type { CommandId } from '../../../core/ids.ts';
 import { formatDateTime } from '../../../ui/format.ts';
 import { useLanguage } from '../../../ui/language.tsx';
 import { DayField } from '../../assignments/DayField.tsx';
@@ -21,12 +22,12 @@ const FIELD = { size: 'xs', comboboxProps: { withinPortal: true }, clearable: tr
 /** What a search keeps while it is open. */
 export interface Searching {
   asked: Asked;
-  /** Which of those found is chosen. */
-  at: number;
+  /** Which of those found is chosen, whatever comes above it; null: the first. */
+  chosen: CommandId | null;
   limit: number;
 }
 
-export const NOT_SEARCHING: Searching = { asked: NOTHING_ASKED, at: 0, limit: FOUND_STEP };
+export const NOT_SEARCHING: Searching = { asked: NOTHING_ASKED, chosen: null, limit: FOUND_STEP };
 
 export interface SearchBodyProps {
   searching: Searching;
@@ -45,22 +46,27 @@ export function SearchBody({ searching, onChange, logs, isInChat, onOpen, onEsca
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const { asked, at, limit } = searching;
+  const { asked, chosen, limit } = searching;
   const answer = useSearch(asked, logs, limit);
   const groups = useMemo(() => groupsOf(answer?.found ?? []), [answer]);
   const found = groups.flatMap((group) => group.found);
-  const here = Math.min(at, found.length - 1);
-  const ask = (change: Partial<Asked>) => onChange({ asked: { ...asked, ...change }, at: 0, limit: FOUND_STEP });
+  const here = Math.max(
+    0,
+    found.findIndex((one) => one.id === chosen),
+  );
+  const ask = (change: Partial<Asked>) => onChange({ asked: { ...asked, ...change }, chosen: null, limit: FOUND_STEP });
 
   useEffect(() => field.current?.select(), []);
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [here, answer]);
+    // News that push it down must not carry the list along.
+  }, [chosen, answer?.asked]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step !== 0 && found.length > 0) onChange({ at: (here + step + found.length) % found.length });
+    if (step !== 0 && found.length > 0)
+      onChange({ chosen: found[(here + step + found.length) % found.length]?.id ?? null });
     else if (event.key === 'Enter' && found[here]) onOpen(found[here]);
     else if (event.key === 'Escape' && onEscape) onEscape();
     else return;
@@ -135,7 +141,7 @@ export function SearchBody({ searching, onChange, logs, isInChat, onOpen, onEsca
                       aria-selected={index === here}
                       className={classes.row}
                       onClick={() => {
-                        onChange({ at: index });
+                        onChange({ chosen: one.id });
                         onOpen(one);
                       }}
                     >

@@ -1,10 +1,10 @@
 /**
  * What somebody looks for in messages, and what was found: the words and conditions of one search over one chat or over every
- * class of every server. Everything is searched here, offline; a new letter asks again and what was found before stays until
- * the answer is there.
+ * class of every server. Everything is searched here, offline; a new letter asks again, and so do news while the search is open; what was
+ * found before stays until the answer is there.
  * Hides: which store holds which class, a person's several ids, days as times.
  */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ClassStore, Found, MessageFeature, SearchQuery } from '../../../client/class-store.ts';
 import type { Member } from '../../../core/classroom.ts';
 import type { ChannelId, LogId } from '../../../core/ids.ts';
@@ -12,6 +12,8 @@ import type { OpenClass } from '../../frame/classes.tsx';
 
 /** Found messages shown at once, and so many more each time more are asked for. */
 export const FOUND_STEP = 50;
+/** News are looked through at most this often. */
+export const REFRESH_MS = 500;
 /** Longer than anybody types; what is pasted beyond is not looked for. */
 export const QUERY_TEXT_MAX = 500;
 
@@ -89,6 +91,7 @@ export function useSearch(asked: Asked, logs: readonly OpenClass[], limit: numbe
   const [answer, setAnswer] = useState<Answer | null>(null);
   // Logs are new objects with every message; which there are changes seldom.
   const places = logs.map((log) => log.logId).join();
+  const news = useNewsOf(logs);
   useEffect(() => {
     let isGone = false;
     const questions = questionsOf(asked, logs, limit);
@@ -112,8 +115,25 @@ export function useSearch(asked: Asked, logs: readonly OpenClass[], limit: numbe
       isGone = true;
     };
     // oxlint-disable-next-line react/exhaustive-deps -- see `places`.
-  }, [asked, places, limit]);
+  }, [asked, places, limit, news]);
   return answer;
+}
+
+/** Grows when something has happened in these logs, not with each of many things. */
+function useNewsOf(logs: readonly OpenClass[]): number {
+  const [news, setNews] = useState(0);
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isFirst.current) isFirst.current = false;
+    else
+      waiting.current ??= setTimeout(() => {
+        waiting.current = undefined;
+        setNews((old) => old + 1);
+      }, REFRESH_MS);
+  }, [logs]);
+  useEffect(() => () => clearTimeout(waiting.current), []);
+  return news;
 }
 
 /** Found messages of one chat, in the order found. */
