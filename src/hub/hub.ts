@@ -191,6 +191,7 @@ export async function openHub(
     throw error;
   }
   void sweep();
+  void school.resume();
   log('hub-opened', { hubId, port });
 
   let closing: Promise<void> | null = null;

@@ -4,11 +4,12 @@
  * since they belong to no class.
  *
  * Promises: whatever happens to the classes, and however the hub was killed in between, a person who asks who he is finds the
- * school's log as his classes say (S3: what is there already is not said again). Hides: that a pupil's line in the school bears
+ * school's log as his classes say (S3: what is there already is not said again); who was put out of his class or erased in it is put
+ * out or erased here, if not at once then at the hub's next start (S16). Hides: that a pupil's line in the school bears
  * the id of his line in the class, and a teacher's the id of his person, so that both can be found without a list.
  */
 import { randomBytes } from 'node:crypto';
-import { readerOf, type Classroom } from '../core/classroom.ts';
+import { readerOf, type Classroom, type Member } from '../core/classroom.ts';
 import { codeOf } from '../core/errors.ts';
 import {
   schoolLogIdOf,
@@ -96,6 +97,28 @@ export class School {
         if (entering) await this.#enter(entering);
       }
     });
+  }
+
+  /** At the start of the hub: what classes said of people just before it was killed is carried over. */
+  resume(): Promise<void> {
+    return this.#then(async () => {
+      const { logs, store } = this.#context;
+      const school = await logs.get(this.logId);
+      const known = Object.values<Member>(school?.state.members ?? {}).filter(({ role }) => role !== 'teacher');
+      for (const parting of await store.partingsOf(known.map(({ memberId }) => memberId))) {
+        const { logId, memberId, isErased } = parting;
+        if (logId === this.logId) continue;
+        // Erased is for ever; who was only taken out may have come back.
+        if (isErased || (await this.#isOut(logId, memberId))) await this.#leave(memberId, isErased);
+      }
+    });
+  }
+
+  async #isOut(logId: LogId, memberId: MemberId): Promise<boolean> {
+    const school = await this.#context.logs.get(this.logId);
+    if (school?.state.members[memberId]?.state !== 'confirmed') return false;
+    const log = await this.#context.logs.get(logId);
+    return log?.state.members[memberId]?.state === 'removed';
   }
 
   /** Resolves when everything that was noted has been carried over. */

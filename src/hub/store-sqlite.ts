@@ -413,6 +413,14 @@ class Sqlite implements SqliteStore {
     );
   }
 
+  async partingsOf(memberIds: readonly MemberId[]) {
+    return this.#all<{ logId: LogId; memberId: MemberId; kind: string }>(
+      `SELECT log_id AS logId, about AS memberId, kind FROM entry
+       WHERE kind IN ('memberRemoved', 'memberErased') AND about IN (SELECT value FROM json_each(?))`,
+      list(memberIds),
+    ).map(({ logId, memberId, kind }) => ({ logId, memberId, isErased: kind === 'memberErased' }));
+  }
+
   async person(personId: PersonId) {
     return (
       this.#get<PersonRow>(

@@ -33,6 +33,7 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX IF NOT EXISTS entry_id ON entry (log_id, id);
   CREATE INDEX IF NOT EXISTS entry_about ON entry (log_id, about) WHERE about IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS entry_parting ON entry (about) WHERE kind IN ('memberRemoved', 'memberErased');
   CREATE TABLE IF NOT EXISTS snapshot (log_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS read_mark (
     log_id TEXT NOT NULL, channel_id TEXT NOT NULL, member_id TEXT NOT NULL, seq INTEGER NOT NULL,

@@ -93,6 +93,13 @@ export interface FileRow extends Omit<StoredFile, 'sha256'> {
   begunAt: number;
 }
 
+/** A log once took this member out, or erased him. */
+export interface Parting {
+  logId: LogId;
+  memberId: MemberId;
+  isErased: boolean;
+}
+
 /** How far a member has read a channel. */
 export interface ReadRow {
   channelId: ChannelId;
@@ -121,6 +128,8 @@ export interface Store {
   keepSnapshot(logId: LogId, seq: number, state: string): Promise<void>;
   logsWithDue(): Promise<{ logId: LogId; dueAt: number }[]>;
   logsOf(personId: PersonId): Promise<LogId[]>;
+  /** Where these members were taken out of a log, whether or not they came back. */
+  partingsOf(memberIds: readonly MemberId[]): Promise<Parting[]>;
 
   // People
   addPerson(person: PersonRow, device: DeviceRow): Promise<void>;

@@ -327,6 +327,7 @@ describe('cut off', () => {
     await changes(at, {}, 'hub');
     const withinMs = LOOK_EVERY_MS + 1.5 * SELDOM_LOOK_EVERY_MS + TRUE_WITHIN_MS;
     await at.pupil.until(() => agrees(at.pupil, 'hub', []), withinMs, 'there again');
+    expect(at.pupil.shown).toEqual(ONLINE);
   });
 
   test(

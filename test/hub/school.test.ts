@@ -1,7 +1,14 @@
 /** The school's log: who is in it follows from the classes; staff and pairs talk there, and nobody else listens. */
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { PartaError } from '../../src/core/errors.ts';
 import { directIdOf, schoolLogIdOf, type ChannelId, type LogId, type MemberId } from '../../src/core/ids.ts';
+import type { Append } from '../../src/hub/store.ts';
+import { openSqliteStore } from '../../src/hub/store-sqlite.ts';
 import { startClass, type Pupil, type StartedClass } from '../support/class.ts';
+import { startHub } from '../support/hub.ts';
 import { eventually, newId, Person, call } from '../support/person.ts';
 import type { Session } from '../../src/core/wire.ts';
 
@@ -124,5 +131,85 @@ describe('two who talk alone', () => {
     const { entries } = await again.follow(schoolOf());
     expect(entries.filter(({ kind }) => kind === 'messagePosted').every(({ body }) => body === null)).toBe(true);
     again.close();
+  });
+});
+
+describe('a hub that dies between a class and the school', () => {
+  const SECRET = 'только вам двоим';
+
+  /** The disk as it is while what the school has to say is still on its way to it. */
+  async function diesOnTheWay(deed: () => Promise<unknown>, hold: Hold): Promise<string> {
+    hold.isHeld = true;
+    await deed();
+    await eventually(() => hold.isWaiting);
+    const image = await mkdtemp(join(tmpdir(), 'parta-died-'));
+    for (const name of ['hub.db', 'hub.db-wal']) await copyFile(join(room.dataDir, name), join(image, name));
+    hold.release();
+    return image;
+  }
+  class Hold {
+    isHeld = false;
+    isWaiting = false;
+    release: () => void = () => undefined;
+    readonly open: Parameters<typeof startClass>[2] = async (options) => {
+      const real = await openSqliteStore(options);
+      return new Proxy(real, {
+        get: (store, key) => {
+          if (key === 'append')
+            return async (append: Append) => {
+              if (!this.isHeld || append.logId !== schoolOf()) return store.append(append);
+              this.isWaiting = true;
+              await new Promise<void>((resolve) => (this.release = resolve));
+              throw new PartaError('internal');
+            };
+          const value: unknown = Reflect.get(store, key);
+          return typeof value === 'function' ? (value.bind(store) as unknown) : value;
+        },
+      });
+    };
+  }
+
+  test.each([true, false])('[S16] does the rest when it starts again (erased: %s)', async (erase) => {
+    const hold = new Hold();
+    room = await startClass(['Белов Илья', 'Ёлкина Анна'], {}, hold.open);
+    const [pupil, other] = room.pupils as [Pupil, Pupil];
+    const teacher = await atSchool(room.teacher);
+    const school = schoolOf();
+    for (const one of [pupil, other]) {
+      const { memberId } = await atSchool(one);
+      const words = said(memberId, directIdOf(memberId, teacher.memberId));
+      await room.teacher.send(school, 'postMessage', { ...words, text: one === pupil ? SECRET : 'Здравствуйте' });
+    }
+    const image = await diesOnTheWay(
+      () => room.teacher.send(room.logId, 'removeMember', { memberId: pupil.memberId, erase }),
+      hold,
+    );
+    const again = await startHub({ dataDir: image });
+    const person = new Person(again.url, room.owner);
+    try {
+      const log = await person.follow(school);
+      const parted = () => log.entries.find(({ kind }) => kind === (erase ? 'memberErased' : 'memberRemoved'));
+      await eventually(() => parted());
+      expect(parted()?.body).toEqual({ memberId: pupil.memberId });
+      const late = new Person(again.url, room.owner);
+      const { entries, following } = await late.follow(school);
+      const words = entries.filter(({ kind }) => kind === 'messagePosted').map(({ body }) => body?.['text'] ?? null);
+      expect(words).toEqual(erase ? ['Здравствуйте'] : [SECRET, 'Здравствуйте']);
+      late.close();
+      await again.hub.close();
+      expect((await readFile(join(image, 'hub.db'))).includes(SECRET)).toBe(!erase);
+      // Done once, it is not done again.
+      const third = await startHub({ dataDir: image });
+      const calm = new Person(third.url, third.owner);
+      await calm.connect();
+      await calm.me();
+      expect((await calm.follow(school)).following.head).toBe(following.head);
+      calm.close();
+      await third.hub.close();
+    } finally {
+      person.close();
+      await again.hub.close();
+      await rm(image, { recursive: true, force: true, maxRetries: 5 });
+    }
   });
 });

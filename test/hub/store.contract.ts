@@ -344,6 +344,26 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
       expect(await store.logsOf(personId)).toEqual([]);
     });
 
+    test('tells where somebody was taken out or erased', async () => {
+      const [a, b] = [newId<LogId>(), newId<LogId>()];
+      const [gone, erased, here] = [newId<MemberId>(), newId<MemberId>(), newId<MemberId>()];
+      await append(
+        a,
+        0,
+        newRow({ kind: 'memberRemoved', about: gone }),
+        newRow({ kind: 'memberErased', about: erased }),
+      );
+      await append(b, 0, newRow({ kind: 'memberRemoved', about: gone }), newRow({ kind: 'handedIn', about: here }));
+      expect(new Set(await store.partingsOf([gone, erased, here]))).toEqual(
+        new Set([
+          { logId: a, memberId: gone, isErased: false },
+          { logId: a, memberId: erased, isErased: true },
+          { logId: b, memberId: gone, isErased: false },
+        ]),
+      );
+      expect(await store.partingsOf([here])).toEqual([]);
+    });
+
     test('a class code belongs to one class', async () => {
       const [a, b] = [newId<LogId>(), newId<LogId>()];
       await append(a, 0, newRow());

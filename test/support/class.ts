@@ -33,12 +33,13 @@ export const ASSIGNMENT = {
   seriesId: null,
 } as const;
 
-/** @param names pupils who are in from the start */
+/** @param names pupils who are in from the start; the rest as for startHub */
 export async function startClass(
   names: readonly string[] = [],
   options: Partial<HubOptions> = {},
+  openStore?: Parameters<typeof startHub>[1],
 ): Promise<StartedClass> {
-  const hub = await startHub(options);
+  const hub = await startHub(options, openStore);
   const teacher = new Person(hub.url, hub.owner);
   const made = await teacher.createClass('7А');
   const logId = made.logId;
