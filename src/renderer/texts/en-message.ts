@@ -156,8 +156,9 @@ export const enMessage: Widen<typeof ruMessage> = {
   },
   composer: {
     closed: 'This chat is archived: nobody can write in it',
+    closedTodo: 'Take the chat out of the archive and try again, or copy the text into another chat.',
     onlyTeachers: 'Only teachers write here',
-    add: 'Attach',
+    add: 'Add to the message',
     addFiles: 'Files',
     addPoll: 'Poll',
     addAssignment: 'Assignment card',
