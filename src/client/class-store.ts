@@ -21,6 +21,7 @@ import type {
   Reaction,
   Role,
   Session,
+  WallTile,
 } from '../core/wire.ts';
 
 export type Stop = () => void;
@@ -90,6 +91,8 @@ export interface ClassView {
   /** Unread messages that mention me, by channel. */
   mentions: Readonly<Record<ChannelId, number>>;
   outbox: readonly OutboxRow[];
+  /** The hub's clock minus this device's, as last heard: bells ring by the hub's. */
+  clockOffsetMs: number;
 }
 
 /** Who chose what, with my own waiting choice laid over it (S8). */
@@ -191,6 +194,13 @@ export interface LiveView {
   reads: Readonly<Record<ChannelId, Readonly<Record<MemberId, number>>>>;
   typing: Readonly<Record<ChannelId, readonly MemberId[]>>;
   present: ReadonlySet<MemberId>;
+  /** My own hand is up ({@link ClassStore.askHelp}); true also while offline, and told when the hub is there again. */
+  wantsHelp: boolean;
+}
+
+/** A lesson's wall as the hub tells it: pupils of whom nothing is known have no tile. */
+export interface WallView {
+  tiles: ReadonlyMap<MemberId, WallTile>;
 }
 
 /** What the hub answers directly, online only; each call throws PartaError. */
@@ -226,6 +236,8 @@ export interface ClassStore {
   ): Stop;
   /** Empty while offline. */
   watchLive(logId: LogId, listener: (live: LiveView) => void): Stop;
+  /** While somebody watches, the hub tells this page what is true of each pupil now; null while that is not known. Teachers. */
+  watchWall(logId: LogId, listener: (wall: WallView | null) => void): Stop;
   /** In what is here, offline, in every class unless the query says one. */
   search(query: SearchQuery): Promise<SearchResult>;
   /** The seq of the first message of a channel at or after a time; null where there is none. */
@@ -268,6 +280,12 @@ export interface ClassStore {
   markRead(logId: LogId, channelId: ChannelId, seq: number): Promise<void>;
   /** Somebody writes here: told to the hub at most every few seconds, and forgotten there soon. */
   tellTyping(logId: LogId, channelId: ChannelId): void;
+  /** A pupil's hand goes up or down: told at once and after every new connection, shown in {@link LiveView.wantsHelp}. */
+  askHelp(logId: LogId, wantsHelp: boolean): void;
+  /** The page is used (a key, a tap): told to the hub at most every ACTIVE_EVERY_MS; may be called with every key. */
+  tellActive(logId: LogId): void;
+  /** A teacher has been with a pupil: his hand goes down, on his pages too. */
+  tellHelped(logId: LogId, memberId: MemberId): void;
 
   newLogId(): LogId;
   newMemberId(): MemberId;

@@ -1,15 +1,18 @@
 /**
  * What is true only now, beside the log: how far members have read, who is writing, who is here. Promises: how far I have read is
  * kept here at once and told to the hub when there is one, the greatest wins, and after every reconnection what it does not know
- * is told again; how far I have read on another device moves this one too. Nothing of others outlives the connection. Hides:
- * gathering, how often the hub is told, when somebody who writes has stopped.
+ * is told again; how far I have read on another device moves this one too. A hand that is up here is told again to every new
+ * connection, until it goes down. Nothing of others outlives the connection. Hides: gathering, how often the hub is told, when
+ * somebody who writes has stopped.
  */
 import type { ChannelId, LogId, MemberId } from '../core/ids.ts';
+import { ACTIVE_EVERY_MS } from '../core/limits.ts';
 import type { Reads } from '../core/wire.ts';
-import type { LiveView, Stop } from './class-store.ts';
+import type { LiveView, Stop, WallView } from './class-store.ts';
 import type { Database } from './database.ts';
 import type { Ports } from './ports.ts';
 import type { LiveNews, LiveWire } from './transport.ts';
+import type { WallWatch } from './wall-watch.ts';
 
 /** Read positions gather for so long before the hub is told. */
 export const TELL_READ_MS = 500;
@@ -35,6 +38,12 @@ export class Live {
   readonly #untold = new Set<LogId>();
   #telling: Stop | null = null;
   readonly #toldTyping = new Map<ChannelId, number>();
+  /** Logs in which my hand is up. */
+  readonly #handsUp = new Set<LogId>();
+  readonly #toldActive = new Map<LogId, number>();
+  /** Made for the first who watches a wall; pupils' pages never load it. */
+  #walls: Promise<WallWatch> | null = null;
+  #openWalls: WallWatch | null = null;
 
   constructor(ports: Ports, database: Database) {
     this.#ports = ports;
@@ -52,7 +61,7 @@ export class Live {
 
   #view(logId: LogId): LiveView {
     const { reads, typing, present } = this.#logs.get(logId) ?? nothingOf();
-    return { reads: { ...reads }, typing: { ...typing }, present };
+    return { reads: { ...reads }, typing: { ...typing }, present, wantsHelp: this.#handsUp.has(logId) };
   }
 
   #changed(logId: LogId) {
@@ -77,6 +86,8 @@ export class Live {
     const logIds = [...this.#logs.keys()];
     for (const { forgets } of this.#logs.values()) for (const stop of forgets.values()) stop();
     this.#logs.clear();
+    this.#toldActive.clear();
+    this.#openWalls?.disconnected();
     for (const logId of logIds) this.#changed(logId);
   }
 
@@ -88,6 +99,12 @@ export class Live {
     );
     this.#keep(logId, reads as Reads['reads']);
     this.#tellSoon(logId);
+    if (this.#handsUp.has(logId)) this.#wire?.lessonMark({ logId, wantsHelp: true, isActive: false });
+    this.#openWalls?.followed(logId);
+  }
+
+  heardWall(raw: unknown): void {
+    this.#openWalls?.heard(raw);
   }
 
   heard({ kind, value }: LiveNews): void {
@@ -96,6 +113,7 @@ export class Live {
     this.#logs.set(logId, live);
     if (kind === 'presence') live.present = new Set(value.memberIds);
     else if (kind === 'typing') this.#typing(logId, live, value.channelId, value.memberId);
+    else if (kind === 'helped') this.#handsUp.delete(logId);
     else {
       for (const { channelId, memberId, seq } of value.reads) {
         const known = live.reads[channelId] ?? {};
@@ -154,12 +172,51 @@ export class Live {
 
   /** Somebody writes here. */
   tellTyping(logId: LogId, channelId: ChannelId): void {
-    const now = this.#ports.now();
-    const toldAt = this.#toldTyping.get(channelId);
-    // A clock that was set back must not keep one silent.
-    if (!this.#wire || (toldAt !== undefined && toldAt <= now && now - toldAt < TELL_TYPING_MS)) return;
-    this.#toldTyping.set(channelId, now);
+    if (!this.#wire || !this.#isTime(this.#toldTyping, channelId, TELL_TYPING_MS)) return;
     this.#wire.typing({ logId, channelId });
+  }
+
+  /** Whether so long has passed since this was told last; if so, it is told now. */
+  #isTime<K>(toldAts: Map<K, number>, key: K, everyMs: number): boolean {
+    const now = this.#ports.now();
+    const toldAt = toldAts.get(key);
+    // A clock that was set back must not keep one silent.
+    if (toldAt !== undefined && toldAt <= now && now - toldAt < everyMs) return false;
+    toldAts.set(key, now);
+    return true;
+  }
+
+  // ── The lesson ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  askHelp(logId: LogId, wantsHelp: boolean): void {
+    if (wantsHelp) this.#handsUp.add(logId);
+    else this.#handsUp.delete(logId);
+    this.#wire?.lessonMark({ logId, wantsHelp, isActive: true });
+    this.#changed(logId);
+  }
+
+  tellActive(logId: LogId): void {
+    if (!this.#wire || !this.#isTime(this.#toldActive, logId, ACTIVE_EVERY_MS)) return;
+    this.#wire.lessonMark({ logId, isActive: true });
+  }
+
+  tellHelped(logId: LogId, memberId: MemberId): void {
+    this.#wire?.helped({ logId, memberId });
+  }
+
+  watchWall(logId: LogId, listener: (wall: WallView | null) => void): Stop {
+    let stop: Stop | null = null;
+    let isStopped = false;
+    this.#walls ??= import('./wall-watch.ts').then(
+      (module) => (this.#openWalls = new module.WallWatch((wish) => this.#wire?.wall(wish))),
+    );
+    void this.#walls.then((walls) => {
+      if (!isStopped) stop = walls.watch(logId, listener);
+    });
+    return () => {
+      isStopped = true;
+      stop?.();
+    };
   }
 
   stop(): void {

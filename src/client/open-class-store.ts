@@ -175,6 +175,10 @@ class Store implements ClassStore {
     return this.#live.watch(logId, listener);
   }
 
+  watchWall(...[logId, listener]: Parameters<ClassStore['watchWall']>): Stop {
+    return this.#live.watchWall(logId, listener);
+  }
+
   async search(query: SearchQuery): Promise<SearchResult> {
     this.#search ??= import('./search.ts').then(({ Search }) => new Search(this.#database));
     return this.#finish(this.#search.then((search) => search.find(query)));
@@ -313,6 +317,15 @@ class Store implements ClassStore {
   }
   tellTyping(...[logId, channelId]: Parameters<ClassStore['tellTyping']>): void {
     this.#live.tellTyping(logId, channelId);
+  }
+  askHelp(...[logId, wantsHelp]: Parameters<ClassStore['askHelp']>): void {
+    this.#live.askHelp(logId, wantsHelp);
+  }
+  tellActive(...[logId]: Parameters<ClassStore['tellActive']>): void {
+    this.#live.tellActive(logId);
+  }
+  tellHelped(...[logId, memberId]: Parameters<ClassStore['tellHelped']>): void {
+    this.#live.tellHelped(logId, memberId);
   }
   async markRead(...[logId, channelId, seq]: Parameters<ClassStore['markRead']>): Promise<void> {
     await this.#finish(this.#database.markRead(logId, channelId, seq));

@@ -144,6 +144,7 @@ export function classView(logId: LogId, snapshot: ClassSnapshot, underway: Under
     unread: snapshot.cursor?.unread ?? {},
     mentions: snapshot.cursor?.mentions ?? {},
     outbox: outboxRows(snapshot.outbox, underway),
+    clockOffsetMs: snapshot.known?.clockOffsetMs ?? 0,
   };
 }
 

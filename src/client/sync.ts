@@ -233,6 +233,7 @@ export class Sync {
         {
           page: (page) => link.page(page),
           live: (news) => live.heard(news),
+          wall: (raw) => live.heardWall(raw),
           beat: () => link.beat(),
           logs: () => link.listChanged(),
           ended: (code) => link.signedOut(code),

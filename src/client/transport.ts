@@ -13,6 +13,7 @@ import {
   answer,
   Ended,
   Following,
+  Helped,
   LogKey,
   Page,
   Presence,
@@ -26,9 +27,11 @@ import {
   type CommandResult,
   type FollowRequest,
   type HubToClient,
+  type LessonMark,
   type PullRequest,
   type ReadMark,
   type TypingMark,
+  type WallWish,
 } from '../core/wire.ts';
 
 export const CONNECT_TIMEOUT_MS = 10_000;
@@ -47,13 +50,18 @@ export interface WireAddress extends Address {
 
 /** What is true only now, beside the log. */
 export type LiveNews =
-  { kind: 'reads'; value: Reads } | { kind: 'typing'; value: Typing } | { kind: 'presence'; value: Presence };
+  | { kind: 'reads'; value: Reads }
+  | { kind: 'typing'; value: Typing }
+  | { kind: 'presence'; value: Presence }
+  | { kind: 'helped'; value: Helped };
 
 /** What a wire tells by itself. `closed` comes once, and nothing after it. */
 export interface WireNews {
   page(page: Page): void;
   /** Absent: nobody here wants to know. */
   live?(news: LiveNews): void;
+  /** As it came: only a page that has a wall open knows its words (wall-watch.ts). */
+  wall?(raw: unknown): void;
   /** The hub's sign of life, where it was wished for. */
   beat?(): void;
   /** The list of logs or a role in one has changed. */
@@ -76,6 +84,9 @@ export interface Transport {
 export interface LiveWire {
   read(mark: ReadMark): void;
   typing(mark: TypingMark): void;
+  lessonMark(mark: LessonMark): void;
+  helped(helped: Helped): void;
+  wall(wish: WallWish): void;
 }
 
 /** A hub of protocol 1 names the key in every page. */
@@ -94,7 +105,7 @@ export function valueOf<T extends z.core.$ZodType>(schema: T, raw: unknown): z.o
 }
 
 type Asking = Record<'follow' | 'pull' | 'submit', (request: unknown, ack: (answer: unknown) => void) => void>;
-type Questions = Asking & Pick<ClientToHub, 'read' | 'typing' | 'beat'>;
+type Questions = Asking & Pick<ClientToHub, 'read' | 'typing' | 'lessonMark' | 'helped' | 'wall' | 'beat'>;
 type News = { [K in keyof HubToClient]: HubToClient[K] };
 
 /** {@link Connect} over Socket.IO. */
@@ -149,6 +160,9 @@ export const connectSocket: Connect = (address, news) => {
     // Volatile: a mark that cannot leave now is worth nothing later.
     read: (mark) => void socket.volatile.emit('read', mark),
     typing: (mark) => void socket.volatile.emit('typing', mark),
+    lessonMark: (mark) => void socket.volatile.emit('lessonMark', mark),
+    helped: (helped) => void socket.volatile.emit('helped', helped),
+    wall: (wish) => void socket.emit('wall', wish),
     beat: (everyMs) => void socket.emit('beat', everyMs),
     close: () => void socket.disconnect(),
   };
@@ -185,6 +199,8 @@ export const connectSocket: Connect = (address, news) => {
     hear('reads', Reads);
     hear('typing', Typing);
     hear('presence', Presence);
+    hear('helped', Helped);
+    socket.on('wall', (raw) => news.wall?.(raw));
     socket.on('beat', () => news.beat?.());
     socket.on('logs', () => news.logs());
     socket.on('ended', (raw) => {

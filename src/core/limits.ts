@@ -27,6 +27,12 @@ export const PINS_MAX = 20;
 export const SCHEDULED_MAX = 100;
 /** Read positions told at once. */
 export const READS_MAX = 20_000;
+/** Of one tile of a lesson's wall, and tiles told at once. */
+export const WALL_DOWN_MAX = 100;
+export const WALL_UP_MAX = 24;
+export const WALL_TILES_MAX = 100;
+/** A page tells that it is used no more often. */
+export const ACTIVE_EVERY_MS = 10_000;
 
 /** Commands that one `submit` may carry, and entries that one page may hold. */
 export const COMMANDS_PER_SUBMIT_MAX = 64;

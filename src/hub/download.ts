@@ -15,9 +15,12 @@ import { safeFileName } from '../core/names.ts';
 import type { ClassLogs } from './class-logs.ts';
 import { contentPath } from './files.ts';
 import type { FileRow, Store } from './store.ts';
+import type { CountBytes } from './wall.ts';
 
 export const BLOCK_BYTES = 1024 ** 2;
 export const BLOCKS_CACHED_MAX = 32;
+/** Given to the system at once, so that what has gone is known in time also where a line is slow. */
+export const PIECE_BYTES = 128 * 1024;
 
 /** Types that are sent as they are; everything else is bytes. */
 const PLAIN_TYPES: ReadonlySet<string> = new Set([
@@ -73,8 +76,13 @@ export class Downloads {
     throw new PartaError('not-found');
   }
 
-  /** Sends the file, or the part that is asked for. */
-  async send(request: IncomingMessage, response: ServerResponse, file: FileRow & { sha256: string }): Promise<void> {
+  /** Sends the file, or the part that is asked for. @param count told which of its bytes the system has taken */
+  async send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    file: FileRow & { sha256: string },
+    count: CountBytes = () => {},
+  ): Promise<void> {
     const etag = `"${file.sha256}"`;
     response.setHeader('ETag', etag);
     response.setHeader('Accept-Ranges', 'bytes');
@@ -101,19 +109,27 @@ export class Downloads {
       response.end();
       return;
     }
-    await this.#pour(response, file.sha256, file.sizeBytes, start, end);
+    await this.#pour(response, file, start, end, count);
   }
 
-  async #pour(response: ServerResponse, sha256: string, sizeBytes: number, start: number, end: number): Promise<void> {
+  async #pour(
+    response: ServerResponse,
+    { sha256, sizeBytes }: FileRow & { sha256: string },
+    start: number,
+    end: number,
+    count: CountBytes,
+  ): Promise<void> {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     try {
       for (let at = start; at < end && !gone.signal.aborted;) {
         const index = Math.floor(at / BLOCK_BYTES);
         const block = await this.#block(sha256, sizeBytes, index);
-        const piece = block.subarray(at - index * BLOCK_BYTES, Math.min(end - index * BLOCK_BYTES, BLOCK_BYTES));
-        at += piece.byteLength;
+        const inBlock = at - index * BLOCK_BYTES;
+        const piece = block.subarray(inBlock, Math.min(end - index * BLOCK_BYTES, inBlock + PIECE_BYTES, BLOCK_BYTES));
         if (!response.write(piece)) await once(response, 'drain', { signal: gone.signal });
+        count(at, at + piece.byteLength);
+        at += piece.byteLength;
       }
       response.end();
     } catch {

@@ -18,6 +18,7 @@ import { safeFileName } from '../core/names.ts';
 import type { Log } from './log.ts';
 import type { FileRow, Store } from './store.ts';
 import { Tus, TUS_VERSION, WRITE_BYTES, type Announced, type Pour, type UploadStore } from './tus.ts';
+import type { Wall } from './wall.ts';
 
 export const UNFINISHED_UPLOADS_PER_PERSON_MAX = 60;
 /** Everything one pupil (or parent) has on the hub, finished or not. */
@@ -39,6 +40,7 @@ export interface FilesContext {
   dataDir: string;
   log: Log;
   now: () => number;
+  wall?: Pick<Wall, 'receives' | 'dropped'>;
   limits?: Partial<FileLimits>;
 }
 export interface FileLimits {
@@ -167,13 +169,18 @@ class Uploads implements UploadStore<Uploader> {
     if (row.sha256) return offset;
     const handle = await open(this.#path(fileId), 'r+');
     let end = offset;
+    let arrived = offset;
+    const count = this.#context.wall?.receives(row.personId, row);
     try {
       const hasher = await this.#hasherAt(fileId, offset);
-      await pour(async (block, bytes) => {
-        for (const chunk of block) hasher.update(chunk);
-        await writeAll(handle, block, bytes, end);
-        end += bytes;
-      });
+      await pour(
+        async (block, bytes) => {
+          for (const chunk of block) hasher.update(chunk);
+          await writeAll(handle, block, bytes, end);
+          end += bytes;
+        },
+        (bytes) => count?.((arrived += bytes)),
+      );
       await handle.datasync();
       this.#keepHasher(fileId, { hash: hasher, bytes: end });
     } catch (error) {
@@ -236,6 +243,7 @@ class Uploads implements UploadStore<Uploader> {
     if (row.announced && row.announced !== sha256) {
       // Not the file that was announced: the sender begins again.
       await (await open(from, 'w', 0o600)).close();
+      this.#context.wall?.dropped(row.personId, row.fileId);
       throw new PartaError('hash-mismatch');
     }
     await this.#alone(sha256, async () => {
@@ -270,6 +278,7 @@ class Uploads implements UploadStore<Uploader> {
   }
 
   async #discard(row: FileRow): Promise<void> {
+    this.#context.wall?.dropped(row.personId, row.fileId);
     this.#hashers.delete(row.fileId);
     await rm(this.#path(row.fileId), { force: true });
     if (row.sha256) await this.removeContent([row.sha256]);

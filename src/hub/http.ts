@@ -34,6 +34,7 @@ import type { School } from './school.ts';
 import type { Sockets } from './sockets.ts';
 import type { HubIdentity, Store } from './store.ts';
 import type { StudentPage } from './student-page.ts';
+import type { Wall } from './wall.ts';
 
 export const HUB_VERSION = '0.1.0';
 /** A JSON body; none of the API's is near it. */
@@ -78,6 +79,7 @@ export interface HttpContext {
   downloads: Downloads;
   catchup: Catchup;
   school: School;
+  wall: Wall;
   page: StudentPage;
   sockets(): Sockets;
   log: Log;
@@ -330,7 +332,8 @@ export class Http {
       route('GET', /^\/api\/files\/([^/]+)$/, async (request, response, [id]) => {
         const signed = this.#context.people.byFilesKey(cookieOf(request)) ?? this.#signed(request);
         const file = await this.#context.downloads.readable(parseParam(FileId, id), signed.personId);
-        await this.#flow(request, signed.deviceId, () => this.#context.downloads.send(request, response, file));
+        const count = this.#context.wall.sends(signed.personId, file);
+        await this.#flow(request, signed.deviceId, () => this.#context.downloads.send(request, response, file, count));
         return SENT;
       }),
     ];

@@ -28,6 +28,7 @@ import { RATES, Sockets, type Rates } from './sockets.ts';
 import type { Store } from './store.ts';
 import { openSqliteStore, type SqliteOptions } from './store-sqlite.ts';
 import { StudentPage } from './student-page.ts';
+import { Wall } from './wall.ts';
 
 /** How often idle logs are unloaded and forgotten files removed. */
 const HOUSEKEEPING_MS = 10 * 60_000;
@@ -119,6 +120,7 @@ export async function openHub(
     onGroup: (group) => {
       schedule.note(group.logId, group.nextDueAt);
       sockets.tell(group);
+      wall.note(group);
       school.note(group);
     },
     onUnnamedContent: (hashes) => {
@@ -129,7 +131,8 @@ export async function openHub(
   const schedule = new Schedule({ store, logs, log, now });
   const school = new School({ hubId, hubName: identity.name, store, logs, log, now });
   const live = new Live({ store, logs, log, now });
-  const files = new Files({ store, dataDir, log, now, limits: options.fileLimits ?? {} });
+  const wall = new Wall({ logs, log, now });
+  const files = new Files({ store, dataDir, log, now, wall, limits: options.fileLimits ?? {} });
   const downloads = new Downloads({ store, logs, dataDir });
   const page = new StudentPage(options.studentDir ?? null);
   const catchup = new Catchup({ logs, now, logKeyOf });
@@ -142,6 +145,7 @@ export async function openHub(
     downloads,
     catchup,
     school,
+    wall,
     page,
     sockets: () => sockets,
     log,
@@ -156,6 +160,7 @@ export async function openHub(
     logs,
     people,
     live,
+    wall,
     log,
     now,
     rates: { ...RATES, ...options.rates },
@@ -169,6 +174,7 @@ export async function openHub(
     await Promise.all([sockets.close(), http.close()]);
     await school.quiet();
     await live.close();
+    wall.close();
     await logs.close();
     await store.close();
     log('hub-closed', { hubId });

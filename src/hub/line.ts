@@ -129,6 +129,11 @@ export class Line {
     else this.#conn.write(BEAT_PACKET, { compress: false });
   }
 
+  /** Nothing waits for this reader: what he is told now leaves now. */
+  get isFree(): boolean {
+    return this.#conn.transport.writable && this.#waitingBytes === 0;
+  }
+
   /** Given to the reader's connection and not yet gone. */
   get #waitingBytes(): number {
     return this.#isStream ? this.#tcp.writableLength : 0;

@@ -24,7 +24,8 @@ export type LogEvent =
   | 'device-revoked'
   | 'page-missing'
   | 'school-failed'
-  | 'live-failed';
+  | 'live-failed'
+  | 'wall-failed';
 
 /** What a line may carry. Branded ids only: a plain string does not fit. */
 export type LogField = number | boolean | null | ErrorCode | LogId | PersonId | DeviceId | FileId | HubId;

@@ -39,6 +39,7 @@ import type { Log } from './log.ts';
 import type { People, Signed } from './people.ts';
 import { Bucket, type Rate } from './rate.ts';
 import type { Revocation, Row } from './store.ts';
+import type { Wall } from './wall.ts';
 
 /** A pulled page closes at this many bytes of bodies; one row may be larger, and then stands alone. */
 export const PAGE_BYTES_MAX = 256 * 1024;
@@ -62,6 +63,7 @@ export interface SocketsContext {
   logs: ClassLogs;
   people: People;
   live: Live;
+  wall: Wall;
   log: Log;
   now: () => number;
   rates: Rates;
@@ -234,6 +236,7 @@ export class Sockets {
     socket.on('disconnect', () => {
       own.delete(socket);
       this.#context.live.left(socket);
+      this.#context.wall.left(socket);
       this.#beats.left(line);
       if (own.size === 0) this.#byPerson.delete(signed.personId);
       for (const [logId, followers] of this.#followers) {
@@ -268,6 +271,9 @@ export class Sockets {
     };
     socket.on('read', (mark) => this.#context.live.read(socket, mark));
     socket.on('typing', (mark) => this.#context.live.typing(socket, mark));
+    socket.on('lessonMark', (mark) => this.#context.wall.mark(socket, mark));
+    socket.on('wall', (wish) => this.#context.wall.wish(socket, wish));
+    socket.on('helped', (helped) => this.#context.wall.helped(socket, helped));
     socket.on('beat', (everyMs) => this.#beats.wish(line, everyMs));
     socket.on('follow', (request, ack) => void answer(asks, 1, ack, (say) => this.#follow(socket, request, say)));
     socket.on(
@@ -294,6 +300,7 @@ export class Sockets {
     this.#followers.set(logId, followers.set(socket, { socket, memberId, logKey }));
     say({ logId, logKey, head: log.head, memberId, role, now: this.#context.now() });
     this.#context.live.came(socket, logId, memberId);
+    this.#context.wall.came(socket, logId, memberId);
   }
 
   async #pull(signed: Signed, asked: unknown): Promise<Page> {
@@ -360,6 +367,7 @@ export class Sockets {
       if (reader?.memberId === memberId && this.#context.logKeyOf(reader) === logKey) continue;
       this.#followers.get(logId)?.delete(socket);
       this.#context.live.left(socket, logId);
+      this.#context.wall.left(socket, logId);
     }
     for (const personId of personsConcerned(before, state))
       for (const socket of this.#byPerson.get(personId) ?? []) socket.emit('logs');

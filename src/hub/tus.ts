@@ -34,8 +34,11 @@ export interface UploadStore<W> {
   write(fileId: FileId, offset: number, pour: Pour): Promise<number>;
   remove(fileId: FileId): Promise<void>;
 }
-/** Hands over a body block by block, each when the one before has been taken; resolves at its end, whole or not. */
-export type Pour = (take: (block: readonly Uint8Array[], bytes: number) => Promise<void>) => Promise<void>;
+/** Hands over a body block by block, each when the one before has been taken; resolves at its end, whole or not. Tells at once what came. */
+export type Pour = (
+  take: (block: readonly Uint8Array[], bytes: number) => Promise<void>,
+  came: (bytes: number) => void,
+) => Promise<void>;
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'not-found': 404,
@@ -134,7 +137,7 @@ export class Tus<W> {
   ): Promise<number> {
     const length = request.headers['content-length'];
     if (length !== undefined && Number(length) > leftBytes) throw new PartaError('too-large');
-    return this.#store.write(fileId, offset, (take) => pour(request, leftBytes, signal, take));
+    return this.#store.write(fileId, offset, (take, came) => pour(request, leftBytes, signal, take, came));
   }
 
   /** A newcomer asks the one inside to leave and waits for it. */
@@ -198,6 +201,7 @@ function pour(
   leftBytes: number,
   signal: AbortSignal,
   take: (block: readonly Uint8Array[], bytes: number) => Promise<void>,
+  came: (bytes: number) => void,
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     let block: Uint8Array[] = [];
@@ -243,6 +247,7 @@ function pour(
       }
       block.push(chunk);
       bytes += chunk.byteLength;
+      came(chunk.byteLength);
       if (bytes < WRITE_BYTES) return;
       if (isTaking) body.pause();
       else step();

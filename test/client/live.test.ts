@@ -3,18 +3,27 @@
  * one test goes over real sockets.
  */
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ClassStore, ClassView, Credentials, LiveView, MessagesView, Stop } from '../../src/client/class-store.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type {
+  ClassStore,
+  ClassView,
+  Credentials,
+  LiveView,
+  MessagesView,
+  Stop,
+  WallView,
+} from '../../src/client/class-store.ts';
 import { openDatabase, type Database } from '../../src/client/database.ts';
 import { Live, TELL_READ_MS, TELL_TYPING_MS, TYPING_LASTS_MS } from '../../src/client/live.ts';
 import { openClassStoreWith } from '../../src/client/open-class-store.ts';
 import { BROWSER, type Ports } from '../../src/client/ports.ts';
-import type { ChannelId, LogId, MemberId } from '../../src/core/ids.ts';
+import type { ChannelId, FileId, LogId, MemberId } from '../../src/core/ids.ts';
+import { ACTIVE_EVERY_MS } from '../../src/core/limits.ts';
 import { PROTOCOL_VERSION, type Credentials as DeviceSecret, type LogKey } from '../../src/core/wire.ts';
 import { startHub } from '../support/hub.ts';
 import { OwnFiles } from '../support/local-client.ts';
 import { MemoryDisk } from '../support/memory-disk.ts';
-import { nextId } from '../support/paper-class.ts';
+import { nextFileId, nextId } from '../support/paper-class.ts';
 import { call, Person } from '../support/person.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 
@@ -29,7 +38,7 @@ describe('over a wire that writes down', () => {
   let live: Live;
   let told: unknown[];
   let seen: LiveView;
-  const wire = { read: (mark: unknown) => void told.push(['read', mark]), typing: (mark: unknown) => void told.push(['typing', mark]) }; // prettier-ignore
+  const wire = { read: (mark: unknown) => void told.push(['read', mark]), typing: (mark: unknown) => void told.push(['typing', mark]), lessonMark: (mark: unknown) => void told.push(['lessonMark', mark]), helped: (helped: unknown) => void told.push(['helped', helped]), wall: (wish: unknown) => void told.push(['wall', wish]) }; // prettier-ignore
 
   beforeEach(async () => {
     time = new VirtualTime();
@@ -63,6 +72,67 @@ describe('over a wire that writes down', () => {
     live.haveRead(logId);
     await time.pass(TELL_READ_MS);
     expect(told).toHaveLength(1);
+  });
+
+  test('a hand that is up is told at once, to every new connection, and until it is down', async () => {
+    live.askHelp(logId, true);
+    await time.rest();
+    expect(told).toEqual([]);
+    live.connected(wire);
+    live.followed(logId);
+    const hand = (wantsHelp: boolean, isActive: boolean) => ['lessonMark', { logId, wantsHelp, isActive }];
+    expect(told).toEqual([hand(true, false)]);
+    live.disconnected();
+    expect(seen.wantsHelp).toBe(true);
+    live.connected(wire);
+    live.followed(logId);
+    expect(told).toHaveLength(2);
+    live.heard({ kind: 'helped', value: { logId, memberId: me } });
+    expect(seen.wantsHelp).toBe(false);
+    live.askHelp(logId, true);
+    live.askHelp(logId, false);
+    expect(told.slice(2)).toEqual([hand(true, true), hand(false, true)]);
+    live.followed(logId);
+    expect(told).toHaveLength(4);
+  });
+
+  test('keys and taps are told at most every ACTIVE_EVERY_MS', async () => {
+    live.tellActive(logId);
+    live.connected(wire);
+    for (let i = 0; i < 50; i++) live.tellActive(logId);
+    expect(told).toEqual([['lessonMark', { logId, isActive: true }]]);
+    await time.pass(ACTIVE_EVERY_MS);
+    live.tellActive(logId);
+    expect(told).toHaveLength(2);
+  });
+
+  test('a wall is wished for once while somebody watches, and again over a new connection; deltas are laid over', async () => {
+    const walls: (WallView | null)[] = [];
+    live.connected(wire);
+    const stops = [live.watchWall(logId, (wall) => walls.push(wall)), live.watchWall(logId, () => {})];
+    const wishes = () => told.filter((one) => (one as unknown[])[0] === 'wall').map((one) => (one as [string, { isOpen: boolean }])[1].isOpen); // prettier-ignore
+    await vi.waitFor(() => expect(wishes()).toEqual([true]));
+    const [one, two] = [nextFileId(), nextFileId()];
+    const flow = (fileId: FileId, doneBytes: number) => ({ fileId, doneBytes, sizeBytes: 9 });
+    const tile = { memberId: other, isHere: true, wantsHelpSince: null, activeAt: null, up: [] };
+    const news = (isWhole: boolean, down: object[]) =>
+      live.heardWall({ logId, now: 1, isWhole, tiles: [{ ...tile, down }] });
+    news(false, [flow(one, 1)]);
+    live.heardWall('odd');
+    expect(walls.at(-1)).toBeNull();
+    news(true, [flow(one, 1)]);
+    news(false, [flow(two, 3)]);
+    news(false, [flow(one, 9)]);
+    expect(walls.at(-1)?.tiles.get(other)?.down).toEqual([flow(one, 9), flow(two, 3)]);
+    news(true, []);
+    expect(walls.at(-1)?.tiles.get(other)?.down).toEqual([]);
+    live.disconnected();
+    expect(walls.at(-1)).toBeNull();
+    live.connected(wire);
+    live.followed(logId);
+    expect(wishes()).toEqual([true, true]);
+    for (const stop of stops) stop();
+    expect(wishes()).toEqual([true, true, false]);
   });
 
   test('read offline, told after the hub has said where we stand', async () => {
@@ -124,7 +194,7 @@ describe('over a wire that writes down', () => {
     live.heard({ kind: 'typing', value: { logId, channelId, memberId: other } });
     expect([...seen.present]).toEqual([me, other]);
     live.disconnected();
-    expect(seen).toEqual({ reads: {}, typing: {}, present: new Set() });
+    expect(seen).toEqual({ reads: {}, typing: {}, present: new Set(), wantsHelp: false });
     live.tellTyping(logId, channelId);
     expect(told).toEqual([]);
   });

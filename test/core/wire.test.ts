@@ -12,7 +12,8 @@ const SCHEMAS = {
   Command: wire.Command, ...wire.CHANGE_BODIES, Entry: wire.Entry, Page: wire.Page, CommandResult: wire.CommandResult,
   Handshake: wire.Handshake, FollowRequest: wire.FollowRequest, Following: wire.Following, PullRequest: wire.PullRequest,
   SubmitRequest: wire.SubmitRequest, SubmitResult: wire.SubmitResult, Ended: wire.Ended, PushedPage: wire.PushedPage, ReadMark: wire.ReadMark, TypingMark: wire.TypingMark,
-  Reads: wire.Reads, Typing: wire.Typing, Presence: wire.Presence, HubFacts: wire.HubFacts,
+  Reads: wire.Reads, Typing: wire.Typing, Presence: wire.Presence,
+  LessonMark: wire.LessonMark, WallWish: wire.WallWish, Helped: wire.Helped, Wall: wire.Wall, HubFacts: wire.HubFacts,
   JoinRequest: wire.JoinRequest, DeviceRequest: wire.DeviceRequest, Credentials: wire.Credentials,
   SessionRequest: wire.SessionRequest, Session: wire.Session, Me: wire.Me, JoinCode: wire.JoinCode,
   DeviceCode: wire.DeviceCode, Devices: wire.Devices, LessonEnded: wire.LessonEnded, Present: wire.Present,
@@ -23,7 +24,7 @@ const SCHEMAS = {
  * The protocol's fingerprint. If this fails you changed the wire: what an older side sends must still parse; add a sample,
  * write the version's history in wire.ts and raise PROTOCOL_VERSION where an older side cannot follow. Then pin it anew.
  */
-const PINNED = { version: 2, hash: '805fc0509ae3921e' };
+const PINNED = { version: 2, hash: '91c2cc57cd786540' };
 
 test('the protocol is the one that its version names', () => {
   const shapes = Object.entries(SCHEMAS).map(([name, schema]) => [
@@ -93,6 +94,8 @@ describe('every limit of the wire holds: the limit passes, one more is refused',
     seriesId: null,
   };
   const review = { assignmentId: nextId(), memberId: nextId(), attempt: 1, mark: null, comment: '', seen: null };
+  const flow = { fileId: nextFileId(), doneBytes: 0, sizeBytes: 1 };
+  const tile = { memberId: nextId(), isHere: true, wantsHelpSince: null, activeAt: null, down: [], up: [] };
   const many = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
   const x = (count: number) => 'x'.repeat(count);
   const cases: [keyof typeof limits, (size: number) => boolean][] = [
@@ -120,6 +123,16 @@ describe('every limit of the wire holds: the limit passes, one more is refused',
         const read = { channelId: paper.channelId, memberId: paper.teacherMember, seq: 1 };
         return wire.Reads.safeParse({ logId: paper.channelId, reads: many(n, () => read) }).success;
       },
+    ],
+    [
+      'TOGETHER_MAX',
+      (n) => command('handIn', { assignmentId: nextId(), fileIds: [], note: '', together: many(n, nextId) }),
+    ],
+    ['WALL_DOWN_MAX', (n) => wire.WallTile.safeParse({ ...tile, down: many(n, () => flow) }).success],
+    ['WALL_UP_MAX', (n) => wire.WallTile.safeParse({ ...tile, up: many(n, () => flow) }).success],
+    [
+      'WALL_TILES_MAX',
+      (n) => wire.Wall.safeParse({ logId: nextId(), now: 1, isWhole: true, tiles: many(n, () => tile) }).success,
     ],
     ['POINTS_MAX', (n) => command('assign', { ...content, scale: { kind: 'points', max: n } })],
     [

@@ -10,7 +10,7 @@ function viewOf(paper: PaperClass, personId: PersonId, unread: Record<string, nu
   const { memberId, role } = memberOf(paper.state, personId)!;
   const classroom = seenBy(paper.state, memberId);
   const logId = nextId<LogId>();
-  return { logId, memberId, role, classroom, pending: new Set(), unread, mentions: {}, outbox: [] };
+  return { logId, memberId, role, classroom, pending: new Set(), unread, mentions: {}, outbox: [], clockOffsetMs: 0 };
 }
 
 /** 7А with Белов and his mother; a school in which its teacher, another one and both of them are. */

@@ -137,6 +137,9 @@ export class FaultyNetwork {
         // What is beside the log has no hub here.
         read: () => {},
         typing: () => {},
+        lessonMark: () => {},
+        helped: () => {},
+        wall: () => {},
         beat: () => {},
         close: () => close(false),
       };

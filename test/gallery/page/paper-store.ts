@@ -10,6 +10,7 @@ import type {
   DraftKey,
   HubCalls,
   LiveView,
+  WallView,
   MessageView,
   OutboxRow,
   Stop,
@@ -55,7 +56,7 @@ interface Folded {
 }
 
 const LOG_KEY = 'paper' as LogKey;
-const NOBODY_LIVE: LiveView = { reads: {}, typing: {}, present: new Set() };
+const NOBODY_LIVE: LiveView = { reads: {}, typing: {}, present: new Set(), wantsHelp: false };
 /** As many messages at a time as an export takes. */
 const MESSAGES_PER_PIECE = 512;
 
@@ -70,6 +71,8 @@ export class PaperStore implements ClassStore {
   readonly isTeacher: boolean;
   /** Who has read, writes, is here; put in by the scene. */
   readonly live = new Map<LogId, LiveView>();
+  /** What walls show; null: not known. */
+  readonly walls = new Map<LogId, WallView>();
   /** Calls that the hub answers in this scene; others are refused as unreachable. */
   readonly hub: HubCalls;
   private readonly watchers = new Set<Watcher>();
@@ -252,6 +255,13 @@ export class PaperStore implements ClassStore {
     return this.watch(() => listener(this.live.get(logId) ?? NOBODY_LIVE));
   }
 
+  watchWall(logId: LogId, listener: (wall: WallView | null) => void): Stop {
+    return this.watch(() => listener(this.walls.get(logId) ?? null));
+  }
+  askHelp(): void {}
+  tellActive(): void {}
+  tellHelped(): void {}
+
   search: ClassStore['search'] = async (query) => {
     const results = this.logs.flatMap((log) => {
       const me = this.member(log);
@@ -287,6 +297,10 @@ export class PaperStore implements ClassStore {
 
   watchOutbox(listener: (rows: readonly OutboxRow[]) => void): Stop {
     return this.watch(() => listener(this.logs.flatMap((log) => outboxRows(this.outbox(log), this.underway))));
+  }
+
+  watchUnsentFiles(): Stop {
+    return () => undefined;
   }
 
   // ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────────

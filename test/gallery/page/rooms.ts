@@ -92,7 +92,7 @@ export function withRooms(a: Stage, store: PaperStore, now: number): Rooms {
   const readUpTo = school.log.filter((row) => row.kind === 'messagePosted').at(-3)?.seq ?? 0;
   const log: PaperLog = { logId: schoolLogId, paper: school, state: 'member', readUpTo, pending: [] };
   store.logs.push(log);
-  store.live.set(schoolLogId, { reads: {}, typing: {}, present: new Set([ilya.memberId]) });
+  store.live.set(schoolLogId, { reads: {}, typing: {}, present: new Set([ilya.memberId]), wantsHelp: false });
   store.drafts.set(`message/${a.logId}/${students}`, {
     text: 'Завтра вместо физкультуры',
     files: [],

@@ -490,7 +490,7 @@ export const STAGED: Record<TeacherScene, Builder> = {
     const { channelId, log } = a.paper;
     const reads = Object.fromEntries(a.pupils.map(({ memberId }, i) => [memberId, log.length - Number(i >= 9)]));
     const typing = { [channelId]: [a.pupils[2]!.memberId] };
-    store.live.set(a.logId, { reads: { [channelId]: reads }, typing, present: new Set() });
+    store.live.set(a.logId, { reads: { [channelId]: reads }, typing, present: new Set(), wantsHelp: false });
   }),
   search: chatting(({ a }) => a.words()),
   'search-nothing': chatting(({ a }) => a.words()),

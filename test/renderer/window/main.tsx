@@ -101,6 +101,7 @@ const harness = {
       reads: { [paper.channelId]: reads },
       typing: { [paper.channelId]: [pupils[readers]!.memberId] },
       present: new Set(),
+      wantsHelp: false,
     });
     store.changed();
   },
