@@ -43,7 +43,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   main: {
     files: ['main/'],
     rooms: ['core/', 'preload/contract.ts', 'preload/contract/'],
-    packages: ['node:*', 'electron', 'electron-store', 'tus-js-client', 'zod', 'zod/mini'],
+    packages: ['node:*', 'electron', 'electron-store', 'tus-js-client', 'yauzl', 'yazl', 'zod', 'zod/mini'],
     environment: 'node',
   },
   client: {
@@ -71,11 +71,15 @@ export const WALLS: Readonly<Record<string, Wall>> = {
       'react-dom/client',
       '@mantine/*',
       '@tabler/icons-react',
+      'fflate',
       'get-nonce',
+      'libheif-js/wasm-bundle',
+      'mammoth',
       'papaparse',
       'pdfjs-dist',
       'pdfjs-dist/*',
       'read-excel-file/*',
+      'saxen',
       'uqr',
       'wouter',
       'wouter/*',
@@ -106,8 +110,10 @@ export const DOORS: readonly Door[] = [
   { library: 'socket.io-client', files: ['client/transport.ts'] },
   { library: 'socket.io', files: ['hub/sockets.ts'] },
   { library: 'node:sqlite', files: ['hub/store-sqlite.ts', 'hub/store-writer.ts'] },
-  { library: 'tus-js-client', files: ['main/transfers.ts', 'student/upload.ts'] },
+  { library: 'tus-js-client', files: ['main/tus-upload.ts', 'student/upload.ts'] },
   { library: 'temml', files: ['ui/formulas.tsx'] },
+  { library: 'yauzl', files: ['main/intake-zip.ts'] },
+  { library: 'yazl', files: ['main/save-tree.ts'] },
 ];
 
 /** Exists only in a secure context; a pupil's page on a LAN is none. `object` absent: on whatever object. */

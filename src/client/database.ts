@@ -12,7 +12,15 @@ import { Dexie, type Table } from 'dexie';
 import { EMPTY_CLASSROOM, type Classroom } from '../core/classroom.ts';
 import { PartaError, type ErrorCode } from '../core/errors.ts';
 import { evolve } from '../core/evolve.ts';
-import { workKey, type ChannelId, type CommandId, type LogId } from '../core/ids.ts';
+import {
+  FILE_OR_HASH,
+  workKey,
+  type ChannelId,
+  type CommandId,
+  type FileId,
+  type LogId,
+  type Sha256,
+} from '../core/ids.ts';
 import type { commandOf } from '../core/reissue.ts';
 import { changeIn, type Command, type Entry, type FileRef, type Following, type LogKey, type Me, type Page, type Reads } from '../core/wire.ts'; // prettier-ignore
 import type { DraftKey, MessagesWindow, Stop } from './class-store.ts';
@@ -163,6 +171,15 @@ export async function openDatabase(name: string, disk?: Disk): Promise<Database>
 
 /** Deletes a database that nothing has open: what somebody else left on a shared PC. */
 export const deleteDatabase = async (name: string, disk?: Disk): Promise<void> => new Tables(name, disk).delete();
+
+/** Everything in a value that reads like a file's id or hash: drafts are shaped by whoever writes them. */
+function collectFiles(value: unknown, found: Set<FileId | Sha256>): void {
+  if (typeof value === 'string') {
+    if (FILE_OR_HASH.test(value)) found.add(value as FileId | Sha256);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) collectFiles(part, found);
+  }
+}
 
 export class Database {
   readonly #db: Tables;
@@ -824,6 +841,16 @@ export class Database {
   async wholeOutbox(): Promise<StoredCommand[]> {
     const rows = await this.#db.outbox.orderBy('[logId+order]').toArray();
     return rows.filter((row) => row.state !== 'returning');
+  }
+
+  /** Ids and hashes of files in all that is written and not confirmed, drafts too. */
+  unsentFiles(): Promise<(FileId | Sha256)[]> {
+    return this.#read(['outbox', 'drafts'], async () => {
+      const found = new Set<FileId | Sha256>();
+      await this.#db.outbox.each(({ command, files }) => collectFiles([command.body, files], found));
+      await this.#db.drafts.each(({ key, value }) => isWritten(key) && collectFiles(value, found));
+      return [...found].sort();
+    });
   }
 
   /**

@@ -49,6 +49,8 @@ interface Shared {
   stop: Stop;
 }
 
+/** Between two looks at all that is unsent. */
+const UNSENT_PAUSE_MS = 1_000;
 /** Messages that an export holds in memory at a time. */
 const MESSAGES_PER_PIECE = 512;
 const MESSAGE_TABLES = ['me', 'cursors', 'messages', 'markRuns', 'outbox'] as const;
@@ -208,6 +210,17 @@ class Store implements ClassStore {
       view: (rows) => outboxRows(rows, this.#underway),
       waits: (rows) => rows.length > 0,
     });
+  }
+
+  watchUnsentFiles(listener: Parameters<ClassStore['watchUnsentFiles']>[0]): Stop {
+    let isFirst = true;
+    // A draft changes with every key and all of them are read: once a second is soon enough.
+    const question = async () => {
+      if (!isFirst) await new Promise<void>((resolve) => this.#ports.after(UNSENT_PAUSE_MS, resolve));
+      isFirst = false;
+      return this.#database.unsentFiles();
+    };
+    return this.#watch('unsent-files', ['outbox', 'drafts'], question, listener, null);
   }
 
   #watch<R, V>(

@@ -60,6 +60,7 @@ export const ERRORS = {
   'hash-mismatch': { retry: 'later', help: 'app' },
   'file-changed': { retry: 'never', help: 'you' },
   'file-gone': { retry: 'never', help: 'you' },
+  'file-damaged': { retry: 'later', help: 'app' },
   'disk-full-here': { retry: 'later', help: 'you' },
   cancelled: { retry: 'never', help: 'you' },
   // Lists of a class.

@@ -30,6 +30,8 @@ export type HubId = z.infer<typeof HubId>;
 /** A file on the hub: exactly 32 hex digits, which is also its tus upload id. Never a secret, never a capability. */
 export const FileId = z.string().check(z.regex(HEX_32)).brand<'FileId'>();
 export type FileId = z.infer<typeof FileId>;
+/** What a {@link FileId} or a {@link Sha256} looks like. */
+export const FILE_OR_HASH = /^[0-9a-f]{32}(?:[0-9a-f]{32})?$/;
 /** SHA-256 of a file's bytes, 64 hex digits. */
 export const Sha256 = z.string().check(z.regex(HEX_64)).brand<'Sha256'>();
 export type Sha256 = z.infer<typeof Sha256>;

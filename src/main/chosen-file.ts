@@ -27,6 +27,7 @@ export function newUpload(serverId: string, shown: string) {
     mediaType: mediaTypeOf(extname(name)),
     state: 'queued' as const,
     code: null,
+    doneAt: null,
   };
 }
 
@@ -47,13 +48,16 @@ export async function takeChosen(
   library: Library,
   source: NonNullable<KeptTransfer['source']>,
   signal: AbortSignal,
+  onBytes: (doneBytes: number) => void = () => {},
 ): Promise<Sha256> {
   const { path, sizeBytes, mtimeMs } = source;
   const isSame = (now: { size: number; mtimeMs: number }) => now.size === sizeBytes && now.mtimeMs === mtimeMs;
   if (!isSame(await plainFile(path))) throw new PartaError('file-changed');
   await library.needRoom(sizeBytes);
   const stream = createReadStream(path, { signal, highWaterMark: READ_BYTES });
-  const taken = await library.take(stream, { signal, maxBytes: sizeBytes }).catch((error: unknown) => {
+  // It may be cancelled before anybody reads it: whoever reads later hears of it all the same.
+  stream.on('error', () => {});
+  const taken = await library.take(stream, { signal, maxBytes: sizeBytes, onBytes }).catch((error: unknown) => {
     if (codeOf(error) === 'too-large') throw new PartaError('file-changed');
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw isMissing ? new PartaError('file-gone', { cause: error }) : error;

@@ -9,22 +9,28 @@ import {
   Menu,
   nativeTheme,
   Notification,
+  powerMonitor,
   protocol,
   safeStorage,
   shell,
   utilityProcess,
   type BrowserWindow,
+  type OpenDialogOptions,
 } from 'electron';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { cleanName } from '../core/names.ts';
+import type { FileRef } from '../core/wire.ts';
 import type { HubState } from '../preload/contract.ts';
 import { createAppHandler, PRIVILEGES, SCHEME } from './app-protocol.ts';
 import { openAuth } from './auth.ts';
 import { tellFirstPaint } from './first-paint.ts';
 import { hubEnv, openHubProcess } from './hub-process.ts';
 import { openExports } from './export.ts';
+import { filesIn, openIntakes } from './intakes.ts';
+import { openSaves } from './saves.ts';
 import { openDoor } from './ipc.ts';
+import { openKeeping } from './keeping.ts';
 import { openLibrary } from './library.ts';
 import { childOutput, openLog } from './log.ts';
 import { checkAddresses, firewallState, lanAddresses, watchAddresses } from './network.ts';
@@ -32,17 +38,29 @@ import { openNotifications, type Notice } from './notifications.ts';
 import { OUR_ORIGIN, OUR_PAGE, secureAll } from './security.ts';
 import { isCovered, openServers } from './servers.ts';
 import { openStored } from './settings.ts';
-import { CANNOT_START, CHOOSE_FOLDER } from './texts.ts';
+import { CANNOT_START, CHOOSE_FOLDER, CHOOSE_WORKS } from './texts.ts';
 import { openTransfers } from './transfers.ts';
 import { openWindow } from './window.ts';
 
 const { PARTA_DATA, PARTA_READY_FILE, PARTA_HUB_PORT, ELECTRON_RENDERER_URL } = process.env;
 const HERE = import.meta.dirname;
+const ICON = join(HERE, '..', '..', 'resources', 'icons', 'parta.png');
+/** Nobody has touched the computer for so long: its disk may be used for checking files. */
+const IDLE_SECONDS = 120;
 
 if (PARTA_DATA) app.setPath('userData', PARTA_DATA);
 protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: PRIVILEGES }]);
 // The window has no menu of its own; Electron's default one would bring keys that reload and zoom.
 Menu.setApplicationMenu(null);
+
+/** Files that the system gives to the app: macOS says so at any time, others with the words that it is started with. */
+let handTo: ((paths: string[]) => void) | null = null;
+const handedEarly: string[] = [];
+app.on('open-file', (event, path) => {
+  event.preventDefault();
+  if (handTo) handTo([path]);
+  else handedEarly.push(path);
+});
 
 if (app.requestSingleInstanceLock()) {
   app.whenReady().then(run).catch(failToStart);
@@ -67,6 +85,8 @@ async function run(): Promise<void> {
     railCollapsed: settings.read('railCollapsed'),
     notifications: settings.read('notifications'),
     mutedChannels: settings.read('mutedChannels'),
+    transfers: settings.read('transfers'),
+    storage: settings.read('storage'),
   });
   nativeTheme.themeSource = settings.read('theme');
 
@@ -95,6 +115,11 @@ async function run(): Promise<void> {
       'settings.write': (changes) => {
         settings.write(changes);
         if (changes.theme) nativeTheme.themeSource = changes.theme;
+        if (changes.transfers) {
+          transfers.setParallel(changes.transfers.parallel);
+          limitTransfers();
+        }
+        if (changes.storage) keeping.quotaChanged().catch((error: unknown) => log.failure('keeping-failed', error));
         door.tell('settings', shown());
         return shown();
       },
@@ -105,6 +130,7 @@ async function run(): Promise<void> {
       'servers.forget': async ({ serverId }) => {
         await known.forget(serverId);
         await transfers.dropServer(serverId);
+        keeping.dropServer(serverId);
         return {};
       },
       'servers.session': ({ serverId, rejected }) => known.session(serverId, rejected),
@@ -120,16 +146,58 @@ async function run(): Promise<void> {
       'hub.check': () => check(),
       'transfers.list': () => transfers.list(),
       'transfers.upload': ({ serverId, paths }) => transfers.upload(serverId, paths),
-      'transfers.download': ({ serverId, files }) => transfers.download(serverId, files).then(() => ({})),
+      'transfers.download': ({ serverId, files, isWanted }) => {
+        keeping.wanted(files);
+        return transfers.download(serverId, files, isWanted).then(() => ({}));
+      },
       'transfers.pause': ({ transferId }) => transfers.pause(transferId).then(() => ({})),
       'transfers.resume': ({ transferId }) => transfers.resume(transferId).then(() => ({})),
       'transfers.cancel': ({ transferId }) => transfers.cancel(transferId).then(() => ({})),
+      'transfers.move': ({ transferId, to }) => transfers.move(transferId, to).then(() => ({})),
+      'transfers.all': ({ what }) => (what === 'pause' ? transfers.pauseAll() : transfers.resumeAll()).then(() => ({})),
+      'transfers.lesson': ({ isRunning }) => {
+        isLesson = isRunning;
+        limitTransfers();
+        return {};
+      },
       'library.has': async ({ hashes }) => {
         const found = await Promise.all(hashes.map((hash) => library.has(hash)));
         return hashes.filter((_hash, index) => found[index]);
       },
-      'library.open': ({ sha256, name }) => library.openCopy(sha256, name).then(() => ({})),
+      'library.open': async ({ sha256, name }) => {
+        await library.openCopy(sha256, name);
+        keeping.opened(sha256);
+        return {};
+      },
       'library.show': ({ sha256, name }) => library.showCopy(sha256, name).then(() => ({})),
+      'library.drag': async ({ sha256, name }) => {
+        const file = await library.copy(sha256, name);
+        window?.webContents.startDrag({ file, icon: ICON });
+        return {};
+      },
+      'storage.read': () => keeping.read(),
+      'storage.classes': ({ serverId, logIds }) => {
+        keeping.classes(serverId, logIds);
+        return {};
+      },
+      'storage.keep': ({ serverId, logId, title, files }) =>
+        keeping.keep(serverId, logId, title, files).then(() => ({})),
+      'storage.hold': ({ serverId, ids }) => {
+        keeping.hold(serverId, ids);
+        return {};
+      },
+      'storage.pin': ({ serverId, logId, isPinned }) => keeping.pin(serverId, logId, isPinned).then(() => ({})),
+      'storage.free': ({ serverId, logId }) => keeping.free(serverId, logId),
+      'storage.restore': ({ serverId, logId }) => keeping.restore(serverId, logId).then(() => ({})),
+      'storage.freeLoose': () => keeping.freeLoose(),
+      'storage.check': ({ isRunning }) => {
+        keeping.check(isRunning);
+        return {};
+      },
+      'storage.dismiss': ({ sha256 }) => {
+        keeping.dismiss(sha256);
+        return {};
+      },
       'notifications.update': ({ chats, here }) => {
         notifications.update(chats, here);
         return {};
@@ -142,6 +210,22 @@ async function run(): Promise<void> {
         exports.show(exportId);
         return {};
       },
+      'intake.choose': ({ what }) => intakes.choose(what),
+      'intake.files': ({ paths }) => intakes.scan(paths),
+      'intake.bring': ({ intakeId, serverId, ids }) => intakes.bring(intakeId, serverId, ids),
+      'intake.end': ({ intakeId }) => (intakes.end(intakeId), {}),
+      'handed.read': () => intakes.handed(),
+      'handed.upload': ({ handedId, serverId }) => intakes.uploadHanded(handedId, serverId),
+      'handed.scan': ({ handedId }) => intakes.scanHanded(handedId),
+      'handed.end': ({ handedId }) => (intakes.endHanded(handedId), {}),
+      'saves.begin': async (request) => {
+        const saveId = await saves.begin(request);
+        return saveId === null ? null : { saveId };
+      },
+      'saves.list': () => saves.list(),
+      'saves.stop': ({ saveId }) => (saves.stop(saveId), {}),
+      'saves.show': ({ saveId }) => (saves.show(saveId), {}),
+      'saves.forget': ({ saveId }) => (saves.forget(saveId), {}),
     },
   });
 
@@ -214,31 +298,81 @@ async function run(): Promise<void> {
     dir: dataDir,
     library,
     hubs: known,
-    onChange: (list) => door.tell('transfers', list),
+    onChange(list) {
+      door.tell('transfers', list);
+      keeping.transfersChanged(list);
+    },
+    onMoved: (moved) => door.tell('moved', moved),
+    parallel: settings.read('transfers').parallel,
     log,
   });
+  const keeping = await openKeeping({
+    dir: dataDir,
+    library,
+    transfers,
+    servers: () => known.list().map(({ serverId }) => serverId),
+    quotaBytes: () => settings.read('storage').quotaBytes,
+    isIdle: () => powerMonitor.getSystemIdleTime() > IDLE_SECONDS,
+    onChange: (storage) => door.tell('storage', storage),
+    onGone: (hashes) => door.tell('gone', hashes),
+    log,
+  });
+  let isLesson = false;
+  function limitTransfers(): void {
+    transfers.setLimit(isLesson ? settings.read('transfers').lessonBytesPerSecond : null);
+  }
+  powerMonitor.on('suspend', () => void transfers.sleep());
+  powerMonitor.on('resume', () => transfers.wake());
 
   // ── what leaves the window ─────────────────────────────────────────────────────────────────────────────────────────
 
-  const exports = openExports({
+  async function ask(title: string, properties: OpenDialogOptions['properties']): Promise<string[] | null> {
+    const asked = { title, properties: properties ?? [] };
+    const { canceled, filePaths } = await (window
+      ? dialog.showOpenDialog(window, asked)
+      : dialog.showOpenDialog(asked));
+    return canceled ? null : filePaths;
+  }
+  const askFolder = async (title: string) => (await ask(title, ['openDirectory', 'createDirectory']))?.[0] ?? null;
+  const leaving = {
     library,
-    async chooseFolder() {
-      const title = CHOOSE_FOLDER[settings.read('language')];
-      const asked = { title, properties: ['openDirectory' as const, 'createDirectory' as const] };
-      const { canceled, filePaths } = await (window
-        ? dialog.showOpenDialog(window, asked)
-        : dialog.showOpenDialog(asked));
-      return canceled ? null : (filePaths[0] ?? null);
-    },
-    fetch: (serverId, file) => transfers.download(serverId, [file]),
-    progress({ sha256 }) {
+    fetch: (serverId: string, file: FileRef) => transfers.download(serverId, [file], true),
+    progress({ sha256 }: FileRef) {
       const coming = transfers
         .list()
         .find((one) => one.direction === 'down' && one.sha256 === sha256 && one.state !== 'failed');
       return coming?.doneBytes ?? null;
     },
-    showInFolder: (path) => shell.showItemInFolder(path),
+    showInFolder: (path: string) => shell.showItemInFolder(path),
+  };
+  const exports = openExports({
+    ...leaving,
+    chooseFolder: () => askFolder(CHOOSE_FOLDER[settings.read('language')]),
   });
+  const saves = openSaves({
+    ...leaving,
+    chooseFolder: () => askFolder(CHOOSE_WORKS[settings.read('language')].save),
+    onChange: (list) => door.tell('saves', list),
+    language: () => settings.read('language'),
+    onFailure: (error) => log.failure('call-failed', error, { call: 'saves.begin' }),
+  });
+
+  // ── what comes into it ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  const intakes = openIntakes({
+    transfers,
+    needRoom: (bytes) => library.needRoom(bytes),
+    choose(what) {
+      const title = CHOOSE_WORKS[settings.read('language')][what];
+      return ask(title, what === 'folder' ? ['openDirectory'] : ['openFile', 'multiSelections']);
+    },
+    onHanded: (handed) => door.tell('handed', handed),
+  });
+  /** The program itself, and the app's folder where it runs one. */
+  const skipped = app.isPackaged ? 1 : 2;
+  handTo = (paths) => void intakes.hand(paths);
+  handTo([...handedEarly, ...filesIn(process.argv, process.cwd(), skipped)]);
+
   const notifications = openNotifications({
     show: showNotice,
     badge: (count) => void app.setBadgeCount(count),
@@ -269,6 +403,7 @@ async function run(): Promise<void> {
     createAppHandler({
       rendererDir: join(HERE, '..', 'renderer'),
       library,
+      shown: (sha256) => keeping.opened(sha256),
       hubOrigins: () => (policy = known.origins()),
       intake: (serverId, name, bytes) => transfers.intake(serverId, name, bytes),
       exported: (exportId, bytes) => exports.page(exportId, bytes),
@@ -281,7 +416,7 @@ async function run(): Promise<void> {
   const opened = openWindow({
     url: OUR_PAGE,
     preload: join(HERE, '..', 'preload', 'index.cjs'),
-    icon: join(HERE, '..', '..', 'resources', 'icons', 'parta.png'),
+    icon: ICON,
     stored: settings,
   });
   window = opened;
@@ -305,7 +440,8 @@ async function run(): Promise<void> {
 
   // ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  app.on('second-instance', () => {
+  app.on('second-instance', (_event, argv, cwd) => {
+    void intakes.hand(filesIn(argv, cwd, skipped));
     if (opened.isDestroyed()) return;
     if (opened.isMinimized()) opened.restore();
     opened.show();
@@ -321,7 +457,7 @@ async function run(): Promise<void> {
     isEnding = true;
     stopWatching();
     notifications.close();
-    void Promise.allSettled([transfers.close(), hub.stop()]).then(() => {
+    void Promise.allSettled([saves.close(), transfers.close(), keeping.close(), hub.stop()]).then(() => {
       log.write('app-stop');
       hasEnded = true;
       app.quit();

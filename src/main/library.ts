@@ -1,21 +1,31 @@
 /**
  * The library: every file this app has received or is about to send, once each, under the name of its SHA-256
  * (`files/ab/cdef…`). Promises: what is in it is whole and verified, because a file enters only by rename after its bytes
- * were hashed and synced; memory stays constant whatever the size; originals are never handed out: the system's programs get
- * copies under a safe name, and nothing that could run is opened. Hides: folders and unfinished files.
+ * were hashed and synced; bytes that a disk spoiled later are noticed when they are opened or checked, and set aside, never
+ * shown for what they were; memory stays constant whatever the size; originals are never handed out: the system's programs get
+ * copies under a safe name, and nothing that could run is opened. Hides: folders and unfinished files. Decides nothing about
+ * what is kept: main/keeping does.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
-import { access, copyFile, mkdir, open, rename, rm, stat, statfs, writeFile, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, open, readdir, rename, rm, stat, statfs, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import * as z from 'zod/mini';
 import { PartaError } from '../core/errors.ts';
-import type { Sha256 } from '../core/ids.ts';
+import { Sha256 } from '../core/ids.ts';
 import { safeFileName } from '../core/names.ts';
+import { openBandwidth } from './bandwidth.ts';
 
 /** Bytes gathered before one write. */
 const BLOCK_BYTES = 1024 * 1024;
 /** What a download leaves free on the disk: a system without any free space stops working. */
 export const DISK_RESERVE_BYTES = 64 * 1024 ** 2;
+
+/**
+ * Up to this size a file is hashed before the window first shows it in a run (a tenth of a second on an old computer); a larger one,
+ * which is a film, is shown at once and hashed beside.
+ */
+export const HASHED_FIRST_BYTES_MAX = 16 * 1024 ** 2;
 
 /** Opened with the system's program. A positive list: whatever is not known to be a document does not start. */
 export const OPENABLE = new Set(
@@ -39,6 +49,12 @@ export interface SystemShell {
   showItemInFolder(path: string): void;
 }
 
+/** What happened to a file of the library. `damaged`: its bytes were others, and it is no longer here. */
+export interface LibraryNews {
+  what: 'came' | 'gone' | 'damaged';
+  sha256: Sha256;
+}
+
 export interface Library {
   /** Where a file lies, whether or not it is there. */
   path(sha256: Sha256): string;
@@ -55,10 +71,33 @@ export interface Library {
   adoptPart(sha256: Sha256, signal?: AbortSignal): Promise<void>;
   /** @throws PartaError `disk-full-here` where `bytes` more would leave less than the reserve. */
   needRoom(bytes: number): Promise<void>;
-  /** Opens a copy with the system's program. @throws PartaError `file-gone`, `not-allowed` (it could run) */
+  /** Bytes that may still be written before the disk is full. */
+  freeBytes(): Promise<number>;
+  /** Opens a copy with the system's program. @throws PartaError `file-gone`, `file-damaged`, `not-allowed` (it could run) */
   openCopy(sha256: Sha256, name: string): Promise<void>;
-  /** Shows a copy in its folder. @throws PartaError `file-gone` */
+  /** Shows a copy in its folder. @throws PartaError `file-gone`, `file-damaged` */
   showCopy(sha256: Sha256, name: string): Promise<void>;
+  /** A copy under a safe name, for who carries it out of the app. @throws PartaError `file-gone`, `file-damaged` */
+  copy(sha256: Sha256, name: string): Promise<string>;
+  /** Where the window may read a file from; null where it is not here, or no longer what it was. */
+  pathToShow(sha256: Sha256): Promise<string | null>;
+  /**
+   * Reads a file and compares its hash; a damaged one is set aside. @returns whether it is here and what it was
+   * @param bytesPerSecond how fast to read at most, so that nobody waits for the disk
+   */
+  check(sha256: Sha256, options?: { signal?: AbortSignal; bytesPerSecond?: number }): Promise<boolean>;
+  /** Every file here: its size, and when it came (Unix ms). */
+  inventory(): Promise<ReadonlyMap<Sha256, Stored>>;
+  /** Takes a file off the disk. Whoever calls knows that nobody needs it. */
+  remove(sha256: Sha256): Promise<void>;
+  /** Deletes what was set aside of a damaged file. */
+  dropDamaged(sha256: Sha256): Promise<void>;
+  /** @returns stops */
+  watch(listener: (news: LibraryNews) => void): () => void;
+}
+export interface Stored {
+  sizeBytes: number;
+  cameAt: number;
 }
 export interface TakeOptions {
   signal?: AbortSignal;
@@ -67,7 +106,7 @@ export interface TakeOptions {
 }
 
 /**
- * @param dir the user's data folder; `files`, `incoming` and `opened` are made below it
+ * @param dir the user's data folder; `files`, `incoming`, `opened` and `damaged` are made below it
  * @param platform as `process.platform`: Windows marks copies as coming from elsewhere, so that Office opens them protected
  */
 export async function openLibrary(
@@ -78,6 +117,7 @@ export async function openLibrary(
   const files = join(dir, 'files');
   const incoming = join(dir, 'incoming');
   const opened = join(dir, 'opened');
+  const damaged = join(dir, 'damaged');
   // Copies of the last run, and what was being taken in when it ended; unfinished downloads stay.
   await rm(opened, { recursive: true, force: true }).catch(() => {});
   await rm(join(incoming, 'taking'), { recursive: true, force: true });
@@ -92,9 +132,78 @@ export async function openLibrary(
 
   async function enter(from: string, sha256: Sha256): Promise<void> {
     const to = pathOf(sha256);
-    await mkdir(dirname(to), { recursive: true });
+    const isNew = (await mkdir(dirname(to), { recursive: true })) !== undefined;
     await rename(from, to);
     await syncFolder(dirname(to));
+    if (isNew) await syncFolder(files);
+    hashed.add(sha256);
+    const { size, mtimeMs } = await stat(to);
+    (await known)?.set(sha256, { sizeBytes: size, cameAt: mtimeMs });
+    tell({ what: 'came', sha256 });
+  }
+
+  /** Hashed in this run: nobody reads them again for that. */
+  const hashed = new Set<Sha256>();
+  const listeners = new Set<(news: LibraryNews) => void>();
+  const tell = (news: LibraryNews) => {
+    for (const listener of listeners) listener(news);
+  };
+
+  /** Read once, when somebody first asks, and kept up from then on. */
+  let known: Promise<Map<Sha256, Stored>> | null = null;
+  async function readInventory(): Promise<Map<Sha256, Stored>> {
+    const found = new Map<Sha256, Stored>();
+    for (const start of await readdir(files)) {
+      for (const rest of await readdir(join(files, start)).catch(() => [])) {
+        const sha256 = z.safeParse(Sha256, start + rest);
+        const facts = sha256.success ? await stat(join(files, start, rest)).catch(() => null) : null;
+        if (sha256.success && facts?.isFile()) found.set(sha256.data, { sizeBytes: facts.size, cameAt: facts.mtimeMs });
+      }
+    }
+    return found;
+  }
+
+  async function leave(sha256: Sha256, what: 'gone' | 'damaged'): Promise<void> {
+    hashed.delete(sha256);
+    (await known)?.delete(sha256);
+    tell({ what, sha256 });
+  }
+  /** Its bytes may still be worth something to somebody: kept until a good copy is here. */
+  async function setAside(sha256: Sha256): Promise<void> {
+    await mkdir(damaged, { recursive: true });
+    await rename(pathOf(sha256), join(damaged, sha256)).catch((error: unknown) => {
+      // Two may find it out at once.
+      if (!isMissing(error)) throw error;
+    });
+    await leave(sha256, 'damaged');
+  }
+
+  async function check(
+    sha256: Sha256,
+    { signal, bytesPerSecond }: { signal?: AbortSignal; bytesPerSecond?: number } = {},
+  ): Promise<boolean> {
+    const hash = createHash('sha256');
+    const pace = openBandwidth();
+    pace.setLimit(bytesPerSecond ?? null);
+    try {
+      for await (const chunk of createReadStream(pathOf(sha256), { highWaterMark: BLOCK_BYTES })) {
+        await pace.take((chunk as Buffer).length, signal);
+        if (signal?.aborted) throw new PartaError('cancelled');
+        hash.update(chunk as Buffer);
+      }
+    } catch (error) {
+      if (isMissing(error)) return false;
+      // A sector that cannot be read is a damage like any other.
+      if (!isUnreadable(error)) throw error;
+      await setAside(sha256);
+      return false;
+    }
+    if (hash.digest('hex') === sha256) {
+      hashed.add(sha256);
+      return true;
+    }
+    await setAside(sha256);
+    return false;
   }
 
   async function copyOf(sha256: Sha256, name: string): Promise<string> {
@@ -103,13 +212,35 @@ export async function openLibrary(
     const copy = join(folder, name);
     try {
       await mkdir(folder);
-      await copyFile(pathOf(sha256), copy, constants.COPYFILE_FICLONE);
+      const hash = createHash('sha256');
+      const file = await open(copy, 'wx');
+      try {
+        const bytes = createReadStream(pathOf(sha256), { highWaterMark: BLOCK_BYTES });
+        await writeGathered(file, 0, bytes, (block) => hash.update(block));
+      } finally {
+        await file.close();
+      }
+      if (hash.digest('hex') !== sha256) {
+        await rm(folder, { recursive: true, force: true });
+        await setAside(sha256);
+        throw new PartaError('file-damaged');
+      }
+      hashed.add(sha256);
       if (platform === 'win32')
         await writeFile(`${copy}:Zone.Identifier`, '[ZoneTransfer]\r\nZoneId=3\r\n').catch(() => {});
     } catch (error) {
+      if (isUnreadable(error)) {
+        await setAside(sha256);
+        throw new PartaError('file-damaged', { cause: error });
+      }
       throw diskError(error);
     }
     return copy;
+  }
+
+  async function freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(files);
+    return bavail * bsize;
   }
 
   return {
@@ -132,7 +263,9 @@ export async function openLibrary(
           await file.close();
         }
         const sha256 = hash.digest('hex') as Sha256;
-        if (await has(sha256)) await rm(path);
+        // What is here already may have been spoiled since; then these bytes mend it.
+        const isHere = hashed.has(sha256) ? await has(sha256) : await check(sha256);
+        if (isHere) await rm(path);
         else await enter(path, sha256);
         return { sha256, sizeBytes };
       } catch (error) {
@@ -160,9 +293,31 @@ export async function openLibrary(
       await enter(part, sha256);
     },
     async needRoom(bytes) {
-      const { bavail, bsize } = await statfs(files);
-      if (bavail * bsize - bytes < DISK_RESERVE_BYTES) throw new PartaError('disk-full-here');
+      if ((await freeBytes()) - bytes < DISK_RESERVE_BYTES) throw new PartaError('disk-full-here');
     },
+    freeBytes,
+    check,
+    async pathToShow(sha256) {
+      const path = pathOf(sha256);
+      const found = await stat(path).catch(() => null);
+      if (!found?.isFile()) return null;
+      if (hashed.has(sha256)) return path;
+      if (found.size <= HASHED_FIRST_BYTES_MAX) return (await check(sha256)) ? path : null;
+      hashed.add(sha256);
+      check(sha256).catch(() => hashed.delete(sha256));
+      return path;
+    },
+    inventory: () => (known ??= readInventory()),
+    async remove(sha256) {
+      await rm(pathOf(sha256), { force: true });
+      await leave(sha256, 'gone');
+    },
+    dropDamaged: (sha256) => rm(join(damaged, sha256), { force: true }),
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    copy: (sha256, name) => copyOf(sha256, safeFileName(name)),
     async openCopy(sha256, name) {
       const safe = openableName(name);
       if (safe === null) throw new PartaError('not-allowed');
@@ -238,12 +393,16 @@ async function* limited(
 
 /** A full disk, by the code people are told; other errors as they are. */
 export function diskError(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const code = codeIn(error);
   return code === 'ENOSPC' || code === 'EDQUOT' ? new PartaError('disk-full-here', { cause: error }) : error;
 }
 
+const codeIn = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : null);
+const isMissing = (error: unknown) => codeIn(error) === 'ENOENT';
+const isUnreadable = (error: unknown) => codeIn(error) === 'EIO';
+
 /** A rename is durable once its folder is; Windows has no such call and needs none. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   await access(path);
   const folder = await open(path, 'r');

@@ -8,6 +8,7 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { PartaError, codeOf } from '../core/errors.ts';
 import type { Sha256 } from '../core/ids.ts';
+import type { Bandwidth } from './bandwidth.ts';
 import { codeIn, codeOfStatus } from './hub-requests.ts';
 import { diskError, writeGathered } from './library.ts';
 
@@ -19,6 +20,8 @@ export interface Fetching {
   sizeBytes: number;
   signal: AbortSignal;
   stallMs: number;
+  /** null where no limit holds. */
+  bandwidth: Bandwidth | null;
   onProgress(doneBytes: number): void;
 }
 
@@ -31,6 +34,7 @@ export async function fetchPart({
   sizeBytes,
   signal,
   stallMs,
+  bandwidth,
   onProgress,
 }: Fetching): Promise<void> {
   const file = await open(part, 'a+', 0o600);
@@ -56,6 +60,7 @@ export async function fetchPart({
       for await (const chunk of response as AsyncIterable<Buffer>) {
         left -= chunk.length;
         if (left < 0) throw new PartaError('hash-mismatch');
+        await bandwidth?.take(chunk.length, signal);
         yield chunk;
       }
     };

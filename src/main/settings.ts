@@ -9,7 +9,14 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { DeviceId } from '../core/ids.ts';
 import { NAME_MAX } from '../core/limits.ts';
-import { Server, Settings, type NotificationSettings } from '../preload/contract.ts';
+import {
+  Server,
+  Settings,
+  type NotificationSettings,
+  type StorageSettings,
+  type TransferSettings,
+} from '../preload/contract.ts';
+import { LESSON_LIMIT_DEFAULT, PARALLEL_DEFAULT, QUOTA_DEFAULT_BYTES } from '../preload/contract/channels.ts';
 import type { Log } from './log.ts';
 
 /** The folder holds device secrets (encrypted where the system can): nobody else on the computer reads it. */
@@ -45,6 +52,12 @@ export const FIRST_NOTIFICATIONS: NotificationSettings = {
   quiet: { isOn: true, fromMinute: 21 * 60, toMinute: 7 * 60, days: [0, 1, 2, 3, 4, 5, 6] },
 };
 
+export const FIRST_TRANSFERS: TransferSettings = {
+  parallel: PARALLEL_DEFAULT,
+  lessonBytesPerSecond: LESSON_LIMIT_DEFAULT,
+};
+export const FIRST_STORAGE: StorageSettings = { quotaBytes: QUOTA_DEFAULT_BYTES };
+
 /** Each file and its keys: the schema, and what a new installation starts with. */
 export const FILES = {
   settings: {
@@ -54,6 +67,8 @@ export const FILES = {
     railCollapsed: [Settings.shape.railCollapsed, false],
     notifications: [Settings.shape.notifications, FIRST_NOTIFICATIONS],
     mutedChannels: [Settings.shape.mutedChannels, []],
+    transfers: [Settings.shape.transfers, FIRST_TRANSFERS],
+    storage: [Settings.shape.storage, FIRST_STORAGE],
     window: [z.nullable(WindowPlace), null],
   },
   servers: {

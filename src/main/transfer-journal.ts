@@ -8,22 +8,29 @@ import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { ErrorCodeSchema } from '../core/wire.ts';
 import { Transfer } from '../preload/contract.ts';
-import { diskError } from './library.ts';
+import { diskError, syncFolder } from './library.ts';
 
 /** The journal is rewritten when it has this many lines more than items. */
 export const STALE_LINES_MAX = 1_000;
 
 /** A transfer as it is kept: never `running` (after a crash it is queued), bytes done are asked of the disk and the hub. */
 export const KeptTransfer = z.object({
-  ...z.omit(Transfer, { doneBytes: true, state: true, code: true }).shape,
+  ...z.omit(Transfer, { doneBytes: true, speed: true, leftMs: true, state: true, code: true, doneAt: true }).shape,
   state: z.enum(['queued', 'paused', 'failed', 'done']),
   code: z.nullable(ErrorCodeSchema),
   /** Where an upload was chosen from, and what the file was then; null once it is in the library. */
   source: z.nullable(z.object({ path: z.string(), sizeBytes: z.int(), mtimeMs: z.number() })),
+  /** Not in lines of earlier versions. */
+  doneAt: z.optional(z.nullable(z.number())),
 });
 export type KeptTransfer = z.infer<typeof KeptTransfer>;
 
-const Line = z.union([z.object({ put: KeptTransfer }), z.object({ drop: z.string() })]);
+/** `move`: to the place before another one, or to the end. */
+const Line = z.union([
+  z.object({ put: KeptTransfer }),
+  z.object({ drop: z.string() }),
+  z.object({ move: z.string(), before: z.nullable(z.string()) }),
+]);
 export type JournalLine = z.infer<typeof Line>;
 
 export interface Journal {
@@ -35,12 +42,13 @@ export interface Journal {
 /** @returns the journal and what it held, in the order it was added */
 export async function openJournal(path: string): Promise<{ journal: Journal; kept: KeptTransfer[] }> {
   await mkdir(dirname(path), { recursive: true });
-  const items = new Map<string, KeptTransfer>();
+  let items = new Map<string, KeptTransfer>();
   let lineCount = 0;
   const remember = (line: JournalLine) => {
     lineCount += 1;
     if ('put' in line) items.set(line.put.transferId, line.put);
-    else items.delete(line.drop);
+    else if ('drop' in line) items.delete(line.drop);
+    else items = placed(items, line.move, line.before);
   };
   const text = await readFile(path, 'utf8').catch(() => '');
   for (const raw of text.split('\n')) {
@@ -85,6 +93,15 @@ export async function openJournal(path: string): Promise<{ journal: Journal; kep
   return { journal, kept: [...items.values()] };
 }
 
+/** The same entries, one of them at another place; as they were where either is not there. */
+export function placed<T>(items: Map<string, T>, id: string, before: string | null): Map<string, T> {
+  const moving = items.get(id);
+  if (moving === undefined || (before !== null && !items.has(before)) || id === before) return items;
+  const rest = [...items].filter(([other]) => other !== id);
+  const at = before === null ? rest.length : rest.findIndex(([other]) => other === before);
+  return new Map(rest.toSpliced(at, 0, [id, moving]));
+}
+
 async function rewritten(path: string, items: ReadonlyMap<string, KeptTransfer>): Promise<FileHandle> {
   const beside = `${path}.new`;
   const fresh = await open(beside, 'w', 0o600);
@@ -95,6 +112,8 @@ async function rewritten(path: string, items: ReadonlyMap<string, KeptTransfer>)
     await fresh.close();
   }
   await rename(beside, path);
+  // Or a power cut brings the old file back, without what was appended to this one.
+  await syncFolder(dirname(path));
   return open(path, 'a', 0o600);
 }
 

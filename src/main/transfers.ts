@@ -1,34 +1,32 @@
 /**
  * Files on their way between this computer and its hubs: a durable queue. Promises: what was queued survives quit, crash, cut
  * and full disk; bytes already there are not sent or fetched again; a file enters the library only when its SHA-256 is right;
- * a chosen file goes up as it was when it was chosen, or fails visibly; nothing that fails disappears; memory is constant.
- * Hides: tus, ranges, retries. Keeps: S11 (full jitter), S15's client half (HEAD before POST, one id for ever).
+ * a chosen file goes up as it was when it was chosen, or fails visibly; nothing that fails disappears; memory is constant; the
+ * order of the list is the order in which files go, and the person's. Hides: lanes, retries, who hears what when. Keeps: S11
+ * (full jitter), S15's client half (one id for ever).
  *
  * An upload first enters the library (works offline, frees the USB stick), then goes to the hub from there. Truth about
  * progress is the `.part` file's length and the hub's offset; the journal only knows that there is something to do.
  */
 import { randomUUID } from 'node:crypto';
-import { createReadStream, type ReadStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { Agent } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
 import { basename, dirname, join } from 'node:path';
-import { DefaultHttpStack, DetailedError, Upload, type FileReader } from 'tus-js-client';
 import { ERRORS, PartaError, codeOf, type ErrorCode } from '../core/errors.ts';
-import type { FileId, Sha256 } from '../core/ids.ts';
+import type { Sha256 } from '../core/ids.ts';
 import { FILE_BYTES_MAX } from '../core/limits.ts';
 import { safeFileName } from '../core/names.ts';
 import type { FileRef } from '../core/wire.ts';
-import type { ChosenFile, Transfer } from '../preload/contract.ts';
+import type { ChosenFile, Moved, Transfer } from '../preload/contract.ts';
+import { PARALLEL_DEFAULT } from '../preload/contract/channels.ts';
+import { openBandwidth } from './bandwidth.ts';
 import { newUpload, plainFile, takeChosen } from './chosen-file.ts';
-import { codeIn, codeOfStatus } from './hub-requests.ts';
 import { diskError, type Library } from './library.ts';
 import type { Log } from './log.ts';
 import { fetchPart } from './range-download.ts';
-import { openJournal, type JournalLine, type KeptTransfer } from './transfer-journal.ts';
+import { SpeedWindow, timeLeft } from './speed.ts';
+import { placed, openJournal, type JournalLine, type KeptTransfer } from './transfer-journal.ts';
+import { sendByTus } from './tus-upload.ts';
 
-/** Transfers on the network at a time. */
-export const PARALLEL_MAX = 3;
 /** Files being copied into the library at a time: a school PC has one hard disk. */
 export const COPIES_MAX = 1;
 /** Nothing moved for this long: the connection is given up and tried again. */
@@ -38,8 +36,11 @@ export const RETRY_FIRST_MS = 1_000;
 export const RETRY_LAST_MS = 60_000;
 /** Answers that may come right by themselves, but not for ever. */
 export const FAILURES_MAX = 5;
-/** How often pages hear about progress. */
+/** How often pages hear about progress; also while nothing moves, so that a speed falls. */
 export const PROGRESS_MS = 100;
+export const STANDING_MS = 1_000;
+/** A list of thousands is told less often: at most so many of its lines a second. */
+export const LINES_PER_SECOND_MAX = 10_000;
 /** Finished uploads that stay in the list, because waiting commands ask for them; downloads are asked of the library. */
 export const DONE_UPLOADS_KEPT = 500;
 export const DONE_DOWNLOADS_KEPT = 50;
@@ -60,16 +61,30 @@ export interface Transfers {
   upload(serverId: string, paths: readonly string[]): Promise<ChosenFile[]>;
   /** Queues bytes that have no file, as a pasted image. Resolves when they are safe in the library. */
   intake(serverId: string, name: string, bytes: AsyncIterable<Uint8Array>): Promise<ChosenFile>;
-  /** Queues what is neither in the library nor in the list already. */
-  download(serverId: string, files: readonly FileRef[]): Promise<void>;
+  /**
+   * Queues what is neither in the library nor in the list already.
+   * @param isWanted somebody waits for them: they go before all others, and what had failed is tried again
+   */
+  download(serverId: string, files: readonly FileRef[], isWanted?: boolean): Promise<void>;
   pause(transferId: string): Promise<void>;
   /** Goes on with a paused or failed one, at once. */
   resume(transferId: string): Promise<void>;
   /** Stops it, visibly; once more on one that is over takes it off the list. */
   cancel(transferId: string): Promise<void>;
+  /** Another place among those that wait; durable. One that does not wait keeps its place. */
+  move(transferId: string, to: 'first' | 'up' | 'down'): Promise<void>;
+  pauseAll(): Promise<void>;
+  /** Goes on with what is paused; what failed keeps its reason. */
+  resumeAll(): Promise<void>;
+  /** How many go at a time from now on; those under way come to their end. */
+  setParallel(count: number): void;
+  /** All transfers together, but for those to a hub on this computer, which take nothing of the wire. null: no limit. */
+  setLimit(bytesPerSecond: number | null): void;
   /** A server was forgotten: its transfers leave the list. */
   dropServer(serverId: string): Promise<void>;
-  /** The network, a sign-in or a hub is back: no need to wait out the pauses. */
+  /** The machine is going to sleep: connections end in good order, and nothing begins until {@link wake}. */
+  sleep(): Promise<void>;
+  /** The network, a sign-in, a hub or the machine is back: no need to wait out the pauses. */
   wake(): void;
   /** Stops everything running; the queue stays on disk. */
   close(): Promise<void>;
@@ -79,16 +94,20 @@ export interface TransfersOptions {
   dir: string;
   library: Library;
   hubs: HubAccess;
-  /** At most every {@link PROGRESS_MS}. */
+  /** The list is another; at most every {@link PROGRESS_MS}, and rarer the longer it is. */
   onChange(list: Transfer[]): void;
+  /** Only bytes have moved: those that are under way; at most every {@link PROGRESS_MS}. */
+  onMoved?(moved: Moved[]): void;
   log: Log;
   random?: () => number;
   stallMs?: number;
   retryFirstMs?: number;
+  parallel?: number;
 }
 
 interface Item extends KeptTransfer {
   doneBytes: number;
+  speed: SpeedWindow;
   failures: number;
   /** Set while a lane works on it. */
   running: { abort: AbortController; over: Promise<void> } | null;
@@ -99,39 +118,66 @@ interface Item extends KeptTransfer {
 export async function openTransfers(options: TransfersOptions): Promise<Transfers> {
   const { library, hubs, log, random = Math.random, stallMs = STALL_MS, retryFirstMs = RETRY_FIRST_MS } = options;
   const { journal, kept } = await openJournal(join(options.dir, 'transfers.jsonl'));
-  const items = new Map<string, Item>();
+  let items = new Map<string, Item>();
+  const underWay = new Set<Item>();
+  const bandwidth = openBandwidth();
+  let parallel = options.parallel ?? PARALLEL_DEFAULT;
   let isClosed = false;
+  let isAsleep = false;
   let timer: NodeJS.Timeout | undefined;
 
   const partOf = (item: KeptTransfer) => library.partPath(item.sha256 as Sha256);
 
   // ── the list and its memory ──────────────────────────────────────────────────────────────────────────────────────────
 
+  const movedOf = (item: Item): Moved => {
+    const doneBytes = Math.min(item.doneBytes, item.sizeBytes);
+    const speed = item.running ? item.speed.at(Date.now()) : null;
+    const leftMs = timeLeft(item.sizeBytes - doneBytes, speed);
+    return { transferId: item.transferId, doneBytes, speed, leftMs };
+  };
   const list = (): Transfer[] =>
     [...items.values()].map((item) => ({
-      transferId: item.transferId,
+      ...movedOf(item),
       serverId: item.serverId,
       direction: item.direction,
       fileId: item.fileId,
       name: item.name,
       sizeBytes: item.sizeBytes,
-      doneBytes: Math.min(item.doneBytes, item.sizeBytes),
       mediaType: item.mediaType,
       sha256: item.sha256,
       state: item.running && item.state === 'queued' ? 'running' : item.state,
       code: item.code,
+      doneAt: item.doneAt ?? null,
     }));
 
-  let changeTimer: NodeJS.Timeout | undefined;
+  let tellTimer: NodeJS.Timeout | undefined;
+  let tellAt = Infinity;
   let toldAt = 0;
+  let isListOld = false;
+  function tellSoon(at: number): void {
+    if (isClosed || at >= tellAt) return;
+    clearTimeout(tellTimer);
+    tellAt = at;
+    tellTimer = setTimeout(tell, Math.max(0, at - Date.now()));
+  }
+  function tell(): void {
+    tellAt = Infinity;
+    if (isListOld) options.onChange(list());
+    else options.onMoved?.([...underWay].map(movedOf));
+    isListOld = false;
+    toldAt = Date.now();
+    if (underWay.size > 0) tellSoon(toldAt + STANDING_MS);
+  }
+  /** The list is another. */
   function changed(): void {
-    if (changeTimer || isClosed) return;
-    const tell = () => {
-      changeTimer = undefined;
-      toldAt = Date.now();
-      options.onChange(list());
-    };
-    changeTimer = setTimeout(tell, Math.max(0, toldAt + PROGRESS_MS - Date.now()));
+    isListOld = true;
+    tellSoon(toldAt + Math.max(PROGRESS_MS, (items.size / LINES_PER_SECOND_MAX) * 1000));
+  }
+  function moved(item: Item, doneBytes: number): void {
+    item.doneBytes = doneBytes;
+    item.speed.note(doneBytes, Date.now());
+    tellSoon(toldAt + PROGRESS_MS);
   }
 
   async function save(drops: readonly Item[], puts: readonly Item[]): Promise<void> {
@@ -173,10 +219,10 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
   const isCopy = (item: Item) => item.direction === 'up' && item.sha256 === null;
 
   function pump(): void {
-    if (isClosed) return;
+    if (isClosed || isAsleep) return;
     clearTimeout(timer);
     const now = Date.now();
-    const running = [...items.values()].filter((item) => item.running);
+    const running = [...underWay];
     let copies = running.filter(isCopy).length;
     let moves = running.length - copies;
     // Two transfers of the same bytes would write one `.part`.
@@ -192,7 +238,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
         if (copies >= COPIES_MAX) continue;
         copies += 1;
       } else {
-        if (moves >= PARALLEL_MAX || busy.has(item.sha256)) continue;
+        if (moves >= parallel || busy.has(item.sha256)) continue;
         moves += 1;
         busy.add(item.sha256);
       }
@@ -210,10 +256,13 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       )
       .finally(() => {
         item.running = null;
+        underWay.delete(item);
         changed();
         pump();
       });
     item.running = { abort, over };
+    item.speed.reset();
+    underWay.add(item);
     changed();
   }
 
@@ -234,6 +283,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
     if (item.state === 'failed') return undefined;
     item.state = 'done';
     item.doneBytes = item.sizeBytes;
+    item.doneAt = Date.now();
     log.write('transfer-done', { fileId: item.fileId, up: item.direction === 'up', sizeBytes: item.sizeBytes });
     await saveQuietly(item);
     await save(trimmed(), []).catch(() => {});
@@ -268,26 +318,31 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
 
   async function copy(item: Item, signal: AbortSignal): Promise<void> {
     if (!item.source) throw new PartaError('file-gone');
-    item.sha256 = await takeChosen(library, item.source, signal);
+    item.sha256 = await takeChosen(library, item.source, signal, (doneBytes) => moved(item, doneBytes));
+    item.doneBytes = 0;
   }
 
   async function upload(item: Item, signal: AbortSignal): Promise<void> {
     const sha256 = item.sha256 as Sha256;
     if (!(await library.has(sha256))) throw new PartaError('file-gone');
-    await withTicket(item.serverId, ({ ticket, url }) =>
-      sendByTus({
-        endpoint: new URL('/files', url).href,
-        ticket,
-        path: library.path(sha256),
-        item: { ...item, sha256 },
-        signal,
-        stallMs,
-        onProgress(doneBytes) {
-          item.doneBytes = doneBytes;
-          changed();
-        },
-      }),
-    );
+    try {
+      await withTicket(item.serverId, ({ ticket, url }) =>
+        sendByTus({
+          endpoint: new URL('/files', url).href,
+          ticket,
+          path: library.path(sha256),
+          item: { ...item, sha256 },
+          signal,
+          stallMs,
+          bandwidth: isThisComputer(url) ? null : bandwidth,
+          onProgress: (doneBytes) => moved(item, doneBytes),
+        }),
+      );
+    } catch (error) {
+      // Ours are the wrong bytes: sending them again mends nothing.
+      if (codeOf(error) === 'hash-mismatch' && !(await library.check(sha256))) throw new PartaError('file-gone');
+      throw error;
+    }
   }
 
   async function download(item: Item, signal: AbortSignal): Promise<void> {
@@ -311,10 +366,8 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
           sizeBytes: item.sizeBytes,
           signal,
           stallMs,
-          onProgress(doneBytes) {
-            item.doneBytes = doneBytes;
-            changed();
-          },
+          bandwidth: isThisComputer(url) ? null : bandwidth,
+          onProgress: (doneBytes) => moved(item, doneBytes),
         }),
       );
     }
@@ -341,6 +394,22 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
     item.running?.abort.abort();
     await item.running?.over;
   }
+  /** Files that have not come to an end and are not under way, in their order. */
+  const waiting = () =>
+    [...items.values()].filter(({ state, running }) => !running && (state === 'queued' || state === 'paused'));
+  async function place(transferId: string, before: string | null): Promise<void> {
+    await journal.append([{ move: transferId, before }]);
+    items = placed(items, transferId, before);
+    changed();
+  }
+  async function setAll(from: Item['state'], to: 'paused' | 'queued'): Promise<void> {
+    const all = [...items.values()].filter(({ state }) => state === from);
+    for (const item of all) Object.assign(item, { state: to, notBefore: 0 });
+    await Promise.all(all.map(stopRunning));
+    // Some may have come to their end just before.
+    await save([], all);
+    pump();
+  }
   const find = (transferId: string): Item => {
     const item = items.get(transferId);
     if (!item) throw new PartaError('not-found');
@@ -357,7 +426,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
   await save(trimmed(), []);
   pump();
 
-  return {
+  const transfers: Transfers = {
     list,
 
     async upload(serverId, paths) {
@@ -380,13 +449,10 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       return chosenOf(item);
     },
 
-    async download(serverId, files) {
+    async download(serverId, files, isWanted = false) {
       const wanted: Item[] = [];
-      const known = new Set(
-        [...items.values()]
-          .filter((item) => item.direction === 'down' && item.state !== 'done')
-          .map((item) => item.sha256),
-      );
+      const coming = [...items.values()].filter((item) => item.direction === 'down' && item.state !== 'done');
+      const known = new Set(coming.map((item) => item.sha256));
       for (const file of files) {
         if (known.has(file.sha256) || (await library.has(file.sha256))) continue;
         known.add(file.sha256);
@@ -400,10 +466,19 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
             state: 'queued',
             code: null,
             source: null,
+            doneAt: null,
           }),
         );
       }
       await add(wanted);
+      if (!isWanted) return;
+      const asked = new Set(files.map((file) => file.sha256));
+      const first = [...coming, ...wanted].filter((item) => asked.has(item.sha256 as Sha256) && !item.running);
+      for (const item of first) item.notBefore = 0;
+      for (const { transferId, state } of first.toReversed()) {
+        if (state === 'failed') await transfers.resume(transferId);
+        await transfers.move(transferId, 'first');
+      }
     },
 
     async pause(transferId) {
@@ -423,6 +498,8 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       item.code = null;
       item.failures = 0;
       item.notBefore = 0;
+      // Somebody sits there: the machine is awake, whatever it told.
+      isAsleep = false;
       await save([], [item]);
       pump();
     },
@@ -440,6 +517,26 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       pump();
     },
 
+    async move(transferId, to) {
+      const item = find(transferId);
+      const others = waiting();
+      const at = others.indexOf(item);
+      const after = to === 'first' ? others[0] : to === 'up' ? others[at - 1] : others[at + 1];
+      if (at < 0 || !after || after === item) return;
+      if (to !== 'down') return place(transferId, after.transferId);
+      const all = [...items.values()];
+      return place(transferId, all[all.indexOf(after) + 1]?.transferId ?? null);
+    },
+
+    pauseAll: () => setAll('queued', 'paused'),
+    resumeAll: () => setAll('paused', 'queued'),
+
+    setParallel(count) {
+      parallel = count;
+      pump();
+    },
+    setLimit: (bytesPerSecond) => bandwidth.setLimit(bytesPerSecond),
+
     async dropServer(serverId) {
       const gone = [...items.values()].filter((item) => item.serverId === serverId);
       for (const item of gone) item.state = 'paused';
@@ -447,7 +544,14 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       await save(gone, []);
     },
 
+    async sleep() {
+      isAsleep = true;
+      clearTimeout(timer);
+      await Promise.all([...underWay].map(stopRunning));
+    },
+
     wake() {
+      isAsleep = false;
       for (const item of items.values()) {
         item.notBefore = 0;
         if (item.state === 'failed' && item.code && ERRORS[item.code].retry === 'after-sign-in') item.state = 'queued';
@@ -459,11 +563,12 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       if (isClosed) return;
       isClosed = true;
       clearTimeout(timer);
-      clearTimeout(changeTimer);
+      clearTimeout(tellTimer);
       await Promise.all([...items.values()].map(stopRunning));
       await journal.close();
     },
   };
+  return transfers;
 }
 
 /** The hub or the way to it: tried for ever, because the teacher is at home and the hub is at school. */
@@ -474,9 +579,18 @@ const NETWORK: ReadonlySet<ErrorCode> = new Set([
   'disk-full',
   'disk-full-here',
 ]);
-const READ_BYTES = 256 * 1024;
 
-const asItem = (kept: KeptTransfer): Item => ({ ...kept, doneBytes: 0, failures: 0, running: null, notBefore: 0 });
+/** Its bytes take nothing of the wire that a lesson shares. */
+const isThisComputer = (url: string) => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+
+const asItem = (kept: KeptTransfer): Item => ({
+  ...kept,
+  doneBytes: 0,
+  speed: new SpeedWindow(),
+  failures: 0,
+  running: null,
+  notBefore: 0,
+});
 
 const keptOf = (item: Item): KeptTransfer => ({
   transferId: item.transferId,
@@ -490,6 +604,7 @@ const keptOf = (item: Item): KeptTransfer => ({
   state: item.state,
   code: item.code,
   source: item.source,
+  doneAt: item.doneAt ?? null,
 });
 
 const chosenOf = ({ fileId, name, sizeBytes, mediaType }: Item): ChosenFile => ({ fileId, name, sizeBytes, mediaType });
@@ -499,100 +614,3 @@ const sizeOf = (path: string): Promise<number> =>
     (found) => found.size,
     () => 0,
   );
-
-// ── up: tus ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface Sending {
-  endpoint: string;
-  ticket: string;
-  path: string;
-  item: { fileId: FileId; name: string; sizeBytes: number; mediaType: string; sha256: Sha256 };
-  signal: AbortSignal;
-  stallMs: number;
-  onProgress(doneBytes: number): void;
-}
-
-/**
- * One PATCH for the whole rest of the file, after HEAD has told where it begins. Only a hub that does not know the id gets a
- * POST: on another error a POST could begin a second upload under an id that is half there.
- */
-function sendByTus({ endpoint, ticket, path, item, signal, stallMs, onProgress }: Sending): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
-    const source = fileSource(path, item.sizeBytes);
-    // Connections of its own: one kept from before the hub's restart would fail the next request.
-    const agent = endpoint.startsWith('https:') ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
-    let stall: NodeJS.Timeout | undefined;
-    const end = (error: unknown) => {
-      clearTimeout(stall);
-      signal.removeEventListener('abort', stop);
-      source.close();
-      agent.destroy();
-      if (error) reject(error);
-      else resolve();
-    };
-    const give = (error: PartaError) => {
-      void upload.abort();
-      end(error);
-    };
-    const stop = () => give(new PartaError('cancelled'));
-    const moving = () => {
-      clearTimeout(stall);
-      stall = setTimeout(() => give(new PartaError('hub-unreachable')), stallMs);
-    };
-    const upload = new Upload(Buffer.alloc(0), {
-      endpoint,
-      uploadUrl: `${endpoint}/${item.fileId}`,
-      uploadSize: item.sizeBytes,
-      metadata: { fileId: item.fileId, filename: item.name, filetype: item.mediaType, sha256: item.sha256 },
-      headers: { Authorization: `Bearer ${ticket}` },
-      chunkSize: Infinity,
-      retryDelays: null,
-      storeFingerprintForResuming: false,
-      fingerprint: () => Promise.resolve(''),
-      httpStack: new DefaultHttpStack({ agent }),
-      fileReader: { openFile: () => Promise.resolve(source) },
-      onBeforeRequest: moving,
-      onAfterResponse(request, response) {
-        moving();
-        const status = response.getStatus();
-        const isUnknown = status === 404 || status === 410;
-        if (status < 300 || (request.getMethod() === 'HEAD' && isUnknown)) return;
-        throw new PartaError(codeIn(response.getBody()) ?? codeOfStatus(status));
-      },
-      onProgress(doneBytes) {
-        moving();
-        onProgress(doneBytes);
-      },
-      onSuccess: () => end(null),
-      onError: (error) => end(meaningOf(error)),
-    });
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop);
-    moving();
-    upload.start();
-  });
-}
-
-/** Our own reader: the package's leaves a file open for every cut connection. */
-function fileSource(path: string, sizeBytes: number): Awaited<ReturnType<FileReader['openFile']>> {
-  let stream: ReadStream | null = null;
-  return {
-    size: sizeBytes,
-    slice(start, end) {
-      stream?.destroy();
-      stream = createReadStream(path, { start, end: end - 1, highWaterMark: READ_BYTES });
-      const length = Math.min(end, sizeBytes) - start;
-      return Promise.resolve({ value: Object.assign(stream, { size: length }), done: end >= sizeBytes });
-    },
-    close: () => void stream?.destroy(),
-  };
-}
-
-function meaningOf(error: Error | DetailedError): PartaError {
-  const cause = error instanceof DetailedError ? error.causingError : null;
-  if (cause instanceof PartaError) return cause;
-  const status = error instanceof DetailedError ? (error.originalResponse?.getStatus() ?? null) : null;
-  // Content without tus's own headers: something else listens there.
-  if (status !== null) return new PartaError(status < 300 ? 'not-a-hub' : codeOfStatus(status), { cause: error });
-  return new PartaError('hub-unreachable', { cause: error });
-}

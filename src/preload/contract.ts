@@ -4,11 +4,25 @@
  * else crosses. Paths never come from the page: for `File`s the preload adds them (`FILE_CALLS`).
  */
 import * as z from 'zod/mini';
-import { ChannelId, FileId, HubId, PersonId, Sha256 } from '../core/ids.ts';
-import { FILE_NAME_MAX, FILES_PER_COMMAND_MAX, NAME_MAX } from '../core/limits.ts';
+import { ChannelId, FileId, HubId, LogId, PersonId, Sha256 } from '../core/ids.ts';
+import { FILE_NAME_MAX, FILES_PER_COMMAND_MAX, NAME_MAX, TITLE_MAX } from '../core/limits.ts';
 import { ErrorCodeSchema, FileRef, Session } from '../core/wire.ts';
-import { NOTIFIED_TEXT_MAX, WAITING_CHATS_MAX } from './contract/channels.ts';
+import {
+  HELD_IDS_MAX,
+  KEPT_FILES_MAX,
+  LESSON_LIMIT_MIN,
+  NOTIFIED_TEXT_MAX,
+  PARALLEL_MAX,
+  PARALLEL_MIN,
+  WAITING_CHATS_MAX,
+} from './contract/channels.ts';
+import { Handed, Intake, IntakeId, INTAKE_PATHS_MAX } from './contract/intake.ts';
+import { SAVE_ITEMS_MAX, SaveId, SaveItem, SaveKind, Saving } from './contract/saving.ts';
+import { Freed, HeldId, Storage } from './contract/storage.ts';
 
+export type { Handed, Intake, IntakeFile, LeftOutWhy } from './contract/intake.ts';
+export type { SaveItem, SaveKind, Saving } from './contract/saving.ts';
+export type { DamagedFile, Freed, HeldId, KeptClass, Storage } from './contract/storage.ts';
 export { exportUrl, intakeUrl, libraryUrl } from './contract/channels.ts';
 
 const nothing = z.object({});
@@ -41,6 +55,16 @@ export type QuietHours = z.infer<typeof QuietHours>;
 export const NotificationSettings = z.object({ isOn: z.boolean(), showText: z.boolean(), quiet: QuietHours });
 export type NotificationSettings = z.infer<typeof NotificationSettings>;
 
+/** How files travel. `lessonBytesPerSecond`: together, while a lesson runs; null for as fast as they can. */
+export const TransferSettings = z.object({
+  parallel: z.int().check(z.minimum(PARALLEL_MIN), z.maximum(PARALLEL_MAX)),
+  lessonBytesPerSecond: z.nullable(z.int().check(z.minimum(LESSON_LIMIT_MIN))),
+});
+export type TransferSettings = z.infer<typeof TransferSettings>;
+/** How much disk files kept offline may take; null for all but the floor that stays free. */
+export const StorageSettings = z.object({ quotaBytes: z.nullable(z.int().check(z.nonnegative())) });
+export type StorageSettings = z.infer<typeof StorageSettings>;
+
 export const Settings = z.object({
   language: Language,
   theme: z.enum(THEMES),
@@ -49,6 +73,8 @@ export const Settings = z.object({
   railCollapsed: z.boolean(),
   notifications: NotificationSettings,
   mutedChannels: z.array(ChannelId).check(z.maxLength(MUTED_MAX)),
+  transfers: TransferSettings,
+  storage: StorageSettings,
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -83,20 +109,33 @@ export const HubState = z.object({
 });
 export type HubState = z.infer<typeof HubState>;
 
-/** A file on its way. The queue is durable: it survives quit, crash and a full disk. */
-export const Transfer = z.object({
+/** How far a file is: what changes while bytes flow. */
+const MOVED = {
   transferId: TransferId,
+  /** Of the step under way: an upload is first copied from where it was chosen (no hash yet), then sent. */
+  doneBytes: z.int(),
+  /** Bytes a second over the last seconds, and the time left at that speed; null while unknown. */
+  speed: z.nullable(z.number()),
+  leftMs: z.nullable(z.number()),
+};
+export const Moved = z.object(MOVED);
+export type Moved = z.infer<typeof Moved>;
+
+/** A file on its way. The queue is durable and in the order of the list: it survives quit, crash and a full disk. */
+export const Transfer = z.object({
+  ...MOVED,
   serverId: ServerId,
   direction: z.enum(['up', 'down']),
   fileId: FileId,
   name: text(FILE_NAME_MAX),
   sizeBytes: z.int(),
-  doneBytes: z.int(),
   mediaType: text(100),
   /** Known from the start for downloads, at the end for uploads. */
   sha256: z.nullable(Sha256),
   state: z.enum(['queued', 'running', 'paused', 'failed', 'done']),
   code: z.nullable(ErrorCodeSchema),
+  /** When it came to its good end, Unix ms. */
+  doneAt: z.nullable(z.number()),
 });
 export type Transfer = z.infer<typeof Transfer>;
 
@@ -161,17 +200,44 @@ export const CALLS = {
   'transfers.list': call(nothing, z.array(Transfer)),
   /** Copies chosen files into the library and queues them for the hub. The page gives `File`s, the preload their paths. */
   'transfers.upload': call(z.object({ serverId: ServerId, paths: z.array(text(4096)).check(z.maxLength(FILES_PER_COMMAND_MAX)) }), z.array(ChosenFile)), // prettier-ignore
-  /** Queues what is neither in the library nor queued already. */
-  'transfers.download': call(z.object({ serverId: ServerId, files: z.array(FileRef) }), nothing),
+  /** Queues what is neither in the library nor queued already. `isWanted`: somebody waits for it, it goes first. */
+  'transfers.download': call(z.object({ serverId: ServerId, files: z.array(FileRef), isWanted: z.optional(z.boolean()) }), nothing), // prettier-ignore
   'transfers.pause': call(z.object({ transferId: TransferId }), nothing),
   'transfers.resume': call(z.object({ transferId: TransferId }), nothing),
   'transfers.cancel': call(z.object({ transferId: TransferId }), nothing),
+  /** Before all others that wait, one place up or down among them. */
+  'transfers.move': call(z.object({ transferId: TransferId, to: z.enum(['first', 'up', 'down']) }), nothing),
+  /** All at once; `resume` leaves those that failed to their reasons. */
+  'transfers.all': call(z.object({ what: z.enum(['pause', 'resume']) }), nothing),
+  /** A lesson began or ended: from now on the limit of the settings holds, or does not. */
+  'transfers.lesson': call(z.object({ isRunning: z.boolean() }), nothing),
 
   /** Which of these are here, whole and verified. */
   'library.has': call(z.object({ hashes: z.array(Sha256) }), z.array(Sha256)),
   /** Opens a copy under its shown name with the system's program. */
   'library.open': call(z.object({ sha256: Sha256, name: text(FILE_NAME_MAX) }), nothing),
   'library.show': call(z.object({ sha256: Sha256, name: text(FILE_NAME_MAX) }), nothing),
+  /** The person drags a file out of the window: the system goes on with a copy of it. */
+  'library.drag': call(z.object({ sha256: Sha256, name: text(FILE_NAME_MAX) }), nothing),
+
+  'storage.read': call(nothing, Storage),
+  /** All classes of a server: what main knew of others is no longer theirs. */
+  'storage.classes': call(z.object({ serverId: ServerId, logIds: z.array(LogId) }), nothing),
+  /** Everything that a class refers to: main fetches what should be here and is not. */
+  'storage.keep': call(z.object({ serverId: ServerId, logId: LogId, title: text(TITLE_MAX), files: z.array(FileRef).check(z.maxLength(KEPT_FILES_MAX)) }), nothing), // prettier-ignore
+  /** Everything that unsent work of a server names: it stays here whatever happens. */
+  'storage.hold': call(z.object({ serverId: ServerId, ids: z.array(HeldId).check(z.maxLength(HELD_IDS_MAX)) }), nothing), // prettier-ignore
+  'storage.pin': call(z.object({ serverId: ServerId, logId: LogId, isPinned: z.boolean() }), nothing),
+  /** Takes a class's files off this disk, but for those that another pinned class or unsent work needs. */
+  'storage.free': call(z.object({ serverId: ServerId, logId: LogId }), Freed),
+  /** Fetches a class's files again that were freed, as far as there is room. */
+  'storage.restore': call(z.object({ serverId: ServerId, logId: LogId }), nothing),
+  /** Takes away what nothing refers to any more. */
+  'storage.freeLoose': call(nothing, Freed),
+  /** Begins or stops checking every file against its hash, without waiting for quiet. */
+  'storage.check': call(z.object({ isRunning: z.boolean() }), nothing),
+  /** A damaged file that nobody has is off the list: the teacher knows. */
+  'storage.dismiss': call(z.object({ sha256: Sha256 }), nothing),
 
   /** Everything that waits unread now, muted chats left out; `here` is the chat on the screen. What is new in it is shown. */
   'notifications.update': call(
@@ -199,33 +265,64 @@ export const CALLS = {
   'export.end': call(z.object({ exportId: ExportId, keep: z.boolean() }), nothing),
   /** Shows the folder of an export that was kept. */
   'export.show': call(z.object({ exportId: ExportId }), nothing),
+
+  /** Asks the person for a folder, or for files and archives, and looks what is in them; null where he thought better of it. */
+  'intake.choose': call(z.object({ what: z.enum(['folder', 'files']) }), z.nullable(Intake)),
+  /** The same for what was dropped. The page gives `File`s, the preload their paths. */
+  'intake.files': call(z.object({ paths: z.array(text(4096)).check(z.maxLength(INTAKE_PATHS_MAX)) }), Intake),
+  /** Queues found files for a server: they are one work. */
+  'intake.bring': call(z.object({ intakeId: IntakeId, serverId: ServerId, ids: z.array(text(64)).check(z.maxLength(FILES_PER_COMMAND_MAX)) }), z.array(ChosenFile)), // prettier-ignore
+  'intake.end': call(z.object({ intakeId: IntakeId }), nothing),
+  /** Files that the system opened the app with and that wait for a place; null where there are none. */
+  'handed.read': call(nothing, z.nullable(Handed)),
+  /** They go to a server like chosen ones. */
+  'handed.upload': call(z.object({ handedId: text(64), serverId: ServerId }), z.array(ChosenFile)),
+  /** They are looked through as works. */
+  'handed.scan': call(z.object({ handedId: text(64) }), Intake),
+  'handed.end': call(z.object({ handedId: text(64) }), nothing),
+
+  /** Asks the person for a folder and saves into it, on and on; null where he thought better of it. */
+  'saves.begin': call(z.object({ kind: SaveKind, title: text(1_000), serverId: ServerId, isOnline: z.boolean(), items: z.array(SaveItem).check(z.maxLength(SAVE_ITEMS_MAX)) }), z.nullable(z.object({ saveId: SaveId }))), // prettier-ignore
+  'saves.list': call(nothing, z.array(Saving)),
+  /** What is saved already stays in its folder; half an archive does not. */
+  'saves.stop': call(z.object({ saveId: SaveId }), nothing),
+  'saves.show': call(z.object({ saveId: SaveId }), nothing),
+  'saves.forget': call(z.object({ saveId: SaveId }), nothing),
 } as const;
 export type CallName = keyof typeof CALLS;
 export type CallInput<K extends CallName> = z.infer<(typeof CALLS)[K]['input']>;
 export type CallOutput<K extends CallName> = z.infer<(typeof CALLS)[K]['output']>;
 
 /** Calls in which the preload turns `files: File[]` into `paths`. */
-export const FILE_CALLS = ['transfers.upload'] as const;
+export const FILE_CALLS = ['transfers.upload', 'intake.files'] as const;
+export type FileCall = (typeof FILE_CALLS)[number];
 
 export const EVENTS = {
   settings: Settings,
   servers: z.array(Server),
   hub: HubState,
-  /** The whole list, at most ten times a second while bytes flow. */
+  /** The whole list, whenever it is another. */
   transfers: z.array(Transfer),
+  /** Those of the list whose bytes flow, at most ten times a second. */
+  moved: z.array(Moved),
+  storage: Storage,
+  /** Files that are not on this computer any more. */
+  gone: z.array(Sha256),
   /** The person pressed a notification: the place that it spoke of; '' for one that spoke of several. */
   notified: z.object({ place: text(500) }),
+  handed: Handed,
+  /** All savings, under way and over. */
+  saves: z.array(Saving),
 } as const;
 export type EventName = keyof typeof EVENTS;
 export type EventValue<K extends EventName> = z.infer<(typeof EVENTS)[K]>;
 
 /** What `window.parta` is; `F` is the page's `File`, a word that this pure file does not have. */
 export interface Desktop<F = unknown> {
-  call<K extends Exclude<CallName, 'transfers.upload'>>(
-    name: K,
-    input: CallInput<K>,
-  ): Promise<DesktopAnswer<CallOutput<K>>>;
+  call<K extends Exclude<CallName, FileCall>>(name: K, input: CallInput<K>): Promise<DesktopAnswer<CallOutput<K>>>;
   upload(serverId: string, files: readonly F[]): Promise<DesktopAnswer<CallOutput<'transfers.upload'>>>;
+  /** Looks what is in dropped folders, files and archives. */
+  intake(files: readonly F[]): Promise<DesktopAnswer<CallOutput<'intake.files'>>>;
   on<K extends EventName>(name: K, listener: (value: EventValue<K>) => void): () => void;
 }
 export type DesktopAnswer<T> = { ok: true; value: T } | { ok: false; code: z.infer<typeof ErrorCodeSchema> };

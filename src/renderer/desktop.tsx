@@ -25,9 +25,15 @@ import type {
   ChosenFile,
   Desktop as DesktopBridge,
   DesktopAnswer,
+  FileCall,
+  Handed,
   HubState,
+  Intake,
+  Moved,
+  Saving,
   Server,
   Settings,
+  Storage,
   Transfer,
 } from '../preload/contract.ts';
 
@@ -40,13 +46,23 @@ function valueOf<T>(answer: DesktopAnswer<T>): T {
 
 export interface DesktopCalls {
   /** A desktop call; throws PartaError with the answer's code. */
-  call<K extends Exclude<CallName, 'transfers.upload'>>(name: K, input: CallInput<K>): Promise<CallOutput<K>>;
+  call<K extends Exclude<CallName, FileCall>>(name: K, input: CallInput<K>): Promise<CallOutput<K>>;
   /** Takes chosen files into the library and queues them for the server; ids are good in commands at once. */
   upload(serverId: string, files: readonly File[]): Promise<readonly ChosenFile[]>;
   /** The same for bytes that have no path: a pasted picture goes to main as a stream. */
   intake(serverId: string, file: File): Promise<ChosenFile>;
+  /** Looks what is in dropped folders, files and archives. */
+  lookInto(files: readonly File[]): Promise<Intake>;
+  /** Queues found files as one work; ids are good in commands at once. */
+  bring(intakeId: string, serverId: string, ids: readonly string[]): Promise<readonly ChosenFile[]>;
+  /** The same for files that the system opened the app with. */
+  uploadHanded(handedId: string, serverId: string): Promise<readonly ChosenFile[]>;
+  onHanded(listener: (handed: Handed) => void): () => void;
+  onSaves(listener: (savings: readonly Saving[]) => void): () => void;
   /** Streams the page of a chat that is being saved; its pieces never cross the bridge. */
   exportPage(exportId: string, page: Blob): Promise<void>;
+  /** What is kept on this computer, whenever it changes. */
+  onStorage(listener: (storage: Storage) => void): () => void;
   /** The person pressed a notification; '' for no place in particular. */
   onNotified(listener: (place: string) => void): () => void;
   readonly filesOnTheWay: FilesOnTheWay;
@@ -146,6 +162,11 @@ class LibraryFacts {
     if (fresh.length > 0) this.#tell();
   }
 
+  gone(hashes: readonly Sha256[]) {
+    for (const hash of hashes) this.#here.set(hash, false);
+    this.#tell();
+  }
+
   watch = (listener: () => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -154,6 +175,15 @@ class LibraryFacts {
   #tell() {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** The list with the newest of those whose bytes flow. Entries that have not moved stay the same objects. */
+export function withMoved(transfers: readonly Transfer[], moved: readonly Moved[]): readonly Transfer[] {
+  const news = new Map(moved.map((one) => [one.transferId, one]));
+  return transfers.map((transfer) => {
+    const one = news.get(transfer.transferId);
+    return one ? { ...transfer, ...one } : transfer;
+  });
 }
 
 interface DesktopState {
@@ -191,10 +221,24 @@ export function DesktopProvider({ desktop, children }: { desktop: WindowDesktop;
         ownFiles.note([chosen]);
         return chosen;
       },
+      lookInto: async (files) => valueOf(await desktop.intake(files)),
+      bring: async (intakeId, serverId, ids) => {
+        const chosen = valueOf(await desktop.call('intake.bring', { intakeId, serverId, ids: [...ids] }));
+        ownFiles.note(chosen);
+        return chosen;
+      },
+      uploadHanded: async (handedId, serverId) => {
+        const chosen = valueOf(await desktop.call('handed.upload', { handedId, serverId }));
+        ownFiles.note(chosen);
+        return chosen;
+      },
+      onHanded: (listener) => desktop.on('handed', listener),
+      onSaves: (listener) => desktop.on('saves', listener),
       exportPage: async (exportId, page) => {
         const answer = await fetch(exportUrl(exportId), { method: 'PUT', body: page });
         valueOf((await answer.json()) as DesktopAnswer<object>);
       },
+      onStorage: (listener) => desktop.on('storage', listener),
       onNotified: (listener) => desktop.on('notified', ({ place }) => listener(place)),
       filesOnTheWay: ownFiles,
     }),
@@ -231,6 +275,8 @@ export function DesktopProvider({ desktop, children }: { desktop: WindowDesktop;
       follow('servers', calls.call('servers.list', {}), setServers),
       follow('hub', calls.call('hub.state', {}), setHub),
       follow('transfers', calls.call('transfers.list', {}), setAllTransfers),
+      desktop.on('moved', (moved) => setTransfers((old) => withMoved(old, moved))),
+      desktop.on('gone', (hashes) => library.gone(hashes)),
     ];
     return () => {
       isGone = true;

@@ -189,6 +189,10 @@ const ru: Readonly<Record<ErrorCode, ErrorText>> = {
     what: 'Файл больше не читается: его убрали, переименовали или вынули носитель.',
     todo: 'Верните файл на место или выберите его снова.',
   },
+  'file-damaged': {
+    what: 'Файл на этом компьютере испортился и отложен в сторону.',
+    todo: 'Если он есть на сервере, он загрузится снова сам. Что с ним, видно в «Настройки → Хранение».',
+  },
   'disk-full-here': {
     what: 'На этом устройстве кончилось место. Сохранённое раньше цело.',
     todo: 'Освободите место и повторите.',
@@ -395,6 +399,10 @@ const en: Readonly<Record<ErrorCode, ErrorText>> = {
   'file-gone': {
     what: 'The file can no longer be read: it was removed, renamed, or its drive was taken out.',
     todo: 'Put the file back or choose it again.',
+  },
+  'file-damaged': {
+    what: 'The file on this computer was damaged and has been put aside.',
+    todo: 'If its server has it, it is fetched again by itself. Settings → Storage tells how it stands.',
   },
   'disk-full-here': {
     what: 'This device has run out of space. What was saved before is safe.',

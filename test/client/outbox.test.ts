@@ -9,7 +9,7 @@ import type { CommandId, FileId, LogId, MemberId } from '../../src/core/ids.ts';
 import { COMMANDS_PER_SUBMIT_MAX } from '../../src/core/limits.ts';
 import type { Command, CommandResult } from '../../src/core/wire.ts';
 import { LocalClass } from '../support/local-class.ts';
-import type { LocalClient } from '../support/local-client.ts';
+import { first, type LocalClient } from '../support/local-client.ts';
 import { nextFileId, nextId } from '../support/paper-class.ts';
 
 let school: LocalClass;
@@ -35,6 +35,28 @@ async function rewire(bend: (transport: Transport) => Partial<Transport>, hearsP
   await school.soon();
 }
 const outboxStates = async () => (await teacher.outbox()).map((row) => row.state);
+
+describe('files that unsent work needs', () => {
+  const needed = () => first((listener) => teacher.store.watchUnsentFiles(listener));
+
+  test('are those that waiting commands and drafts name, in whatever shape, and no others', async () => {
+    const [posted, drafted, placed] = [nextFileId(), nextFileId(), nextFileId()];
+    const hash = 'ab'.repeat(32);
+    await teacher.store.send(school.logId, 'postMessage', {
+      channelId: school.channelId,
+      text: 'раз',
+      fileIds: [posted],
+      replyTo: null,
+    });
+    await teacher.store.writeDraft(`assignment/${school.logId}`, { files: [{ fileId: drafted, sha256: hash }], n: 7 });
+    await teacher.store.writeDraft(`place/${school.logId}`, { at: placed });
+    expect(await needed()).toEqual([posted, drafted, hash].sort());
+    await teacher.store.writeDraft(`assignment/${school.logId}`, null);
+    const [row] = await teacher.outbox();
+    await teacher.store.discard(row!.id);
+    expect(await needed()).toEqual([]);
+  });
+});
 
 describe('confirming', () => {
   test('[S7] an acknowledgement changes no view: the command stays pending until its page comes', async () => {

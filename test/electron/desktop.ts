@@ -28,7 +28,7 @@ export const dialog = guarded('dialog', {
 } satisfies Pick<Dialog, 'showOpenDialog' | 'showSaveDialog' | 'showMessageBox' | 'showErrorBox'>);
 
 /** What the app wanted from other programs. Tests read it through evaluate: `globalThis.standInOpened`. */
-const opened: { call: 'openExternal' | 'openPath' | 'showItemInFolder'; target: string }[] = [];
+export const opened: { call: 'openExternal' | 'openPath' | 'showItemInFolder' | 'startDrag'; target: string }[] = [];
 Object.defineProperty(globalThis, 'standInOpened', { value: opened });
 
 export const shell = guarded('shell', {
@@ -120,8 +120,10 @@ export const screen = new StandInScreen();
 
 class StandInPowerMonitor extends Guarded {
   constructor() {
-    super('powerMonitor'); // its events never come here: nothing sleeps
+    super('powerMonitor'); // its events come only where a test emits them: nothing sleeps
   }
+
+  getSystemIdleTime = (): number => 0; // somebody always sits there
 }
 export const powerMonitor = new StandInPowerMonitor();
 

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { randomUUID } from 'node:crypto';
 import type { NativeImage, WebContents as ElectronWebContents, WebFrameMain, WebPreferences } from 'electron';
+import { opened } from './desktop.ts';
 import type { Protocol, Session } from './devtools.ts';
 import { ipcMain } from './ipc.ts';
 import { makeBridge } from './page/bridge.ts';
@@ -249,6 +250,13 @@ export class WebContents extends Guarded {
     });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value as unknown;
+  }
+
+  /** What is dragged out is only noted: another program would have to take it. */
+  startDrag({ file, icon, ...rest }: Parameters<ElectronWebContents['startDrag']>[0]): void {
+    refuseUnknown('startDrag', rest, []);
+    if (!file || !icon) throw new TypeError("Must specify either 'file' or 'files' option, and 'icon'");
+    opened.push({ call: 'startDrag', target: file });
   }
 
   async capturePage(rect?: unknown): Promise<NativeImage> {

@@ -20,6 +20,8 @@ const SETTINGS: Settings = {
     quiet: { isOn: false, fromMinute: 1260, toMinute: 420, days: [1] },
   },
   mutedChannels: [],
+  transfers: { parallel: 3, lessonBytesPerSecond: null },
+  storage: { quotaBytes: null },
 };
 type Listener = (event: unknown, name: unknown, input: unknown) => Promise<unknown>;
 
@@ -145,6 +147,7 @@ describe('the door', () => {
     hide();
     open.tell('settings', SETTINGS);
     expect(sent).toHaveLength(1);
-    expect(Object.keys(EVENTS)).toEqual(['settings', 'servers', 'hub', 'transfers', 'notified']);
+    const known = 'settings servers hub transfers moved storage gone notified handed saves'.split(' ');
+    expect(Object.keys(EVENTS)).toEqual(known);
   });
 });

@@ -107,6 +107,7 @@ export function queuedUpload(path: string, sizeBytes: number, mtimeMs: number) {
     state: 'queued' as const,
     code: null,
     source: { path, sizeBytes, mtimeMs },
+    doneAt: null,
   };
 }
 

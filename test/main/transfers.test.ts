@@ -8,7 +8,8 @@ import { FILE_BYTES_MAX } from '../../src/core/limits.ts';
 import type { FileRef } from '../../src/core/wire.ts';
 import { openLibrary } from '../../src/main/library.ts';
 import { SILENT } from '../../src/main/log.ts';
-import { COPIES_MAX, DONE_UPLOADS_KEPT, openTransfers, PARALLEL_MAX, PROGRESS_MS } from '../../src/main/transfers.ts';
+import { COPIES_MAX, DONE_UPLOADS_KEPT, openTransfers, PROGRESS_MS } from '../../src/main/transfers.ts';
+import { PARALLEL_DEFAULT } from '../../src/preload/contract/channels.ts';
 import { openJournal } from '../../src/main/transfer-journal.ts';
 import { bytesOf, heardShell, scratchDir, until } from './scratch.ts';
 import { sha256Of, startScriptedHub } from './scripted-hub.ts';
@@ -280,7 +281,7 @@ describe('downloads', () => {
     expect(transfers.list()).toHaveLength(1);
   });
 
-  it(`at most ${PARALLEL_MAX} run at a time`, async () => {
+  it(`at most ${PARALLEL_DEFAULT} run at a time`, async () => {
     const { hub, transfers } = await desk();
     let most = 0;
     const files = Array.from({ length: 12 }, (_, index) => offered(hub, bytesOf(200_000, index + 1)));
@@ -289,7 +290,7 @@ describe('downloads', () => {
       most = Math.max(most, states(transfers).filter((state) => state === 'running').length);
       return states(transfers).every((state) => state === 'done');
     });
-    expect(most).toBeLessThanOrEqual(PARALLEL_MAX);
+    expect(most).toBeLessThanOrEqual(PARALLEL_DEFAULT);
     expect(most).toBeGreaterThan(0);
   });
 });
@@ -438,6 +439,7 @@ describe('the queue', () => {
     const told: { at: number; state: string | undefined }[] = [];
     const { hub, transfers } = await desk({
       onChange: (list) => void told.push({ at: Date.now(), state: list[0]?.state }),
+      onMoved: () => void told.push({ at: Date.now(), state: 'running' }),
     });
     await transfers.download(SERVER, [offered(hub, bytesOf(BIG))]);
     await allDone(transfers);

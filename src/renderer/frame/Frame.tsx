@@ -24,7 +24,9 @@ import { Today } from '../today/Today.tsx';
 import { ClassScope, useClasses } from './classes.tsx';
 import { ClassScreen } from './ClassScreen.tsx';
 import { stateOf } from './Connection.tsx';
+import { DamageTold } from './DamageTold.tsx';
 import { EmptyState } from './EmptyState.tsx';
+import { useLessonLimit } from './lesson-limit.ts';
 import { Palette } from './Palette.tsx';
 import { useQuickKeys } from './quick-keys.ts';
 import { Rail } from './Rail.tsx';
@@ -45,6 +47,7 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
   const [isSearching, setSearching] = useState(false);
   useRememberedPlace();
   useQuickKeys();
+  useLessonLimit();
   useFirstClass(firstClass, onFirstClassMade);
   useShortcuts(t.app.name, [
     { keys: ['Ctrl+K'], text: t.palette.title, run: () => setSearching(true), isGlobal: true },
@@ -66,6 +69,7 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
       <Palette isOpen={isSearching} onClose={() => setSearching(false)} />
       <Announcements />
       <Told />
+      <DamageTold />
     </div>
   );
 }

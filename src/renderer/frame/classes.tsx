@@ -1,9 +1,9 @@
 /**
  * Every class of this teacher, from every server this app has signed in to, in one list: what the rail, Today, review, lesson
  * and the palette all look at; and beside them each server's school, which is no class. Opens one {@link ClassStore} per server and keeps it for as long as the server is listed.
- * Hides: opening and closing stores, watching each class, asking main to keep every file of a class on this computer.
+ * Hides: opening and closing stores, watching each class, telling main which files each class names and unsent work needs.
  */
-import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type {
   ClassStore,
   ClassStoreOptions,
@@ -16,6 +16,7 @@ import type {
 import type { FileId, LogId } from '../../core/ids.ts';
 import type { FileRef } from '../../core/wire.ts';
 import type { Server } from '../../preload/contract.ts';
+import { KEPT_FILES_MAX } from '../../preload/contract/channels.ts';
 import { StoreProvider } from '../../ui/store.tsx';
 import { hasHash, useDesktop, useServerList, type DesktopCalls } from '../desktop.tsx';
 
@@ -54,6 +55,10 @@ const ClassesContext = createContext<Classes>({ servers: [], classes: [], school
 
 export const useClasses = (): Classes => useContext(ClassesContext);
 
+/** Which log names a file; undefined where none that is here does. The same function for ever: ask while drawing. */
+const FileLogsContext = createContext<(fileId: FileId) => LogId | undefined>(() => undefined);
+export const useFileLogs = () => useContext(FileLogsContext);
+
 /** The school's log of a server; undefined while it is not here. */
 export const useSchool = (serverId: string): OpenClass | undefined =>
   useClasses().schools.find((school) => school.server.serverId === serverId);
@@ -65,7 +70,7 @@ export function ClassesProvider({ openStore, children }: { openStore: OpenStore;
   const servers = useServerStates(listed, stores);
   const watched = useWatched(servers);
   const views = useViews(watched);
-  useOfflineFiles(watched, desktop);
+  const logOf = useKeptFiles(watched, servers, desktop);
 
   const value = useMemo<Classes>(() => {
     const logs = servers.flatMap(({ server, store, me }) =>
@@ -86,7 +91,11 @@ export function ClassesProvider({ openStore, children }: { openStore: OpenStore;
     return { servers, classes, schools, isLoaded };
   }, [listed, servers, views]);
 
-  return <ClassesContext value={value}>{children}</ClassesContext>;
+  return (
+    <ClassesContext value={value}>
+      <FileLogsContext value={logOf}>{children}</FileLogsContext>
+    </ClassesContext>
+  );
 }
 
 /** Opens what is listed, closes what is not. Servers are told apart by hub and person: an address may change. */
@@ -167,16 +176,21 @@ const memberLogs = (me: MeView | null) =>
 interface Watched {
   server: Server;
   store: ClassStore;
+  /** The hub or the cache has said which logs there are. */
+  isKnown: boolean;
   logIds: readonly LogId[];
 }
 
 /** What is watched, as a value that changes only when a class comes or goes, not with every message. */
 function useWatched(servers: readonly OpenServer[]): readonly Watched[] {
   const [kept, setKept] = useState<readonly Watched[]>([]);
-  const now = servers.map(({ server, store, me }) => ({ server, store, logIds: memberLogs(me) }));
+  const now = servers.map(({ server, store, me }) => ({ server, store, isKnown: me !== null, logIds: memberLogs(me) }));
   const isSame =
     now.length === kept.length &&
-    now.every((one, i) => one.store === kept[i]?.store && one.logIds.join() === kept[i].logIds.join());
+    now.every(
+      (one, i) =>
+        one.store === kept[i]?.store && one.isKnown === kept[i].isKnown && one.logIds.join() === kept[i].logIds.join(),
+    );
   if (isSame) return kept;
   setKept(now);
   return now;
@@ -204,25 +218,48 @@ function useViews(watched: readonly Watched[]): ReadonlyMap<LogId, ClassView> {
   return views;
 }
 
-/** Everything ever handed out or in opens offline: main is asked for each file once per run, and knows what it has. */
-function useOfflineFiles(watched: readonly Watched[], desktop: DesktopCalls) {
+/** Between a class's news and telling main of its files: a lesson's works come in a flood. */
+const KEEP_PAUSE_MS = 200;
+
+/**
+ * Everything ever handed out or in opens offline: main is told what each class names and what unsent work needs; it knows what is
+ * here, fetches the rest and decides what may go.
+ */
+function useKeptFiles(watched: readonly Watched[], servers: readonly OpenServer[], desktop: DesktopCalls) {
+  const logs = useRef(new Map<FileId, LogId>());
+  const titles = useRef(new Map<LogId, string>());
   useEffect(() => {
-    const asked = new Set<FileId>();
-    const ask = (serverId: string, files: readonly FileRef[]) => {
-      const fresh = files.filter((file) => hasHash(file) && !asked.has(file.fileId));
-      if (fresh.length === 0) return;
-      for (const file of fresh) asked.add(file.fileId);
-      desktop.call('transfers.download', { serverId, files: [...fresh] }).catch(() => {
-        for (const file of fresh) asked.delete(file.fileId);
-      });
+    for (const { me } of servers) for (const { logId, title } of me?.logs ?? []) titles.current.set(logId, title);
+  }, [servers]);
+  useEffect(() => {
+    const timers = new Map<LogId, ReturnType<typeof setTimeout>>();
+    const keep = (serverId: string, logId: LogId, files: readonly FileRef[]) => {
+      for (const { fileId } of files) logs.current.set(fileId, logId);
+      clearTimeout(timers.get(logId));
+      const tell = () => {
+        const known = files.filter(hasHash).slice(0, KEPT_FILES_MAX);
+        const title = titles.current.get(logId) ?? '';
+        desktop.call('storage.keep', { serverId, logId, title, files: known }).catch(() => undefined);
+      };
+      timers.set(logId, setTimeout(tell, KEEP_PAUSE_MS));
     };
-    const stops = watched.flatMap(({ server, store, logIds }) =>
-      logIds.map((logId) => store.watchFiles(logId, (files) => ask(server.serverId, files))),
-    );
+    const stops = watched
+      .filter(({ isKnown }) => isKnown)
+      .flatMap(({ server: { serverId }, store, logIds }) => {
+        desktop.call('storage.classes', { serverId, logIds: [...logIds] }).catch(() => undefined);
+        return [
+          store.watchUnsentFiles((ids) => {
+            desktop.call('storage.hold', { serverId, ids: [...ids] }).catch(() => undefined);
+          }),
+          ...logIds.map((logId) => store.watchFiles(logId, (files) => keep(serverId, logId, files))),
+        ];
+      });
     return () => {
       for (const stop of stops) stop();
+      for (const timer of timers.values()) clearTimeout(timer);
     };
   }, [watched, desktop]);
+  return useCallback((fileId: FileId) => logs.current.get(fileId), []);
 }
 
 const ClassContext = createContext<OpenClass | null>(null);
@@ -235,6 +272,9 @@ export function ClassScope({ openClass, children }: { openClass: OpenClass; chil
     </ClassContext>
   );
 }
+
+/** The class around this component; null outside of any. */
+export const useClassAround = (): OpenClass | null => useContext(ClassContext);
 
 /** The class around this component. */
 export function useOpenClass(): OpenClass {

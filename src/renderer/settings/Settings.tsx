@@ -1,4 +1,4 @@
-/** Настройки: language, appearance, notifications, servers, the hub of this computer, what this program is and where its data lie. */
+/** Настройки: language, appearance, notifications, storage, transfers, servers, the hub of this computer, what this program is and where its data lie. */
 import { Button, CopyButton, SegmentedControl } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
@@ -13,6 +13,8 @@ import { useTexts } from '../texts/texts.ts';
 import { NotificationsSection } from './NotificationsSection.tsx';
 import { ServerRow } from './ServerRow.tsx';
 import { StopHub } from './StopHub.tsx';
+import { StorageSection } from './StorageSection.tsx';
+import { TransfersSection } from './TransfersSection.tsx';
 import classes from './Settings.module.css';
 
 const THEMES = ['system', 'light', 'dark'] as const satisfies readonly SettingsValue['theme'][];
@@ -43,6 +45,8 @@ export function Settings() {
         />
       </Section>
       <NotificationsSection />
+      <StorageSection />
+      <TransfersSection />
       <Section
         title={t.settings.servers}
         aside={

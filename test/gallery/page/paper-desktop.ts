@@ -11,6 +11,7 @@ import type {
   HubState,
   Server,
   Settings,
+  Storage,
   Transfer,
 } from '../../../src/preload/contract.ts';
 import { nextFileId } from '../../support/paper-class.ts';
@@ -29,10 +30,26 @@ export class PaperDesktop implements Desktop<File> {
       quiet: { isOn: true, fromMinute: 21 * 60, toMinute: 7 * 60, days: [0, 1, 2, 3, 4, 5, 6] },
     },
     mutedChannels: [],
+    transfers: { parallel: 3, lessonBytesPerSecond: 4 * 1024 ** 2 },
+    storage: { quotaBytes: 20 * 1024 ** 3 },
   };
   servers: Server[] = [];
   hub: HubState = { state: 'absent', code: null, port: null, addresses: [], firewall: 'unknown' };
   transfers: Transfer[] = [];
+  storage: Storage = {
+    hereFiles: 0,
+    hereBytes: 0,
+    freeDiskBytes: 118.4 * 1024 ** 3,
+    classes: [],
+    loose: { files: 0, bytes: 0 },
+    away: 0,
+    isFull: false,
+    damaged: [],
+    check: null,
+    checkedAt: null,
+  };
+  /** Every call that was made, oldest first. */
+  readonly asked: { name: CallName; input: unknown }[] = [];
   /** Hashes that the library holds. */
   library = new Set<string>();
   private readonly listeners = new Map<EventName, Set<Listener>>();
@@ -58,6 +75,30 @@ export class PaperDesktop implements Desktop<File> {
     'hub.stop': () => this.hub,
     'transfers.list': () => this.transfers,
     'transfers.download': () => ({}),
+    'transfers.pause': () => ({}),
+    'transfers.resume': () => ({}),
+    'transfers.cancel': () => ({}),
+    'transfers.move': () => ({}),
+    'transfers.all': () => ({}),
+    'transfers.lesson': () => ({}),
+    'library.drag': () => ({}),
+    'storage.read': () => this.storage,
+    'storage.classes': () => ({}),
+    'storage.keep': () => ({}),
+    'storage.hold': () => ({}),
+    'storage.pin': ({ logId, isPinned }) => {
+      for (const one of this.storage.classes) if (one.logId === logId) one.isPinned = isPinned;
+      this.tell('storage', structuredClone(this.storage));
+      return {};
+    },
+    'storage.free': ({ logId }) => {
+      const one = this.storage.classes.find((kept) => kept.logId === logId);
+      return { files: one?.freeableFiles ?? 0, bytes: one?.freeableBytes ?? 0 };
+    },
+    'storage.restore': () => ({}),
+    'storage.freeLoose': () => ({ ...this.storage.loose }),
+    'storage.check': () => ({}),
+    'storage.dismiss': () => ({}),
     'library.has': ({ hashes }) => hashes.filter((hash) => this.library.has(hash)),
     'library.open': () => ({}),
     'library.show': () => ({}),
@@ -72,6 +113,7 @@ export class PaperDesktop implements Desktop<File> {
     name: K,
     input: CallInput<K>,
   ): Promise<DesktopAnswer<CallOutput<K>>> {
+    this.asked.push({ name, input });
     const answer = this.answers[name] as ((input: CallInput<K>) => CallOutput<K>) | undefined;
     return answer ? { ok: true, value: answer(input) } : { ok: false, code: 'hub-unreachable' };
   }
