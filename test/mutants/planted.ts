@@ -84,6 +84,7 @@ export const PLANTED: readonly PlantedFault[] = [
   },
   {
     rule: 'S10',
+    also: ['S8'],
     file: 'src/client/database.ts',
     find: "if (row) await this.#db.outbox.put({ ...row, state: 'refused', code });",
     replace: 'if (row && code) await this.#db.outbox.delete(id);',
