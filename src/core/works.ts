@@ -12,7 +12,7 @@ import {
   type Returned,
   type Review,
 } from './classroom.ts';
-import { workKey, type CommandId, type MemberId } from './ids.ts';
+import { workKey } from './ids.ts';
 
 /**
  * `missing`: nothing handed in, nothing said · `handed-in`: waits for the teacher · `reviewed`: looked at, the pupil sees
@@ -86,10 +86,3 @@ export const toCheck = (state: Classroom): Work[] =>
 
 /** Reviewed and not given back: what "give back" publishes. */
 export const toGiveBack = (works: readonly Work[]): Work[] => works.filter((work) => work.state === 'reviewed');
-
-/** The member's own work, for his page. */
-export const ownWork = (state: Classroom, memberId: MemberId, assignmentId: CommandId): Work | undefined => {
-  const member = state.members[memberId];
-  const assignment = state.assignments[assignmentId];
-  return member && assignment && workOf(state, assignment, member);
-};

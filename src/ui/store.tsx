@@ -14,7 +14,6 @@ import type {
   MessagesView,
   MessagesWindow,
   MessageView,
-  OutboxRow,
   Stop,
 } from '../client/class-store.ts';
 import type { ScheduledMessage } from '../core/classroom.ts';
@@ -153,10 +152,6 @@ export function useScheduled(logId: LogId): readonly ScheduledMessage[] {
 /** Every file that a class names, newest first. */
 export const useFiles = (logId: LogId): readonly FileRef[] | undefined =>
   useWatched(`files/${logId}`, (store, listener) => store.watchFiles(logId, listener));
-
-/** Everything of mine that is not confirmed yet, in all classes. */
-export const useOutbox = (): readonly OutboxRow[] | undefined =>
-  useWatched('outbox', (store, listener) => store.watchOutbox(listener));
 
 // ── Drafts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -44,7 +44,6 @@ const PATHS = {
   sign: 'M3 17c3.3-3.3 5-6 5-8 0-3-1-3-2-3s-2 1-2 3c0 2 1.7 4.9 2.5 6 1.5 2 2.5 2.5 3.5 1l2-3c.3 2.7 1.3 4 3 4 .5 0 2.6-2 3-2 .5 0 1.5.7 3 2',
   poll: 'M4 20h14M5 20V10h4v10M9 20V4h4v16M13 20v-8h4v8',
   task: 'M9 5H7a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V7a2 2 0 0 0-2-2h-2M9 5a2 2 0 0 1 2-2h2a2 2 0 0 1 2 2 2 2 0 0 1-2 2h-2a2 2 0 0 1-2-2M9 12h6M9 16h4',
-  smile: `${FACE}M9 10h.01M15 10h.01M9.5 15a3.5 3.5 0 0 0 5 0`,
 } as const;
 export type ChatPictureName = keyof typeof PATHS;
 export const ChatPicture = ({ name }: { name: ChatPictureName }) => <Picture path={PATHS[name]} />;
