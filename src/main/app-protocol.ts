@@ -15,6 +15,8 @@ import { Sha256 } from '../core/ids.ts';
 import type { ChosenFile } from '../preload/contract.ts';
 import type { Library } from './library.ts';
 import { BYTES, shownTypeOf } from './media-types.ts';
+import { pictureVerdict } from './picture-verdict.ts';
+import { isPreviewScript, previewDocument } from './preview-frame.ts';
 
 export const SCHEME = 'app';
 export const HOST = 'bundle';
@@ -29,6 +31,8 @@ export interface AppProtocolOptions {
   /** Where the page was built to. */
   rendererDir: string;
   library: Library;
+  /** The window shows a file. */
+  shown?(sha256: Sha256): void;
   /** Origins of the hubs the teacher accepted, http and ws, asked for every document. */
   hubOrigins(): string[];
   intake(serverId: string, name: string, bytes: AsyncIterable<Uint8Array>): Promise<ChosenFile>;
@@ -52,7 +56,9 @@ export function createAppHandler(options: AppProtocolOptions): (request: Request
     if (room === 'export') return exported(options, request, rest);
     if (room === 'intake') return intake(options, request, rest, url.searchParams.get('server'));
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
-    if (room === 'library') return libraryFile(options.library, request, rest);
+    if (room === 'preview')
+      return previewDocument(url.searchParams.get('script'), Boolean(options.devServer)) ?? refuse(404);
+    if (room === 'library') return libraryFile(options, request, rest);
     return options.devServer ? fromDevServer(options, request, url) : pageFile(options, request, segments);
   };
 }
@@ -72,7 +78,8 @@ export function documentPolicy(nonce: string, hubOrigins: readonly string[], isD
     'font-src': "'self' data:",
     'connect-src': connect.join(' '),
     'worker-src': "'self' blob:",
-    'frame-src': "'none'",
+    // Of our own documents only the preview's lets itself be framed.
+    'frame-src': "'self'",
     'object-src': "'none'",
     'base-uri': "'none'",
     'form-action': "'none'",
@@ -132,6 +139,8 @@ async function pageFile(options: AppProtocolOptions, request: Request, segments:
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
   });
+  // A frame without an origin is a stranger: it may load its own script, and nothing else of ours.
+  if (isPreviewScript(`/${segments.join('/')}`)) headers.set('cross-origin-resource-policy', 'cross-origin');
   if (/worker[^/\\]*\.m?js$/.test(file)) headers.set('content-security-policy', WORKER_POLICY);
   return new Response(request.method === 'HEAD' ? null : streamOf(file), { headers });
 }
@@ -162,14 +171,24 @@ async function fromDevServer(options: AppProtocolOptions, request: Request, url:
 
 // ── the library ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-async function libraryFile(library: Library, request: Request, rest: readonly string[]): Promise<Response> {
+async function libraryFile(
+  { library, shown }: AppProtocolOptions,
+  request: Request,
+  rest: readonly string[],
+): Promise<Response> {
   const hash = z.safeParse(Sha256, rest[0]);
   if (!hash.success || rest.length !== 2) return refuse(404);
-  const path = library.path(hash.data);
-  const found = await stat(path).catch(() => null);
-  if (!found?.isFile()) return refuse(404);
+  const path = await library.pathToShow(hash.data);
+  const found = path === null ? null : await stat(path).catch(() => null);
+  if (path === null || !found?.isFile()) return refuse(404);
+  shown?.(hash.data);
 
   const type = shownTypeOf(extname(rest[1] ?? ''));
+  if (type.startsWith('image/')) {
+    // Whoever shows it, in whatever place, would decode it: a picture that is a bomb never leaves here as one.
+    const verdict = await pictureVerdict(hash.data, path);
+    if (verdict !== 'fine') return refuse(verdict === 'too-large' ? 413 : 415);
+  }
   const headers = new Headers({
     'content-type': type,
     'content-disposition': type === BYTES ? 'attachment' : 'inline',

@@ -37,7 +37,7 @@ function secure(contents: WebContents, log: Log): void {
     log.write('navigation-denied');
   });
   contents.on('will-frame-navigate', (event) => {
-    if (event.isMainFrame) return;
+    if (event.isMainFrame || isPreviewFrame(event.url)) return;
     event.preventDefault();
     log.write('navigation-denied');
   });
@@ -57,6 +57,10 @@ export function isOurPage(url: string): boolean {
   const { pathname } = new URL(url);
   return pathname === '/' || pathname === '/index.html';
 }
+
+/** The one document that may stand in a frame: it has no origin and no rights (main/preview-frame). */
+export const isPreviewFrame = (url: string): boolean =>
+  originOf(url) === OUR_ORIGIN && new URL(url).pathname === '/preview/';
 
 /**
  * Copying, and speaking to hubs: Chromium asks before a page reaches into the local network (Local Network Access) and

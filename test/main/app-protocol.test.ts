@@ -83,7 +83,7 @@ describe('the page', () => {
       'font-src': "'self' data:",
       'connect-src': "'self' http://h:1 ws://h:1",
       'worker-src': "'self' blob:",
-      'frame-src': "'none'",
+      'frame-src': "'self'",
       'object-src': "'none'",
       'base-uri': "'none'",
       'form-action': "'none'",
@@ -138,7 +138,6 @@ describe('the page', () => {
 describe('files of the library', () => {
   it.each([
     ['работа.pdf', 'application/pdf', 'inline'],
-    ['a.PNG', 'image/png', 'inline'],
     ['a.txt', 'text/plain; charset=utf-8', 'inline'],
     ['a.mp3', 'audio/mpeg', 'inline'],
     ['a.html', 'application/octet-stream', 'attachment'],
