@@ -15,6 +15,7 @@ import type {
   MessagesWindow,
   MessageView,
   Stop,
+  WallView,
 } from '../client/class-store.ts';
 import type { ScheduledMessage } from '../core/classroom.ts';
 import type { ChannelId, CommandId, LogId } from '../core/ids.ts';
@@ -139,6 +140,10 @@ function nothing(listener: (messages: readonly MessageView[]) => void): Stop {
 /** Who has read how far, who is writing, who is here; empty while offline. */
 export const useLive = (logId: LogId): LiveView | undefined =>
   useWatched(`live/${logId}`, (store, listener) => store.watchLive(logId, listener));
+
+/** A lesson's wall, watched while it is shown; null while what is true now is not known. */
+export const useWall = (logId: LogId): WallView | null | undefined =>
+  useWatched(`wall/${logId}`, (store, listener) => store.watchWall(logId, listener), true);
 
 /** My own messages of a log that wait for their hour, soonest first. */
 export function useScheduled(logId: LogId): readonly ScheduledMessage[] {
