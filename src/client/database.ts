@@ -46,7 +46,7 @@ interface FoldedClass {
   classroom: Classroom;
 }
 
-/** A command not confirmed yet. `returning`: it is being looked for in the log of a restored hub (S14). */
+/** A command not confirmed yet. `returning`: it was, and is being looked for in a log that is read anew (S14). */
 export interface StoredCommand {
   id: CommandId;
   logId: LogId;
@@ -61,6 +61,8 @@ export interface StoredCommand {
   isTried: boolean;
   /** Files it names, where the hub told of them before. */
   files: FileRef[];
+  /** Of one that was confirmed: where it stood. */
+  stood?: { epoch: string; seq: number };
 }
 
 /** `clockOffsetMs`: the hub's clock minus this device's. */
@@ -365,25 +367,23 @@ export class Database {
 
   /**
    * Takes over what the hub answered to `follow`. Where that is another log than the one here, or a shorter one, the local
-   * log and its views go and it is read from 0 (S14). A hub that came back from a backup has forgotten acknowledged work:
-   * this author's own rows return to the outbox, before everything that waits, and are held as `returning` until the new
-   * log has been read, because what it still has leaves the outbox by S6 like any confirmed command.
+   * log and its views go and it is read from 0 (S14). Until it has been read, this author's own rows are kept as `returning`,
+   * before everything that waits: they are in no log here meanwhile, and a hub that came back from a backup, now or before the
+   * reading ends, has forgotten acknowledged work. What it still has leaves the outbox by S6 like any confirmed command.
    */
   async followed(following: Following): Promise<LogCursor> {
     const { logId, logKey, head, memberId, role } = following;
     const before = await this.#db.cursors.get(logId);
     // Before the transaction, which waits for nothing but the database; another tab may have been faster, hence the second look.
-    const wayBack = before && isRestored(before, following) ? await theWayBack() : null;
+    const wayBack = before && returns(before, following) ? await this.#wayBackFrom(before, following) : null;
     return this.#write([...LOG_AND_VIEWS, 'outbox'], async () => {
       const old = await this.#db.cursors.get(logId);
       let cursor: LogCursor;
-      if (old && old.logKey === logKey && old.cursor <= head) cursor = { ...old, head, memberId, role, isLeft: false };
+      if (old && isSameLog(old, following)) cursor = { ...old, head, memberId, role, isLeft: false };
       else {
-        if (old && isRestored(old, following)) {
-          // Nothing is dropped without the way back; the next try has it.
-          if (!wayBack) throw new PartaError('busy');
-          await this.#returnOwn(old, wayBack);
-        }
+        if (old && wayBack) await this.#returnOwn(old, wayBack);
+        // Nothing is dropped without the way back; the next try has it.
+        else if (old && isRestored(old, following)) throw new PartaError('busy');
         if (old) await this.#dropLogAndViews(logId);
         const readUpTo = Object.entries(old?.readUpTo ?? {}).map(([id, seq]) => [id, Math.min(seq, head)] as const);
         cursor = {
@@ -405,12 +405,23 @@ export class Database {
     });
   }
 
+  /** A hub that still has everything gives it again: then a page that cannot load the way back goes on without. */
+  async #wayBackFrom(old: LogCursor, following: Following): Promise<typeof commandOf | null> {
+    try {
+      return await theWayBack();
+    } catch (thrown) {
+      if (isRestored(old, following)) throw thrown;
+      return null;
+    }
+  }
+
   async #returnOwn(old: LogCursor, wayBack: typeof commandOf) {
-    const returning: { command: Command; at: number; files: FileRef[] }[] = [];
+    const { epoch } = partsOf(old.logKey);
+    const returning: { command: Command; entry: Entry }[] = [];
     let state = EMPTY_CLASSROOM;
     await this.#logEntries(old.logId, (entry) => {
       const command = entry.by === old.memberId ? wayBack(entry, seenBelow(state, entry)) : null;
-      if (command) returning.push({ command, at: entry.at, files: filesNamedIn(entry) });
+      if (command) returning.push({ command, entry });
       state = evolve(state, entry);
     });
     const first = await this.#firstOrder(old.logId);
@@ -418,37 +429,56 @@ export class Database {
     await this.#db.outbox.bulkPut(
       returning
         .filter(({ command }) => !waiting.has(command.id))
-        .map(({ command, at, files }, index, all) => ({
+        .map(({ command, entry }, index, all) => ({
           id: command.id,
           logId: old.logId,
           order: first - all.length + index,
           command,
-          writtenAt: at,
+          writtenAt: entry.at,
           state: 'returning',
           code: null,
           isReissued: true,
           isTried: true,
-          files,
+          files: filesNamedIn(entry),
+          stood: { epoch, seq: entry.seq },
         })),
     );
   }
 
-  /** The log has been read to its head: what is still `returning` was really lost and is to be sent again. */
-  async release(logId: LogId) {
-    await this.#write(['outbox'], async () => {
-      const rows = (await this.#outboxRows(logId)).filter((row) => row.state === 'returning');
-      await this.#db.outbox.bulkPut(rows.map((row) => ({ ...row, state: 'waiting' })));
+  /**
+   * The log of this key has been read to its head. What is still `returning` and stood in it is there, only not for this reader
+   * any more: it goes. What stood in another was really lost and is to be sent again.
+   */
+  release(logId: LogId, logKey: LogKey): Promise<void> {
+    return this.#write(['cursors', 'outbox'], async () => {
+      const cursor = await this.#db.cursors.get(logId);
+      if (cursor?.logKey === logKey && cursor.cursor >= cursor.head) await this.#release(cursor);
     });
+  }
+
+  async #release(cursor: LogCursor, epoch?: string) {
+    const rows = (await this.#outboxRows(cursor.logId)).filter((row) => row.state === 'returning');
+    const lost = rows.filter((row) => !standsIn(cursor, row, epoch));
+    const there = rows.filter((row) => standsIn(cursor, row, epoch));
+    await this.#db.outbox.bulkDelete(there.map((row) => row.id));
+    await this.#db.outbox.bulkPut(lost.map((row) => ({ ...row, state: 'waiting' })));
   }
 
   /**
    * We are no member of a log any more. It is deleted, unless something here is unsent or a draft: then it is kept and
-   * marked, until the person says {@link forget} (S17).
+   * marked, until the person says {@link forget} (S17). A hub that came back from a backup may only have forgotten that we were
+   * let in, and all that we did: our own rows are unsent then (S14).
+   * @param hubEpoch the hub's now, where it says so
    */
-  left(logId: LogId): Promise<'forgotten' | 'kept'> {
+  async left(logId: LogId, hubEpoch?: string): Promise<'forgotten' | 'kept'> {
+    const isForgotten = ({ logKey }: LogCursor) => hubEpoch !== undefined && partsOf(logKey).epoch !== hubEpoch;
+    const before = await this.#db.cursors.get(logId);
+    const wayBack = before && isForgotten(before) ? await theWayBack() : null;
     return this.#write([...LOG_AND_VIEWS, 'outbox', 'drafts'], async () => {
       const drafts = (await this.#draftKeys(logId)).filter(isWritten);
       const cursor = await this.#db.cursors.get(logId);
+      if (cursor && wayBack && isForgotten(cursor)) await this.#returnOwn(cursor, wayBack);
+      if (cursor) await this.#release(cursor, hubEpoch);
       if (cursor && (drafts.length > 0 || (await this.#outboxKeys(logId)).length > 0)) {
         await this.#db.cursors.put({ ...cursor, isLeft: true });
         return 'kept';
@@ -549,9 +579,13 @@ export class Database {
     return row;
   }
 
-  /** All commands of a log that are not confirmed, oldest first. */
+  /** All commands of a log that the hub is not known to have, oldest first. */
   outboxOf(logId: LogId): Promise<StoredCommand[]> {
-    return this.#outboxRows(logId);
+    return this.#read(['cursors', 'outbox'], async () => {
+      const cursor = await this.#db.cursors.get(logId);
+      const rows = await this.#outboxRows(logId);
+      return rows.filter((row) => row.state !== 'returning' || !cursor || !standsIn(cursor, row));
+    });
   }
 
   /** Logs that have commands waiting, who I am as last heard, and logs that are kept here. */
@@ -941,24 +975,31 @@ function demandOrder(page: Page) {
 
 /** `hubId:epoch:memberId:roleVersion`, see core. */
 const partsOf = (logKey: LogKey) => {
-  const [hubId, epoch] = logKey.split(':');
+  const [hubId = '', epoch = ''] = logKey.split(':');
   return { hubId, epoch };
 };
 
-/** The same hub has forgotten: it came back from a backup, or its disk lost what it had promised. */
 let wayBackHere: typeof commandOf | null = null;
-/** From rows to the commands they came from: wanted once in a hub's life, so it comes when it is. */
+/** From rows to the commands they came from: wanted seldom, so it comes when it is. */
 export async function theWayBack(): Promise<typeof commandOf> {
   wayBackHere ??= (await import('../core/reissue.ts')).commandOf;
   return wayBackHere;
 }
 
-function isRestored(old: LogCursor, following: Following): boolean {
-  const was = partsOf(old.logKey);
-  const is = partsOf(following.logKey);
-  if (was.hubId !== is.hubId) return false;
-  return was.epoch !== is.epoch || (old.logKey === following.logKey && old.cursor > following.head);
-}
+const isSameLog = (old: LogCursor, { logKey, head }: Following) => old.logKey === logKey && old.cursor <= head;
+
+/** Another log of the same hub: our own rows return from the old one. */
+const returns = (old: LogCursor, following: Following) =>
+  !isSameLog(old, following) && partsOf(old.logKey).hubId === partsOf(following.logKey).hubId;
+
+/** The same hub has forgotten: it came back from a backup, or its disk lost what it had promised. */
+const isRestored = (old: LogCursor, following: Following) =>
+  returns(old, following) &&
+  (partsOf(old.logKey).epoch !== partsOf(following.logKey).epoch || old.cursor > following.head);
+
+/** Whether a command that was confirmed once is so in this log, whoever may read it. */
+const standsIn = ({ logKey, head }: LogCursor, { stood }: StoredCommand, epoch = partsOf(logKey).epoch) =>
+  stood !== undefined && stood.epoch === epoch && stood.seq <= head;
 
 /** The id that a replacing command must have seen, by the author's own state just below its row. */
 function seenBelow(state: Classroom, entry: Entry): CommandId | null {

@@ -13,13 +13,11 @@ import type { Database, StoredCommand } from './database.ts';
 import type { FarQuestion } from './far-behind.ts';
 import { heldBack, heldByFiles, nextBatch } from './outbox.ts';
 import type { Pace } from './pace.ts';
-import { retryDelayMs, type Ports } from './ports.ts';
+import { FAR_BEHIND_ROWS, retryDelayMs, type Ports } from './ports.ts';
 import type { Transport } from './transport.ts';
 
 /** Pushed pages that may wait for the disk; more are left out and pulled when their turn would have come. */
 export const QUEUED_PAGES_MAX = 8;
-/** With more than this to read, it is read over HTTP. */
-export const FAR_BEHIND_ROWS = 2_048;
 /** How long an accepted command's page may stay away before it is asked for. */
 export const PAGE_GRACE_MS = 2_000;
 /** Follows in a row that found another log than the hub then spoke of. */
@@ -142,7 +140,7 @@ export class LogSync {
     this.submit();
     await this.#catchUp();
     if (this.#cursor < cursor.head) return;
-    await database.release(this.logId);
+    await database.release(this.logId, cursor.logKey);
     this.submit();
   }
 
@@ -190,7 +188,8 @@ export class LogSync {
   }
 
   async #pull(logKey: LogKey, after: number): Promise<Page> {
-    if (this.#mayPullFar && this.#target - after > FAR_BEHIND_ROWS && this.#owner.pullFar)
+    const farBehindRows = this.#owner.ports.farBehindRows ?? FAR_BEHIND_ROWS;
+    if (this.#mayPullFar && this.#target - after > farBehindRows && this.#owner.pullFar)
       try {
         return await this.#owner.pullFar({ logId: this.logId, logKey, after });
       } catch (thrown) {

@@ -24,6 +24,8 @@ export interface Ports {
   disk?: Disk;
   /** Absent: nobody looks from outside, and what the wire says is all there is. */
   look?: Look;
+  /** Absent: {@link FAR_BEHIND_ROWS}. */
+  farBehindRows?: number;
   /** What the system thinks of the network: a hint to try, never a reason not to. */
   watchNetwork(listener: (hint: NetworkHint) => void): Stop;
   /** Tells at once and with every change whether somebody may see this page. Absent: somebody always does. */
@@ -32,6 +34,9 @@ export interface Ports {
 
 /** `woke`: this machine slept, so that every connection may have died unnoticed. */
 export type NetworkHint = 'online' | 'offline' | 'woke';
+
+/** With more than this to read, a log is read over HTTP. */
+export const FAR_BEHIND_ROWS = 2_048;
 
 /** How often a page looks at its clock, and how much later than planned means that the machine slept meanwhile. */
 export const WAKE_CHECK_MS = 1_000;

@@ -14,6 +14,7 @@ import { codeOf, ERRORS, type ErrorCode } from '../core/errors.ts';
 import type { CommandId, FileId } from '../core/ids.ts';
 import type { Connection, Credentials, Stop } from './class-store.ts';
 import type { Database } from './database.ts';
+import type { askFar } from './far-behind.ts';
 import { askMe } from './hub-api.ts';
 import { HubLink, type LinkEnd } from './hub-link.ts';
 import type { Live } from './live.ts';
@@ -27,6 +28,13 @@ export const AT_ONCE_EVERY_MS = 10_000;
 export const STEADY_WIRE_MS = 30_000;
 /** For how long HTTP takes its place before the live wire is tried again. */
 export const DISTRUST_MS = 10 * 60_000;
+
+let longWayHere: typeof askFar | null = null;
+/** Only who is far behind needs it. */
+export async function theLongWay(): Promise<typeof askFar> {
+  longWayHere ??= (await import('./far-behind.ts')).askFar;
+  return longWayHere;
+}
 
 export interface SyncOptions {
   database: Database;
@@ -211,7 +219,7 @@ export class Sync {
       // A connection outlives its ticket.
       askMe: async () => askMe(ports.fetch, await credentials.session()),
       askFar: async (question) => {
-        const { askFar } = await import('./far-behind.ts');
+        const askFar = await theLongWay();
         return askFar(ports.fetch, await credentials.session(), question);
       },
       progressed: () => {

@@ -6,7 +6,8 @@
  * Versions: 1 (November 2026) the first. 2 (November 2026) channels of every kind, parents, the school's log; reactions, polls,
  * notices, pins, forwarding, scheduled messages; pushed pages without the reader's key; read positions, typing, presence. A side
  * of version 1 gets pages with the key in them and skips kinds that it does not know (S12). The lesson: hand-outs, collecting until
- * the bell, pupils who hand in together, works that a teacher brought; the wall and what pages tell for it.
+ * the bell, pupils who hand in together, works that a teacher brought; the wall and what pages tell for it. `/api/me` tells the
+ * backup epoch.
  */
 import * as z from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
@@ -619,6 +620,8 @@ export type Session = z.infer<typeof Session>;
 /** GET /api/me — who I am here and which logs are mine. A waiting person learns nothing of the class, not even its title. */
 export const Me = z.object({
   personId: PersonId,
+  /** The hub's backup epoch, as in every {@link LogKey}. Absent: a hub of before. */
+  epoch: z.optional(text(64)),
   hubRole: z.enum(['teacher', 'guest']),
   name: name(),
   logs: z.array(

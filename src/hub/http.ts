@@ -361,7 +361,7 @@ export class Http {
         logs.push({ logId, state: isWaiting ? 'waiting' : 'declined' });
       }
     }
-    return { personId, hubRole, name, logs };
+    return { personId, epoch: this.#context.identity.epoch, hubRole, name, logs };
   }
 
   #signed(request: IncomingMessage): Signed {

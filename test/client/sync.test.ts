@@ -226,6 +226,146 @@ describe('identity', () => {
   });
 });
 
+describe('a log that is read anew', () => {
+  /** The program starts again and can ask for nothing of a log: whatever it drops stays gone for now. */
+  async function startUnread(client: LocalClient) {
+    await client.stop();
+    const connect = school.network.connectFor(client.personId, () => client.isStarted);
+    const pull = () => new Promise<never>(() => {});
+    await client.start({ ports: { connect: async (...args) => ({ ...(await connect(...args)), pull }) } });
+    await school.soon();
+  }
+  async function startAgain(client: LocalClient) {
+    client.kill();
+    await client.start();
+    await school.soon();
+  }
+  async function restore(backup: string) {
+    await school.hub.crash();
+    await school.hub.start(backup);
+  }
+  const changeRole = async (client: LocalClient, role: 'teacher' | 'student') => {
+    const { members } = (await school.hub.state(school.logId)).state;
+    const { memberId } = Object.values(members).find(({ personIds }) => personIds.includes(client.personId))!;
+    await teacher.store.send(school.logId, 'changeRole', { memberId, role });
+    await school.soon();
+    return memberId;
+  };
+  const kept = (client: LocalClient) => client.disk.records<{ state: string }>(client.databaseName, 'outbox');
+  const times = async (id: string) =>
+    (await school.hub.entries(school.logId)).filter((entry) => entry.id === id).length;
+
+  test('[S14] while it is read anew after another role, the hub is restored from an older backup: what was acked returns', async () => {
+    const pupil = await school.pupil('Белов Илья');
+    const backup = await school.hub.backup();
+    const id = await school.say(pupil, 'после копии');
+    await school.soon();
+    await startUnread(pupil);
+    await changeRole(pupil, 'teacher');
+    expect(await school.chat(pupil)).toEqual([]);
+    await restore(backup);
+    expect(await times(id)).toBe(0);
+    await startAgain(pupil);
+    expect(await times(id)).toBe(1);
+    expect(await school.chat(pupil)).toEqual(['после копии']);
+    expect(kept(pupil)).toEqual([]);
+  });
+
+  test('[S14] where the hub has forgotten nothing, nothing is given again, shown as waiting or held up', async () => {
+    const pupil = await school.pupil('Белов Илья');
+    await changeRole(pupil, 'teacher');
+    const id = await school.say(pupil, 'раз');
+    await pupil.store.send(school.logId, 'listMember', { memberId: pupil.store.newMemberId(), name: 'Ёлкина Аня' });
+    await school.soon();
+    await startUnread(pupil);
+    await changeRole(pupil, 'student');
+    expect(kept(pupil).map(({ state }) => state)).toContain('returning');
+    expect(await pupil.outbox()).toEqual([]);
+    expect((await summary(pupil))?.waiting).toBe(0);
+    const fresh = await school.say(pupil, 'два');
+    await school.soon();
+    expect(await times(fresh)).toBe(1);
+    const { head } = await school.hub.state(school.logId);
+    await startAgain(pupil);
+    // Also what a pupil may not read any more has left the outbox.
+    expect(kept(pupil)).toEqual([]);
+    expect(await school.chat(pupil)).toEqual(['раз', 'два']);
+    expect((await school.hub.state(school.logId)).head).toBe(head);
+    expect(await times(id)).toBe(1);
+  });
+
+  test('[S14] another role while it is read anew after a restore: what returned before goes on returning, once', async () => {
+    const pupil = await school.pupil('Белов Илья');
+    const before = await school.say(pupil, 'до копии');
+    await school.soon();
+    const backup = await school.hub.backup();
+    const after = await school.say(pupil, 'после копии');
+    await school.soon();
+    await startUnread(pupil);
+    await restore(backup);
+    await startUnread(pupil);
+    await changeRole(pupil, 'teacher');
+    expect(kept(pupil).map(({ state }) => state)).toEqual(['returning', 'returning']);
+    await startAgain(pupil);
+    expect(kept(pupil)).toEqual([]);
+    expect([await times(before), await times(after)]).toEqual([1, 1]);
+    expect(await school.chat(pupil)).toEqual(['до копии', 'после копии']);
+  });
+
+  test('[S14] a hub that has forgotten whom it let in: his work is kept as unsent, and given again once he is in again', async () => {
+    const backup = await school.hub.backup();
+    const pupil = await school.pupil('Белов Илья');
+    const id = await school.say(pupil, 'после копии');
+    await school.soon();
+    await restore(backup);
+    await school.time.pass(70_000);
+    expect(await summary(pupil)).toMatchObject({ state: 'declined', waiting: 1 });
+    expect(await pupil.outbox()).toMatchObject([{ id, isReissued: true, state: 'waiting' }]);
+    await Promise.all([school.hub.requestJoin(school.logId, pupil.personId), school.soon()]);
+    const [request] = Object.values((await teacher.class(school.logId))!.classroom.requests);
+    const memberId = teacher.store.newMemberId();
+    const { requestId, name } = request!;
+    await teacher.store.send(school.logId, 'confirmJoin', { requestId, memberId, name });
+    await school.time.pass(70_000);
+    expect(await times(id)).toBe(1);
+    expect(await school.chat(pupil)).toEqual(['после копии']);
+    expect(kept(pupil)).toEqual([]);
+  });
+
+  test('[S14] who is taken out while what a restored hub forgot is being looked for sees it as unsent', async () => {
+    const pupil = await school.pupil('Белов Илья');
+    const backup = await school.hub.backup();
+    const id = await school.say(pupil, 'после копии');
+    await school.soon();
+    await startUnread(pupil);
+    await restore(backup);
+    await school.time.pass(70_000);
+    expect(kept(pupil)).toMatchObject([{ state: 'returning' }]);
+    expect(await pupil.outbox()).toEqual([]);
+    const { memberId } = (await pupil.class(school.logId))!;
+    await teacher.store.send(school.logId, 'removeMember', { memberId, erase: false });
+    await school.soon();
+    expect(await pupil.outbox()).toMatchObject([{ id, state: 'waiting' }]);
+    expect(await summary(pupil)).toMatchObject({ state: 'declined', waiting: 1 });
+  });
+
+  test('[S14] [S18] two tabs that read it anew, one of them late, send what was forgotten once', async () => {
+    const pupil = await school.pupil('Белов Илья');
+    const tab = school.client('tab', pupil.personId, pupil.disk);
+    await tab.start({ isTab: true });
+    const backup = await school.hub.backup();
+    const ids = [await school.say(pupil, 'раз'), await school.say(tab, 'два')];
+    await school.soon();
+    await changeRole(pupil, 'teacher');
+    await restore(backup);
+    school.network.weather = { ...STORM, cut: 0, drop: 0, delayMs: 2_000 };
+    await school.time.pass(90_000);
+    expect(await Promise.all(ids.map(times))).toEqual([1, 1]);
+    expect(kept(pupil)).toEqual([]);
+    expect((await school.chat(tab)).toSorted()).toEqual(['два', 'раз']);
+  });
+});
+
 describe('leaving', () => {
   const remove = async (client: LocalClient) => {
     const { memberId } = (await client.class(school.logId))!;
