@@ -1,11 +1,9 @@
 // `npm run faults -- --seeds N [--from S]`: plays N seeded stories of a class under faults (network, hub, programs) and says
 // what came of them: a line per failing seed, the last line of stdout one JSON object. Exit code 1 if anything was lost,
-// doubled or different, or a kind of fault never happened. `--seed S` replays one with everything that happens in it. `goneWithRestore` counts what nobody could
-// give again when a backup came back: its author's copy was gone or being read anew at that moment.
+// doubled or different, or a kind of fault never happened. `--seed S` replays one with everything that happens in it.
 // Hides: the processes (test/support/convergence-runs.ts).
 import { parseArgs } from 'node:util';
-import { runSeed } from '../../test/support/convergence.ts';
-import { runSeeds } from '../../test/support/convergence-runs.ts';
+import { replaySeed, runSeeds } from '../../test/support/convergence-runs.ts';
 
 const SEEDS_DEFAULT = 500;
 const REPORT_EVERY = 50;
@@ -34,7 +32,7 @@ if (values.seed === undefined) {
   process.exitCode = runs.failing.length === 0 && isShown ? 0 : 1;
 } else {
   const seed = whole(values.seed, 1, 'seed');
-  const result = await runSeed(seed, (line) => process.stdout.write(`${line}\n`));
+  const result = await replaySeed(seed, (line) => process.stdout.write(`${line}\n`));
   const { problems, ...told } = result;
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   const failing = problems.length > 0 ? [seed] : [];

@@ -193,14 +193,12 @@ export class Witness {
     }
   }
 
-  /** Every command that a store took is confirmed once, or stands in sight. @param excused what a restore took with it */
+  /** Every command that a store took is confirmed once, or stands in sight. */
   async lookAtCommands(
     logIds: readonly LogId[],
     clients: readonly LocalClient[],
     sent: readonly Sent[],
-    excused: ReadonlySet<Sent>,
-  ): Promise<number> {
-    let gone = 0;
+  ): Promise<void> {
     const inLog = new Set<CommandId>();
     for (const logId of logIds)
       for (const { id, seq } of this.#looked.get(logId)?.rows ?? []) {
@@ -227,10 +225,8 @@ export class Witness {
       if (inLog.has(id) || this.#everBlank.has(id)) continue;
       const left = waiting.get(client)?.get(id);
       if (left === 'refused' || (left !== undefined && !isIn(client, logId))) continue;
-      if (excused.has(one)) gone += 1;
-      else this.#wrong('lost', `${kind} ${id} of ${client.name}, which is ${left ?? 'nowhere'}`);
+      this.#wrong('lost', `${kind} ${id} of ${client.name}, which is ${left ?? 'nowhere'}`);
     }
-    return gone;
   }
 
   #lookAtSchedules() {

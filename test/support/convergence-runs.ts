@@ -12,8 +12,6 @@ export interface Runs {
   /** Comparisons with the model, see {@link SeedResult}. */
   compared: { current: number; behind: number };
   faults: Faults;
-  /** See {@link SeedResult}: a known weakness, counted. */
-  goneWithRestore: number;
   lost: number;
   doubled: number;
   diverged: number;
@@ -25,6 +23,22 @@ export const WORKERS = Math.min(2, availableParallelism());
 /** A seed takes about half a second; one that takes this long hangs. */
 const SEED_TIMEOUT_MS = 120_000;
 
+/** What a worker is sent. `isTold`: it says a line for everything that happens. */
+export interface ToPlay {
+  seed: number;
+  isTold: boolean;
+}
+/** What a worker says first. */
+export type Ready = 'ready';
+
+/** Plays one seed under the same conditions as {@link runSeeds}. @param onLine told everything that happens */
+export async function replaySeed(seed: number, onLine: (line: string) => void): Promise<SeedResult> {
+  const worker = startWorker();
+  const result = await play(worker, seed, onLine);
+  worker.disconnect();
+  return result;
+}
+
 /**
  * Plays the seeds `from … from + count - 1`.
  * @param onResult called after each
@@ -35,7 +49,7 @@ export async function runSeeds(
   onResult: (result: SeedResult) => void = () => {},
 ): Promise<Runs> {
   const compared = { current: 0, behind: 0 };
-  const good = { goneWithRestore: 0, lost: 0, doubled: 0, diverged: 0 };
+  const good = { lost: 0, doubled: 0, diverged: 0 };
   const runs: Runs = { seeds: count, commands: 0, compared, faults: noFaults(), ...good, failing: [] };
   const end = from + count;
   let next = from;
@@ -44,7 +58,6 @@ export async function runSeeds(
     compared.current += result.compared.current;
     compared.behind += result.compared.behind;
     for (const fault of Object.keys(runs.faults) as (keyof Faults)[]) runs.faults[fault] += result.faults[fault];
-    runs.goneWithRestore += result.goneWithRestore;
     runs.lost += result.lost;
     runs.doubled += result.doubled;
     runs.diverged += result.diverged;
@@ -82,7 +95,7 @@ function startWorker(): ChildProcess {
   });
 }
 
-function play(worker: ChildProcess, seed: number): Promise<SeedResult> {
+function play(worker: ChildProcess, seed: number, onLine?: (line: string) => void): Promise<SeedResult> {
   return new Promise((resolve) => {
     const died = (why: string) =>
       done({
@@ -90,7 +103,6 @@ function play(worker: ChildProcess, seed: number): Promise<SeedResult> {
         commands: 0,
         compared: { current: 0, behind: 0 },
         faults: noFaults(),
-        goneWithRestore: 0,
         lost: 0,
         doubled: 0,
         diverged: 0,
@@ -102,12 +114,17 @@ function play(worker: ChildProcess, seed: number): Promise<SeedResult> {
       worker.off('exit', exited);
       resolve(result);
     };
-    const hear = (message: SeedResult | 'ready') => (message === 'ready' ? void worker.send(seed) : done(message));
+    const start = () => void worker.send({ seed, isTold: onLine !== undefined } satisfies ToPlay);
+    const hear = (message: SeedResult | string) => {
+      if (message === ('ready' satisfies Ready)) start();
+      else if (typeof message === 'string') onLine?.(message);
+      else done(message);
+    };
     const exited = () => died('ended');
     const timer = setTimeout(() => died('hangs'), SEED_TIMEOUT_MS);
     worker.on('message', hear);
     worker.on('exit', exited);
-    if (started.has(worker)) worker.send(seed);
+    if (started.has(worker)) start();
     started.add(worker);
   });
 }

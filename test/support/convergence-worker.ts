@@ -1,5 +1,6 @@
-/** A process that plays one seed after the other for convergence-runs.ts: it is sent a seed and answers with its result. */
+/** A process that plays one seed after the other for convergence-runs.ts: it is sent a seed, tells what happens if that is wanted, and answers with the result. */
 import type { SeedResult } from './convergence.ts';
+import type { Ready, ToPlay } from './convergence-runs.ts';
 
 // Dexie would tell other processes' tabs of every write; there are none.
 Reflect.deleteProperty(globalThis, 'BroadcastChannel');
@@ -9,11 +10,12 @@ globalThis.structuredClone = copyOf;
 AbortSignal.timeout = () => new AbortController().signal;
 const { runSeed } = await import('./convergence.ts');
 
-process.on('message', (seed: number) => {
-  void runSeed(seed).then((result: SeedResult) => process.send?.(result));
+process.on('message', ({ seed, isTold }: ToPlay) => {
+  const tell = isTold ? (line: string) => process.send?.(line) : undefined;
+  void runSeed(seed, tell).then((result: SeedResult) => process.send?.(result));
 });
 process.on('disconnect', () => process.exit());
-process.send?.('ready');
+process.send?.('ready' satisfies Ready);
 
 /** A deep copy of plain data. */
 function copyOf<T>(value: T): T {

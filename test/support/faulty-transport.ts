@@ -4,8 +4,9 @@
  * promises of transport.ts hold: a question without an answer fails in time, a closed wire tells once and then nothing.
  */
 import { codeOf, PartaError } from '../../src/core/errors.ts';
-import type { PersonId } from '../../src/core/ids.ts';
-import type { Page } from '../../src/core/wire.ts';
+import type { LogId, PersonId } from '../../src/core/ids.ts';
+import type { LogKey, Page } from '../../src/core/wire.ts';
+import type { FarQuestion } from '../../src/client/far-behind.ts';
 import { CALL_TIMEOUT_MS, type Fetch } from '../../src/client/hub-api.ts';
 import {
   REQUEST_TIMEOUT_MS,
@@ -30,7 +31,8 @@ export interface Weather {
 export const CALM: Weather = { cut: 0, delay: 0, drop: 0, duplicate: 0, latencyMs: 20, delayMs: 0 };
 export const STORM: Weather = { cut: 0.01, delay: 0.08, drop: 0.03, duplicate: 0.05, latencyMs: 60, delayMs: 8_000 };
 
-export type FaultCounts = Record<'cut' | 'delay' | 'drop' | 'duplicate', number>;
+/** `farBehind`: answers over HTTP to who was far behind. */
+export type FaultCounts = Record<'cut' | 'delay' | 'drop' | 'duplicate' | 'farBehind', number>;
 
 export interface NetworkOptions {
   hub: LocalHub;
@@ -41,14 +43,14 @@ export interface NetworkOptions {
 
 export class FaultyNetwork {
   weather: Weather = CALM;
-  readonly counts: FaultCounts = { cut: 0, delay: 0, drop: 0, duplicate: 0 };
+  readonly counts: FaultCounts = { cut: 0, delay: 0, drop: 0, duplicate: 0, farBehind: 0 };
   readonly #options: NetworkOptions;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
   }
 
-  #happens(fault: keyof FaultCounts): boolean {
+  #happens(fault: 'cut' | 'delay' | 'drop' | 'duplicate'): boolean {
     if (this.#options.random() >= this.weather[fault]) return false;
     this.counts[fault] += 1;
     return true;
@@ -147,33 +149,55 @@ export class FaultyNetwork {
     };
   }
 
-  /** GET /api/me over the same network; nothing else is asked by HTTP here. */
+  /** GET /api/me and pages for who is far behind, over the same network; nothing else is asked by HTTP here. */
   fetchFor(personId: PersonId, isAlive: () => boolean, protocol: () => 1 | 2 = () => 2): Fetch {
     const { hub, time } = this.#options;
-    return () =>
+    const answerTo = async (url: URL) => {
+      if (url.pathname === '/api/me') return hub.me(personId, protocol());
+      const { logId, logKey, after } = farQuestionIn(url);
+      // A program of version 1 does not ask this.
+      if (protocol() === 1) throw new PartaError('not-found');
+      const page = await hub.far(personId, { logId, logKey, after });
+      if (page.upTo > after) this.counts.farBehind += 1;
+      return page;
+    };
+    return (address) =>
       new Promise((resolve, reject) => {
+        const url = new URL(address);
+        const what = url.pathname === '/api/me' ? 'me' : 'far pages';
         const fail = () => {
           stop();
           reject(new TypeError('network'));
         };
         const stop = time.after(CALL_TIMEOUT_MS, fail);
+        const answer = (told: object) =>
+          this.#carry(
+            `answer to ${what}`,
+            () => {
+              stop();
+              if (isAlive()) resolve({ json: async () => structuredClone(told) } as Response);
+            },
+            fail,
+          );
         this.#carry(
-          'me',
+          what,
           () => {
-            hub.me(personId, protocol()).then((value) => {
-              const answer = { json: async () => ({ ok: true, value: structuredClone(value) }) } as Response;
-              this.#carry(
-                'answer to me',
-                () => {
-                  stop();
-                  if (isAlive()) resolve(answer);
-                },
-                fail,
-              );
-            }, fail);
+            answerTo(url).then(
+              (value) => answer({ ok: true, value }),
+              (thrown) => {
+                const code = codeOf(thrown);
+                if (code === 'hub-unreachable' || code === 'internal') fail();
+                else answer({ ok: false, code });
+              },
+            );
           },
           fail,
         );
       });
   }
+}
+
+function farQuestionIn({ pathname, searchParams }: URL): FarQuestion {
+  const logId = /^\/api\/logs\/([^/]+)\/pages$/.exec(pathname)?.[1];
+  return { logId: logId as LogId, logKey: searchParams.get('key') as LogKey, after: Number(searchParams.get('after')) };
 }

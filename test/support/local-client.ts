@@ -15,6 +15,7 @@ import { openClassStoreWith } from '../../src/client/open-class-store.ts';
 import { deleteDatabase, theWayBack } from '../../src/client/database.ts';
 import { rulesAreHere } from '../../src/client/overlay.ts';
 import type { Ports } from '../../src/client/ports.ts';
+import { theLongWay } from '../../src/client/sync.ts';
 import type { ChannelId, FileId, HubId, LogId, PersonId, Sha256 } from '../../src/core/ids.ts';
 import type { FileRef } from '../../src/core/wire.ts';
 import { CALL_TIMEOUT_MS } from '../../src/client/hub-api.ts';
@@ -25,6 +26,7 @@ import type { VirtualTime } from './virtual-time.ts';
 // Virtual time waits for no disk: what comes later in a page is here before the first program starts.
 await rulesAreHere();
 await theWayBack();
+await theLongWay();
 
 /** Files of this person's own on their way to the hub; the test says when they arrive. */
 export class OwnFiles implements FilesOnTheWay {

@@ -7,7 +7,10 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import type * as z from 'zod/mini';
+import type { FarQuestion } from '../../src/client/far-behind.ts';
 import { mayRead, memberOf, readerOf, type Classroom, type Who } from '../../src/core/classroom.ts';
+import { encodeColumns, type FarPage } from '../../src/core/columns.ts';
 import { PartaError } from '../../src/core/errors.ts';
 import type { CommandId, FileId, LogId, PersonId, Sha256 } from '../../src/core/ids.ts';
 import { schoolLogIdOf, uuidV7 } from '../../src/core/ids.ts';
@@ -24,6 +27,8 @@ import type { VirtualTime } from './virtual-time.ts';
 
 /** How often a hub looks at what falls due. */
 const SCHEDULE_EVERY_MS = 2_000;
+/** Rows of one answer to who is far behind: few, so that a story needs several. */
+const FAR_ROWS = 24;
 
 /** A command as it reached the hub, and from whom; null: from the hub itself. */
 export interface Given {
@@ -144,7 +149,7 @@ export class LocalHub {
 
   /** Takes no virtual time, however long the real disk takes. */
   async start(restoreFrom?: string): Promise<void> {
-    const end = this.#options.time.begin();
+    const end = this.#options.time.hold();
     try {
       await this.#start(restoreFrom);
     } finally {
@@ -319,13 +324,28 @@ export class LocalHub {
       } else if (Object.values(log.state.requests).some((request) => request.personId === personId))
         logs.push({ logId, state: 'waiting' });
     }
-    return { personId, hubRole, name, logs };
+    const epoch = this.#identity.split(':')[1]!;
+    return { personId, ...(protocol > 1 ? { epoch } : {}), hubRole, name, logs };
   }
 
   #keyOf(state: Classroom, personId: PersonId): LogKey {
     const member = readerOf(state, personId);
     if (!member) throw new PartaError('not-a-member');
     return `${this.#identity}:${member.memberId}:${member.roleVersion}` as LogKey;
+  }
+
+  /** GET /api/logs/:logId/pages. A hub of version 1 has no such thing. */
+  async far(personId: PersonId, { logId, logKey, after }: FarQuestion): Promise<z.output<typeof FarPage>> {
+    this.#who(personId);
+    if (this.protocol === 1) throw new PartaError('not-found');
+    const log = await this.#logs.get(logId);
+    const reader = log && readerOf(log.state, personId);
+    if (!log || !reader) throw new PartaError('not-a-member');
+    if (logKey !== this.#keyOf(log.state, personId) || after > log.head) throw new PartaError('wrong-key');
+    const { state, head } = log;
+    const rows = await log.read(after, head, FAR_ROWS);
+    const columns: unknown = JSON.parse(encodeColumns(rows.filter((row) => mayRead(state, row.label, reader))));
+    return { logId, logKey, after, upTo: rows.at(-1)?.seq ?? after, head, columns };
   }
 
   connect(personId: PersonId, told: Told): HubWire {

@@ -660,6 +660,7 @@ export function shownTo({ classroom: room, messages }: Model, memberId: MemberId
         (a) => isTeacher || (a.assignedAt !== null && mine.some((id) => isFor(a, id))),
       ),
       submissions: part(room.submissions, isMine),
+      owed: isTeacher ? room.owed : {},
       reviews: isTeacher ? room.reviews : {},
       returned: part(room.returned, isMine),
     },

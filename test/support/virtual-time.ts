@@ -17,6 +17,7 @@ export class VirtualTime {
   now: number;
   #order = 0;
   #underway = 0;
+  #held = 0;
   #timers: Timer[] = [];
 
   constructor(now = 1_790_000_000_000) {
@@ -46,6 +47,21 @@ export class VirtualTime {
     };
   }
 
+  /**
+   * {@link begin} for what the machine itself has to do, its disk above all: nobody hurries past it, for how far he got would
+   * depend on how busy the machine is.
+   */
+  hold(): () => void {
+    this.#held += 1;
+    const end = this.begin();
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#held -= 1;
+      isOver = true;
+      end();
+    };
+  }
+
   /** Lets everything happen that needs no time. */
   async rest(): Promise<void> {
     for (let quiet = 0; quiet < QUIET_TURNS; quiet = this.#underway === 0 ? quiet + 1 : 0)
@@ -66,7 +82,9 @@ export class VirtualTime {
       this.#timers = this.#timers.filter((timer) => timer !== next);
       this.now = Math.max(this.now, next.at);
       next.callback();
-      if (hurries()) await new Promise((resolve) => setImmediate(resolve));
+      // Asked every time, so that chance goes the same way.
+      const isHurried = hurries();
+      if (isHurried && this.#held === 0) await new Promise((resolve) => setImmediate(resolve));
       else await this.rest();
     }
     this.now = until;
