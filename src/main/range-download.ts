@@ -62,10 +62,12 @@ export async function fetchPart({
         if (left < 0) throw new PartaError('hash-mismatch');
         await bandwidth?.take(chunk.length, signal);
         yield chunk;
+        // As they come, not as they are written: on a slow line a block takes long to fill.
+        onProgress(sizeBytes - left);
       }
     };
     onProgress(from);
-    const length = await writeGathered(file, from, atMost(), (_block, doneBytes) => onProgress(doneBytes));
+    const length = await writeGathered(file, from, atMost(), () => undefined);
     if (length < sizeBytes) throw new PartaError('hub-unreachable');
   } catch (error) {
     if (codeOf(error) === 'hash-mismatch') await file.truncate(0);

@@ -24,6 +24,7 @@ import { diskError, type Library } from './library.ts';
 import type { Log } from './log.ts';
 import { fetchPart } from './range-download.ts';
 import { SpeedWindow, timeLeft } from './speed.ts';
+import { openTransferNews } from './transfer-news.ts';
 import { placed, openJournal, type JournalLine, type KeptTransfer } from './transfer-journal.ts';
 import { sendByTus } from './tus-upload.ts';
 
@@ -36,11 +37,6 @@ export const RETRY_FIRST_MS = 1_000;
 export const RETRY_LAST_MS = 60_000;
 /** Answers that may come right by themselves, but not for ever. */
 export const FAILURES_MAX = 5;
-/** How often pages hear about progress; also while nothing moves, so that a speed falls. */
-export const PROGRESS_MS = 100;
-export const STANDING_MS = 1_000;
-/** A list of thousands is told less often: at most so many of its lines a second. */
-export const LINES_PER_SECOND_MAX = 10_000;
 /** Finished uploads that stay in the list, because waiting commands ask for them; downloads are asked of the library. */
 export const DONE_UPLOADS_KEPT = 500;
 export const DONE_DOWNLOADS_KEPT = 50;
@@ -94,9 +90,9 @@ export interface TransfersOptions {
   dir: string;
   library: Library;
   hubs: HubAccess;
-  /** The list is another; at most every {@link PROGRESS_MS}, and rarer the longer it is. */
+  /** The list is another; rarer the longer it is (main/transfer-news). */
   onChange(list: Transfer[]): void;
-  /** Only bytes have moved: those that are under way; at most every {@link PROGRESS_MS}. */
+  /** Only bytes have moved: those that are under way. */
   onMoved?(moved: Moved[]): void;
   log: Log;
   random?: () => number;
@@ -151,33 +147,17 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       doneAt: item.doneAt ?? null,
     }));
 
-  let tellTimer: NodeJS.Timeout | undefined;
-  let tellAt = Infinity;
-  let toldAt = 0;
-  let isListOld = false;
-  function tellSoon(at: number): void {
-    if (isClosed || at >= tellAt) return;
-    clearTimeout(tellTimer);
-    tellAt = at;
-    tellTimer = setTimeout(tell, Math.max(0, at - Date.now()));
-  }
-  function tell(): void {
-    tellAt = Infinity;
-    if (isListOld) options.onChange(list());
-    else options.onMoved?.([...underWay].map(movedOf));
-    isListOld = false;
-    toldAt = Date.now();
-    if (underWay.size > 0) tellSoon(toldAt + STANDING_MS);
-  }
-  /** The list is another. */
-  function changed(): void {
-    isListOld = true;
-    tellSoon(toldAt + Math.max(PROGRESS_MS, (items.size / LINES_PER_SECOND_MAX) * 1000));
-  }
+  const news = openTransferNews({
+    lines: () => items.size,
+    isUnderWay: () => underWay.size > 0,
+    tellList: () => options.onChange(list()),
+    tellMoved: () => options.onMoved?.([...underWay].map(movedOf)),
+  });
+  const { changed } = news;
   function moved(item: Item, doneBytes: number): void {
     item.doneBytes = doneBytes;
     item.speed.note(doneBytes, Date.now());
-    tellSoon(toldAt + PROGRESS_MS);
+    news.moved();
   }
 
   async function save(drops: readonly Item[], puts: readonly Item[]): Promise<void> {
@@ -473,7 +453,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       await add(wanted);
       if (!isWanted) return;
       const asked = new Set(files.map((file) => file.sha256));
-      const first = [...coming, ...wanted].filter((item) => asked.has(item.sha256 as Sha256) && !item.running);
+      const first = [...coming, ...wanted].filter((item) => asked.has(item.sha256 as Sha256));
       for (const item of first) item.notBefore = 0;
       for (const { transferId, state } of first.toReversed()) {
         if (state === 'failed') await transfers.resume(transferId);
@@ -563,7 +543,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       if (isClosed) return;
       isClosed = true;
       clearTimeout(timer);
-      clearTimeout(tellTimer);
+      news.close();
       await Promise.all([...items.values()].map(stopRunning));
       await journal.close();
     },

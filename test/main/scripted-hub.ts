@@ -34,6 +34,8 @@ export interface ScriptedHub {
     silent?: 'down' | 'up';
     ignoreRange?: boolean;
     html?: boolean;
+    /** Before anything is answered. */
+    before?: (method: string) => void;
   };
   close(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export async function startScriptedHub(port = 0, hubId: string = randomUUID()): 
     const method = request.method ?? '';
     const header = (name: string) => (request.headers[name] as string | undefined) ?? null;
     asked.push({ method, path, range: header('range'), offset: header('upload-offset') });
+    faults.before?.(method);
     if (faults.html)
       return void reply.writeHead(200, { 'content-type': 'text/html' }).end('<html>Войдите в сеть</html>');
     const now = Date.now();

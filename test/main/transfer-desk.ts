@@ -20,21 +20,29 @@ export interface Desk {
   transfers: Transfers;
   refused: string[];
   reopen(options?: Partial<TransfersOptions>): Promise<void>;
+  /** The hub is found at another address from now on. */
+  moveTo(url: string): void;
 }
 
-export async function desk(options: Partial<TransfersOptions> = {}, dir = scratchDir()): Promise<Desk> {
+/** @param shown how the hub's address is written: a name may stand for another computer */
+export async function desk(
+  options: Partial<TransfersOptions> = {},
+  dir = scratchDir(),
+  shown: (url: string) => string = (url) => url,
+): Promise<Desk> {
   const hub = await startScriptedHub();
+  let url = shown(hub.url);
   onTestFinished(() => hub.close());
   const refused: string[] = [];
   const library = await openLibrary(dir, heardShell());
   let ticket: Promise<string> | null = null;
   const hubs = {
     async session() {
-      ticket ??= ticketOf(hub.url).catch((error: unknown) => {
+      ticket ??= ticketOf(url).catch((error: unknown) => {
         ticket = null;
         throw error;
       });
-      return { ticket: await ticket, url: hub.url };
+      return { ticket: await ticket, url };
     },
     ticketRefused(serverId: string) {
       refused.push(serverId);
@@ -58,6 +66,10 @@ export async function desk(options: Partial<TransfersOptions> = {}, dir = scratc
     library,
     refused,
     transfers: await open({}),
+    moveTo(to) {
+      url = to;
+      ticket = null;
+    },
     async reopen(more = {}) {
       await made.transfers.close();
       made.transfers = await open(more);
