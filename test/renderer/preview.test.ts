@@ -186,7 +186,7 @@ test('the tile has its ways out, and each of them is asked of the desktop', asyn
   const { page } = await stage.open([await stage.file('a.exe', Buffer.from('MZ'))]);
   await tile(page).getByRole('button', { name: 'Открыть в другой программе' }).click();
   await tile(page).getByRole('button', { name: 'Показать в папке' }).click();
-  expect(await page.evaluate(() => window.harness.called())).toEqual(
+  expect(await page.evaluate(() => window.previews.called())).toEqual(
     expect.arrayContaining(['library.open', 'library.show']),
   );
 });

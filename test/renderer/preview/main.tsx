@@ -53,7 +53,7 @@ const harness = {
   },
 };
 export type PreviewHarness = typeof harness;
-Object.assign(window, { harness });
+Object.assign(window, { previews: harness });
 
 function Shown() {
   const [at, setAt] = useState(0);

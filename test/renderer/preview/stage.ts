@@ -25,7 +25,7 @@ import type { PreviewHarness } from './main.tsx';
 
 declare global {
   interface Window {
-    harness: PreviewHarness;
+    previews: PreviewHarness;
   }
 }
 
