@@ -1,4 +1,4 @@
-// `npm run gallery`: every screen × state as a picture, in both languages and themes, 1024 and 1440 wide (a pupil's 360), into
+// `npm run gallery`: every screen × state as a picture, in both languages and themes, 1024 and 1440 wide (a pupil's 360), the chat's also zoomed to 200 %, into
 // gallery-output/ with an index.html. Exit code 1 where a picture is missing or something on it is wrong; `npm run gallery --
 // chat review-pdf` takes these scenes only. The last line on stdout is one JSON object.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -66,6 +66,8 @@ const resolveColors: VariantColorsResolver = (input) => {
 
 /** What opens over the window is never higher than the room there is: in a low window it is scrolled (theme.css). */
 const fitting = {
+  // Where there is room on neither side, the larger one is taken.
+  flip: { fallbackStrategy: 'bestFit' as const },
   size: {
     padding: 8,
     apply: ({ availableHeight, elements }: { availableHeight: number; elements: { floating: HTMLElement } }) => {

@@ -1,9 +1,9 @@
-/** Every screen × state, in the two looks that differ most; `npm run gallery` takes all eight. */
+/** Every screen × state, in the two looks that differ most, and zoomed to 200 %; `npm run gallery` takes all eight. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openGallery, take, type Look } from './pictures.ts';
+import { openGallery, take, zoomedLooks, type Look } from './pictures.ts';
 import { SCENES, WIDTHS, type SceneName } from './scene-list.ts';
 
 const LOOKS = (scene: SceneName): Look[] => {
@@ -11,6 +11,8 @@ const LOOKS = (scene: SceneName): Look[] => {
   return [
     { language: 'ru', theme: 'light', width: widths[0]! },
     { language: 'en', theme: 'dark', width: widths.at(-1)! },
+    ...zoomedLooks(scene, { language: 'ru', theme: 'light' }),
+    ...zoomedLooks(scene, { language: 'en', theme: 'dark' }),
   ];
 };
 

@@ -13,13 +13,15 @@ import { extname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
 import { build } from 'vite';
 import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
-import { SCENES, WIDTHS, type Scene, type SceneName } from './scene-list.ts';
+import { SCENES, WIDTHS, ZOOMED, type Scene, type SceneName } from './scene-list.ts';
 import { LIBRARY, NOW } from './page/stage.ts';
 
 export interface Look {
   language: 'ru' | 'en';
   theme: 'light' | 'dark';
   width: number;
+  /** In a window zoomed to 200 % ({@link ZOOMED}). */
+  isZoomed?: true;
 }
 export interface Picture {
   scene: SceneName;
@@ -41,16 +43,23 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
-export const pictureName = (scene: SceneName, { language, theme, width }: Look) =>
-  `${scene}.${language}.${theme}.${width}.png`;
+export const pictureName = (scene: SceneName, { language, theme, width, isZoomed }: Look) =>
+  `${scene}.${language}.${theme}.${width}${isZoomed ? '.zoomed' : ''}.png`;
 
-/** Every look of a scene: both languages, both themes, each width. */
+/** Every look of a scene: both languages, both themes, each width; zoomed where it is looked at so. */
 export const looksOf = (scene: SceneName): Look[] =>
-  (['ru', 'en'] as const).flatMap((language) =>
-    (['light', 'dark'] as const).flatMap((theme) =>
+  (['ru', 'en'] as const).flatMap((language) => [
+    ...(['light', 'dark'] as const).flatMap((theme) =>
       WIDTHS[SCENES[scene].on].map((width) => ({ language, theme, width })),
     ),
-  );
+    ...zoomedLooks(scene, { language, theme: 'light' }),
+  ]);
+
+/** The look of a scene in a zoomed window; none where nobody looks at it so. */
+export function zoomedLooks(scene: SceneName, look: Pick<Look, 'language' | 'theme'>): Look[] {
+  const { isZoomed }: Scene = SCENES[scene];
+  return isZoomed ? [{ ...look, width: ZOOMED.width, isZoomed }] : [];
+}
 
 /** Builds the page of scenes and serves it with the library's files, until closed. */
 export async function openGallery(): Promise<{ url: string; browser: Browser; close(): Promise<void> }> {
@@ -103,7 +112,8 @@ export async function take(
   mkdirSync(folder, { recursive: true });
   const file = join(folder, pictureName(scene, look));
   const context = await gallery.browser.newContext({
-    viewport: { width: look.width, height: HEIGHT },
+    viewport: { width: look.width, height: look.isZoomed ? ZOOMED.height : HEIGHT },
+    deviceScaleFactor: look.isZoomed ? ZOOMED.scale : 1,
     locale: look.language === 'ru' ? 'ru-RU' : 'en-GB',
     timezoneId: 'UTC',
     colorScheme: look.theme,

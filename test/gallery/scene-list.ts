@@ -8,35 +8,58 @@ export interface Scene {
   /** Path of the teacher's own router; pupils' pages have none. `:log`, `:assignment` stand for the stage's own. */
   path?: string;
   /** What the person does before the picture, in order: keys to press, or a visible name to click. */
+  /** It is looked at in a window zoomed to 200 % too. */
+  isZoomed?: true;
   acts?: readonly ({ press: string } | { click: string | RegExp } | { type: string })[];
 }
 
 export const SCENES = {
   'first-run': { on: 'teacher' },
   connect: { on: 'teacher', path: '/connect' },
-  'today-busy': { on: 'teacher', path: '/' },
+  'today-busy': { on: 'teacher', isZoomed: true, path: '/' },
   'today-school': { on: 'teacher', path: '/' },
   'today-done': { on: 'teacher', path: '/' },
   'today-offline': { on: 'teacher', path: '/' },
   'new-class': { on: 'teacher', path: '/new-class' },
-  chat: { on: 'teacher', path: '/class/:log/chat' },
+  chat: { on: 'teacher', isZoomed: true, path: '/class/:log/chat' },
   'chat-empty': { on: 'teacher', path: '/class/:log/chat' },
-  'chat-offline': { on: 'teacher', path: '/class/:log/chat' },
-  'chat-search': { on: 'teacher', path: '/class/:log/chat', acts: [{ press: 'Control+f' }, { type: 'работы' }] },
-  'chat-readers': { on: 'teacher', path: '/class/:log/chat', acts: [{ click: /прочитали 9|read by 9/ }] },
-  search: { on: 'teacher', path: '/search', acts: [{ type: 'сдать' }] },
+  'chat-offline': { on: 'teacher', isZoomed: true, path: '/class/:log/chat' },
+  'chat-search': {
+    on: 'teacher',
+    isZoomed: true,
+    path: '/class/:log/chat',
+    acts: [{ press: 'Control+f' }, { type: 'работы' }],
+  },
+  'chat-readers': {
+    on: 'teacher',
+    isZoomed: true,
+    path: '/class/:log/chat',
+    acts: [{ click: /прочитали 9|read by 9/ }],
+  },
+  search: { on: 'teacher', isZoomed: true, path: '/search', acts: [{ type: 'сдать' }] },
   'search-nothing': { on: 'teacher', path: '/search', acts: [{ type: 'бегемот' }] },
-  'chat-words': { on: 'teacher', path: '/class/:log/chat' },
-  'chat-media': { on: 'teacher', path: '/class/:log/chat' },
+  'chat-words': { on: 'teacher', isZoomed: true, path: '/class/:log/chat' },
+  'chat-media': { on: 'teacher', isZoomed: true, path: '/class/:log/chat' },
   'chat-viewer': { on: 'teacher', path: '/class/:log/chat', acts: [{ click: /стр1\.jpg/ }] },
-  'chat-asks': { on: 'teacher', path: '/class/:log/chat' },
-  'chat-signed': { on: 'teacher', path: '/class/:log/chat', acts: [{ click: /^(Ознакомлены \d|Read by)/ }] },
+  'chat-asks': { on: 'teacher', isZoomed: true, path: '/class/:log/chat' },
+  'chat-signed': {
+    on: 'teacher',
+    isZoomed: true,
+    path: '/class/:log/chat',
+    acts: [{ click: /^(Ознакомлены \d|Read by)/ }],
+  },
   'chat-marks-waiting': { on: 'teacher', path: '/class/:log/chat' },
-  'composer-poll': { on: 'teacher', path: '/class/:log/chat' },
+  'composer-poll': { on: 'teacher', isZoomed: true, path: '/class/:log/chat' },
   'composer-mention': {
     on: 'teacher',
+    isZoomed: true,
     path: '/class/:log/chat',
-    acts: [{ click: /^(Добавить к сообщению|Add to the message)$/ }, { press: 'Escape' }, { press: 'Tab' }, { type: '@бел' }],
+    acts: [
+      { click: /^(Добавить к сообщению|Add to the message)$/ },
+      { press: 'Escape' },
+      { press: 'Tab' },
+      { type: '@бел' },
+    ],
   },
   'composer-formats': {
     on: 'teacher',
@@ -45,18 +68,30 @@ export const SCENES = {
   },
   'chat-scheduled': {
     on: 'teacher',
+    isZoomed: true,
     path: '/class/:log/chat',
     acts: [{ click: /отложенных сообщения|scheduled messages/ }],
   },
-  channels: { on: 'teacher', path: '/class/:log/chat' },
+  channels: { on: 'teacher', isZoomed: true, path: '/class/:log/chat' },
   'channel-direct': { on: 'teacher', path: '/class/:log/chat' },
-  'channel-archived': { on: 'teacher', path: '/class/:log/chat' },
-  'channel-readers': { on: 'teacher', path: '/class/:log/chat', acts: [{ click: /^\d+ (участник|reader)/ }] },
-  'channel-new': { on: 'teacher', path: '/class/:log/chat', acts: [{ click: /^(Новый чат|New chat)$/ }] },
-  'channel-write': { on: 'teacher', path: '/class/:log/chat', acts: [{ press: 'w' }] },
-  'channel-refused': { on: 'teacher', path: '/class/:log/chat' },
+  'channel-archived': { on: 'teacher', isZoomed: true, path: '/class/:log/chat' },
+  'channel-readers': {
+    on: 'teacher',
+    isZoomed: true,
+    path: '/class/:log/chat',
+    acts: [{ click: /^\d+ (участник|reader)/ }],
+  },
+  'channel-new': {
+    on: 'teacher',
+    isZoomed: true,
+    path: '/class/:log/chat',
+    acts: [{ click: /^(Новый чат|New chat)$/ }],
+  },
+  'channel-write': { on: 'teacher', isZoomed: true, path: '/class/:log/chat', acts: [{ press: 'w' }] },
+  'channel-refused': { on: 'teacher', isZoomed: true, path: '/class/:log/chat' },
   'channel-menu': {
     on: 'teacher',
+    isZoomed: true,
     path: '/class/:log/chat',
     acts: [{ click: /^(Действия с чатом|Chat actions)$/ }],
   },
@@ -71,7 +106,27 @@ export const SCENES = {
   'assignments-empty': { on: 'teacher', path: '/class/:log/assignments' },
   'assignment-new': { on: 'teacher', path: '/class/:log/assignments/new' },
   'assignment-one': { on: 'teacher', path: '/class/:log/assignments/:assignment' },
-  members: { on: 'teacher', path: '/class/:log/members' },
+  'assignment-brought': { on: 'teacher', path: '/class/:log/assignments/:assignment' },
+  intake: {
+    on: 'teacher',
+    isZoomed: true,
+    path: '/class/:log/assignments/:assignment',
+    acts: [{ click: /^(Принять работы|Take works in)$/ }, { press: 'ArrowDown' }, { press: 'Enter' }],
+  },
+  'intake-nothing': {
+    on: 'teacher',
+    path: '/class/:log/assignments/:assignment',
+    acts: [{ click: /^(Принять работы|Take works in)$/ }, { press: 'ArrowDown' }, { press: 'Enter' }],
+  },
+  'save-works': {
+    on: 'teacher',
+    isZoomed: true,
+    path: '/class/:log/assignments',
+    acts: [{ click: /^(Сохранить работы…|Save works…)$/ }],
+  },
+  savings: { on: 'teacher', path: '/class/:log/assignments' },
+  handed: { on: 'teacher', isZoomed: true, path: '/class/:log/assignments' },
+  members: { on: 'teacher', isZoomed: true, path: '/class/:log/members' },
   'members-parents': { on: 'teacher', path: '/class/:log/members' },
   'members-empty': { on: 'teacher', path: '/class/:log/members' },
   'members-import': { on: 'teacher', path: '/class/:log/members/import' },
@@ -81,13 +136,37 @@ export const SCENES = {
   'review-pdf': { on: 'teacher', path: '/review/:log/:assignment' },
   'review-photo': { on: 'teacher', path: '/review/:log/:assignment' },
   'review-other': { on: 'teacher', path: '/review/:log/:assignment' },
+  'review-brought': { on: 'teacher', path: '/review/:log/:assignment' },
   'review-missing': { on: 'teacher', path: '/review/:log/:assignment' },
   'review-refused': { on: 'teacher', path: '/review/:log/:assignment' },
   lesson: { on: 'teacher', path: '/lesson/:log' },
   'lesson-no-network': { on: 'teacher', path: '/lesson/:log' },
+  'lesson-wall': { on: 'teacher', isZoomed: true, path: '/lesson/:log' },
+  'lesson-wall-one': { on: 'teacher', path: '/lesson/:log' },
+  'lesson-wall-empty': { on: 'teacher', path: '/lesson/:log' },
+  'lesson-wall-offline': { on: 'teacher', path: '/lesson/:log' },
+  'lesson-wall-full': { on: 'teacher', path: '/lesson/:log', acts: [{ press: 'f' }] },
+  'lesson-door-full': { on: 'teacher', path: '/lesson/:log', acts: [{ press: 'f' }] },
+  'lesson-seats': { on: 'teacher', isZoomed: true, path: '/lesson/:log' },
+  'lesson-arrange': { on: 'teacher', path: '/lesson/:log', acts: [{ click: /^(Рассадить|Seats)$/ }] },
+  'lesson-tile': { on: 'teacher', path: '/lesson/:log', acts: [{ click: /Виноградов Тимофей/ }] },
+  'lesson-hand-out': { on: 'teacher', isZoomed: true, path: '/lesson/:log', acts: [{ press: 'g' }] },
+  'lesson-collect': { on: 'teacher', isZoomed: true, path: '/lesson/:log', acts: [{ press: 'c' }] },
+  'lesson-collected': { on: 'teacher', path: '/lesson/:log' },
+  'lesson-ending': {
+    on: 'teacher',
+    isZoomed: true,
+    path: '/lesson/:log',
+    acts: [{ click: /^(Закончить урок|End the lesson)$/ }],
+  },
+  'lesson-ended': {
+    on: 'teacher',
+    path: '/lesson/:log',
+    acts: [{ click: /^(Закончить урок|End the lesson)$/ }, { press: 'Enter' }],
+  },
   devices: { on: 'teacher', path: '/devices' },
-  settings: { on: 'teacher', path: '/settings' },
-  palette: { on: 'teacher', path: '/class/:log/chat', acts: [{ press: 'Control+k' }] },
+  settings: { on: 'teacher', isZoomed: true, path: '/settings' },
+  palette: { on: 'teacher', isZoomed: true, path: '/class/:log/chat', acts: [{ press: 'Control+k' }] },
   shortcuts: { on: 'teacher', path: '/class/:log/chat', acts: [{ press: '?' }] },
   'pupil-join': { on: 'pupil' },
   'pupil-join-wrong': {
@@ -141,6 +220,9 @@ export type SceneName = keyof typeof SCENES;
 type SceneOn<Whose> = { [K in SceneName]: (typeof SCENES)[K]['on'] extends Whose ? K : never }[SceneName];
 export type TeacherScene = SceneOn<'teacher'>;
 export type PupilScene = SceneOn<'pupil'>;
+
+/** A common laptop's window at 200 %: half as many CSS pixels, twice as many dots for each. */
+export const ZOOMED = { width: 683, height: 384, scale: 2 } as const;
 
 /** How wide a scene's pictures are, in CSS pixels: a small and a common window, a small phone. */
 export const WIDTHS: Readonly<Record<Scene['on'], readonly number[]>> = { teacher: [1024, 1440], pupil: [360] };

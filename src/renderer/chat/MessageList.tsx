@@ -26,6 +26,9 @@ import classes from './MessageList.module.css';
 /** Reading is told when the eyes rest, not with every row that passes. */
 const SEEN_AFTER_MS = 300;
 
+/** Above the unread line stands the day, which floats over the list. */
+const UNREAD_TOP_PX = 44;
+
 /** Where to go: a message (or the next one that is there), the unread line, the end. */
 type Target = { seq: number; align: Align; isShown: boolean } | 'unread' | 'end';
 
@@ -100,7 +103,7 @@ export function MessageList(props: MessageListProps) {
     }
     if (found === 'end') scroll.goToEnd();
     else if (found !== 'nothing') {
-      scroll.goTo(found, target === 'unread' || target === 'end' ? 'start' : target.align);
+      scroll.goTo(found, target === 'unread' || target === 'end' ? UNREAD_TOP_PX : target.align);
       if (typeof target === 'object' && target.isShown) setShown(found as CommandId);
     }
     setTarget(null);

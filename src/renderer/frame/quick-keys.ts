@@ -9,6 +9,10 @@ import { useEffect } from 'react';
 export const HELD_MAX_MS = 500;
 const MOVES = new Set(['ArrowDown', 'ArrowUp', 'Home', 'End']);
 
+/** For a button that opens something and stands inside a tooltip, which passes none of this on. */
+export const opens = (what: 'menu' | 'dialog', isOpen: boolean) =>
+  ({ 'aria-haspopup': what, 'aria-expanded': isOpen }) as const;
+
 const isOpener = (target: EventTarget | null) =>
   target instanceof Element && target.matches('[aria-haspopup="menu"][aria-expanded="true"]');
 const menuOf = (target: EventTarget | null) => (target instanceof Element ? target.closest('[role="menu"]') : null);
@@ -18,21 +22,25 @@ export function useQuickKeys() {
   useEffect(() => {
     let held: KeyboardEvent[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let isSettling = false;
     const letGo = () => {
       clearTimeout(timer);
+      isSettling = false;
       held = [];
     };
     const hold = (event: KeyboardEvent) => {
-      // Our own, given again.
-      if (!event.isTrusted || !isOpener(event.target)) return;
-      if (held.length === 0 && !MOVES.has(event.key)) return;
+      // What is not trusted is our own, given again.
+      if (!event.isTrusted) return;
+      const isMeant = isSettling
+        ? menuOf(event.target) !== null
+        : isOpener(event.target) && (held.length > 0 || MOVES.has(event.key));
+      if (!isMeant) return;
       event.preventDefault();
       event.stopPropagation();
-      if (held.length === 0) timer = setTimeout(letGo, HELD_MAX_MS);
+      if (held.length === 0 && !isSettling) timer = setTimeout(letGo, HELD_MAX_MS);
       held.push(event);
     };
-    const give = (event: FocusEvent) => {
-      if (held.length === 0 || !menuOf(event.target)) return;
+    const give = () => {
       const keys = held;
       letGo();
       for (const { key, code } of keys) {
@@ -43,12 +51,22 @@ export function useQuickKeys() {
         else at.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true }));
       }
     };
+    const entered = (event: FocusEvent) => {
+      const menu = menuOf(event.target);
+      if (!menu || isSettling || menu.contains(event.relatedTarget as Node | null)) return;
+      clearTimeout(timer);
+      isSettling = true;
+      // The trap sets the focus more than once, each time from a timer of its own: what is given before the last is undone by it.
+      timer = setTimeout(() => {
+        timer = setTimeout(give);
+      });
+    };
     document.addEventListener('keydown', hold, true);
-    document.addEventListener('focusin', give);
+    document.addEventListener('focusin', entered);
     return () => {
       clearTimeout(timer);
       document.removeEventListener('keydown', hold, true);
-      document.removeEventListener('focusin', give);
+      document.removeEventListener('focusin', entered);
     };
   }, []);
 }

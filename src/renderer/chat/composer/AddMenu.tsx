@@ -16,6 +16,7 @@ import { openAssignments } from '../../../core/works.ts';
 import { formatDue } from '../../../ui/format.ts';
 import { useLanguage } from '../../../ui/language.tsx';
 import { useNow } from '../../frame/now.ts';
+import { opens } from '../../frame/quick-keys.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { NEW_POLL, type Composing } from '../composing.ts';
 import classes from './AddMenu.module.css';
@@ -34,6 +35,7 @@ export interface AddMenuProps {
 export function AddMenu({ composing, classroom, write, isDisabled, mayAsk, onAdded }: AddMenuProps) {
   const t = useTexts();
   const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
   const [isChoosing, setChoosing] = useState(false);
   const [isExplained, setExplained] = useState(false);
   const add = (change: Partial<Composing>) => {
@@ -43,10 +45,10 @@ export function AddMenu({ composing, classroom, write, isDisabled, mayAsk, onAdd
   const words = t.composer;
   return (
     <>
-      <Menu position="top-start" width={280} returnFocus={false}>
+      <Menu opened={isOpen} onChange={setOpen} position="top-start" width={280} returnFocus={false}>
         <Menu.Target>
           <Tooltip label={words.add}>
-            <ActionIcon ref={button} size={40} aria-label={words.add} disabled={isDisabled}>
+            <ActionIcon ref={button} size={40} aria-label={words.add} {...opens('menu', isOpen)} disabled={isDisabled}>
               <IconPlus size={20} stroke={1.7} />
             </ActionIcon>
           </Tooltip>

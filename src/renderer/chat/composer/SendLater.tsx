@@ -14,6 +14,7 @@ import { TimeField } from '../../assignments/TimeField.tsx';
 import { useOpenClass } from '../../frame/classes.tsx';
 import { useFailure } from '../../frame/failure.ts';
 import { useNow } from '../../frame/now.ts';
+import { opens } from '../../frame/quick-keys.ts';
 import { useTexts } from '../../texts/texts.ts';
 import type { Writing } from '../writing.ts';
 import { presets } from './sending-times.ts';
@@ -26,6 +27,7 @@ export function SendLater({ isDisabled, onSend }: { isDisabled: boolean; onSend:
   const language = useLanguage();
   const now = useNow();
   const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
   const [isChoosing, setChoosing] = useState(false);
   const words = t.composer.later;
   const send = (at: number) => {
@@ -34,10 +36,18 @@ export function SendLater({ isDisabled, onSend }: { isDisabled: boolean; onSend:
   };
   return (
     <>
-      <Menu position="top-end" width={260} returnFocus={false}>
+      <Menu opened={isOpen} onChange={setOpen} position="top-end" width={260} returnFocus={false}>
         <Menu.Target>
           <Tooltip label={words.menu}>
-            <ActionIcon ref={button} size={40} w={28} miw={28} aria-label={words.menu} disabled={isDisabled}>
+            <ActionIcon
+              ref={button}
+              size={40}
+              w={28}
+              miw={28}
+              aria-label={words.menu}
+              {...opens('menu', isOpen)}
+              disabled={isDisabled}
+            >
               <IconChevronUp size={18} stroke={1.7} />
             </ActionIcon>
           </Tooltip>

@@ -87,6 +87,10 @@ function BarButton({ icon: Icon, label, onClick, hasPopup = false }: BarButtonPr
   );
 }
 
+/** From the first moment: an arrow that follows the menu's key must not move the list below. */
+const focusNow = (menu: HTMLElement | null) =>
+  menu?.querySelector<HTMLElement>('[data-autofocus]')?.focus({ preventScroll: true });
+
 export function MessageMenu({
   message,
   deeds,
@@ -118,7 +122,7 @@ export function MessageMenu({
       <Menu.Target>
         <span className={classes.anchor} style={{ left: at.x, top: at.y }} />
       </Menu.Target>
-      <Menu.Dropdown aria-label={t.message.actions}>
+      <Menu.Dropdown ref={focusNow} aria-label={t.message.actions}>
         {item(possible.react, IconMoodPlus, t.message.react, deeds.onReact, '+')}
         {item(possible.reply, IconArrowBackUp, t.chat.reply, deeds.onReply, 'R')}
         {item(possible.edit, IconPencil, t.chat.edit, deeds.onEdit, 'E')}

@@ -1,0 +1,184 @@
+// What a teacher's hands do without thinking: coming back, typing on at once, pressing Enter to go on, looking at a low window. In a
+// real browser, over a class on paper.
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { windowStage } from './window/stage.ts';
+
+const stage = windowStage();
+let page: Page;
+
+const list = () => page.getByTestId('messages');
+const chats = () => page.getByRole('navigation', { name: /^Чаты: / });
+const field = () => page.locator('textarea').first();
+const lastSent = async () => (await page.evaluate(() => window.harness.sent())).at(-1);
+const tab = (name: RegExp) => page.getByRole('navigation', { name: /^Разделы класса/ }).getByRole('link', { name });
+async function open(query: string, prepare?: (opened: Page) => Promise<unknown>) {
+  page = await stage(query, prepare ? { prepare } : {});
+  await field().waitFor();
+}
+
+/** The first message in sight and where it stands. */
+const sight = () =>
+  list().evaluate((element) => {
+    const { top } = element.getBoundingClientRect();
+    const rows = [...element.querySelectorAll<HTMLElement>('[data-message]')];
+    const first = rows.find((row) => row.getBoundingClientRect().bottom > top + 1);
+    return first && { id: first.dataset['message'], top: Math.round(first.getBoundingClientRect().top - top) };
+  });
+const isAtEnd = () => list().evaluate((element) => element.dataset['atEnd'] === 'true');
+
+describe('coming back to a chat', () => {
+  it('finds the place that was left, and the end where one was at the end', async () => {
+    await open('?many=400');
+    await expect.poll(isAtEnd).toBe(true);
+    await list().hover();
+    await page.mouse.wheel(0, -2_500);
+    await page.getByRole('button', { name: 'В конец' }).waitFor();
+    const left = await sight();
+    await tab(/^Задания/).click();
+    await list().waitFor({ state: 'detached' });
+    await tab(/^Чат/).click();
+    await expect.poll(sight).toEqual(left);
+    expect(await isAtEnd()).toBe(false);
+    await page.getByRole('button', { name: 'В конец' }).click();
+    await expect.poll(isAtEnd).toBe(true);
+    await tab(/^Задания/).click();
+    await list().waitFor({ state: 'detached' });
+    await tab(/^Чат/).click();
+    await expect.poll(isAtEnd).toBe(true);
+  });
+
+  it('who chose it in the list writes at once', async () => {
+    await open('?scene=channels');
+    await chats().getByRole('link').filter({ hasText: 'Родители и учителя' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Родители и учителя' }).waitFor();
+    await page.locator('textarea:focus').waitFor();
+    await page.keyboard.type('сразу');
+    expect(await field().inputValue()).toBe('сразу');
+  });
+});
+
+describe('the list of chats', () => {
+  it('tells the last words without the marks they were typed with', async () => {
+    await open('?scene=chat');
+    await page.evaluate(() => window.harness.say('**Завтра** в `9:00`,\n*не опаздывать*'));
+    await chats().getByText('Завтра в 9:00, не опаздывать').waitFor();
+  });
+
+  it('an archived chat is brought back where one sees that it is closed', async () => {
+    page = await stage('?scene=channel-archived');
+    await page.getByRole('button', { name: 'Вернуть из архива' }).click();
+    await field().waitFor();
+    expect(await lastSent()).toMatchObject({ kind: 'changeChannel', body: { isArchived: false } });
+  });
+});
+
+describe('a search that is open', () => {
+  it('finds what comes meanwhile, and keeps what was chosen', async () => {
+    await open('?scene=chat');
+    await page.evaluate(() => window.harness.say('экскурсия первая'));
+    await page.keyboard.press('Control+KeyF');
+    await page.keyboard.type('экскурсия');
+    const found = page.getByRole('option');
+    await expect.poll(() => found.count()).toBe(1);
+    await page.keyboard.press('ArrowDown');
+    await page.evaluate(() => window.harness.say('экскурсия вторая'));
+    await expect.poll(() => found.count()).toBe(2);
+    expect(await page.locator('[role="option"][aria-selected="true"]').innerText()).toContain('первая');
+  });
+});
+
+describe('Enter goes on', () => {
+  it('from the question of a poll through its answers and back, where it sends', async () => {
+    await open('?scene=chat');
+    await page.getByRole('button', { name: 'Добавить к сообщению' }).click();
+    await page.getByRole('menuitem', { name: 'Опрос', exact: true }).click();
+    await page.keyboard.type('Когда собрание?');
+    await page.keyboard.press('Enter');
+    for (const answer of ['В среду', 'В четверг']) {
+      await page.keyboard.type(answer);
+      await page.keyboard.press('Enter');
+    }
+    // The third stays empty: that was all.
+    await page.keyboard.press('Enter');
+    await page.locator('textarea:focus').waitFor();
+    await page.keyboard.press('Enter');
+    await list().locator('article', { hasText: 'Когда собрание?' }).waitFor();
+    expect((await lastSent())?.body).toMatchObject({ poll: { options: ['В среду', 'В четверг'] } });
+  });
+});
+
+describe('quick keys', () => {
+  /** A machine on which a menu takes the focus late. */
+  const slow = (opened: Page) =>
+    opened.addInitScript(() => {
+      const { setTimeout: real } = window;
+      const later = (run: TimerHandler, ms?: number, ...rest: unknown[]) => real(run, ms || 150, ...rest);
+      Object.assign(window, { setTimeout: later });
+    });
+
+  it('reach a menu that is still opening, in their order', async () => {
+    await open('?scene=chat', slow);
+    await page.getByRole('button', { name: 'Добавить к сообщению' }).focus();
+    for (const key of ['Enter', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.getByRole('button', { name: 'Не просить ознакомиться' }).waitFor();
+    await page.locator('textarea:focus').waitFor();
+  });
+
+  it('reach a menu that the menu key has opened, and move nothing below it', async () => {
+    await open('?scene=chat-words', slow);
+    const message = list().locator('article', { hasText: 'Сбор в 14:00' }).last();
+    await message.focus();
+    await page.keyboard.press('ContextMenu');
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.getByText(/^Ответ: /).waitFor();
+  });
+
+  it('reach the field after an hour was chosen, and the field of whom to pass a message on to', async () => {
+    await open('?scene=chat-words', slow);
+    await field().fill('Доброе утро');
+    await page.getByRole('button', { name: 'Отправить позже' }).click();
+    await page.getByRole('menuitem', { name: 'Завтра в 8:00' }).click();
+    await page.keyboard.type('дальше');
+    expect(await field().inputValue()).toBe('дальше');
+    await list().locator('article', { hasText: 'Сбор в 14:00' }).last().focus();
+    await page.keyboard.press('KeyF');
+    await page.keyboard.type('кружок');
+    expect(await page.getByRole('textbox', { name: 'Чат или человек' }).inputValue()).toBe('кружок');
+  });
+});
+
+describe('who has read', () => {
+  it('counts whoever signed or answered, and stays known without a network', async () => {
+    await open('?scene=chat-asks');
+    await page.evaluate(() => window.harness.live(0));
+    const notice = list().locator('article', { hasText: 'С понедельника' }).last();
+    const count = async () => Number(/прочитали (\d+) из/.exec(await notice.innerText())?.[1] ?? -1);
+    await expect.poll(count).toBeGreaterThanOrEqual(11);
+    await page.evaluate(() => {
+      window.harness.store.live.clear();
+      window.harness.store.changed();
+    });
+    await page.evaluate(() => window.harness.say('без сети'));
+    await list().getByText('без сети', { exact: true }).waitFor();
+    expect(await count()).toBeGreaterThanOrEqual(11);
+  });
+});
+
+describe('a low window, as a laptop’s at 200 %', () => {
+  it('leaves room for messages, and every deed of the menu can be reached', async () => {
+    await open('?scene=chat-words');
+    await page.setViewportSize({ width: 683, height: 384 });
+    const height = () => list().evaluate((element) => element.clientHeight);
+    await expect.poll(height).toBeGreaterThan(150);
+    await list().locator('article').last().click({ button: 'right' });
+    await page.getByRole('menu', { name: 'Действия с сообщением' }).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('End');
+    const last = page.getByRole('menuitem', { name: 'Удалить' });
+    await expect.poll(() => last.evaluate((item) => item === document.activeElement)).toBe(true);
+    await expect
+      .poll(() => last.evaluate((item) => item.getBoundingClientRect().bottom <= window.innerHeight))
+      .toBe(true);
+  });
+});
