@@ -14,10 +14,11 @@ import {
   NOTIFIED_TEXT_MAX,
   PARALLEL_MAX,
   PARALLEL_MIN,
+  SAVE_ITEMS_MAX,
   WAITING_CHATS_MAX,
 } from './contract/channels.ts';
 import { Handed, Intake, IntakeId, INTAKE_PATHS_MAX } from './contract/intake.ts';
-import { SAVE_ITEMS_MAX, SaveId, SaveItem, SaveKind, Saving } from './contract/saving.ts';
+import { SaveId, SaveItem, SaveKind, Saving } from './contract/saving.ts';
 import { Freed, HeldId, Storage } from './contract/storage.ts';
 
 export type { Handed, Intake, IntakeFile, LeftOutWhy } from './contract/intake.ts';

@@ -4,7 +4,7 @@
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { Desktop, DesktopAnswer } from './contract.ts';
-import { CALL_CHANNEL, EVENT_CHANNEL, UPLOAD_CALL, intakeUrl } from './contract/channels.ts';
+import { CALL_CHANNEL, EVENT_CHANNEL, INTAKE_CALL, UPLOAD_CALL, intakeUrl } from './contract/channels.ts';
 
 const refused = { ok: false, code: 'bad-request' } as const;
 
@@ -26,8 +26,15 @@ async function upload(serverId: string, files: readonly File[]): Promise<Desktop
 
 const desktop: Desktop<File> = {
   call: (name: string, input: unknown) =>
-    name === UPLOAD_CALL ? Promise.resolve(refused) : ipcRenderer.invoke(CALL_CHANNEL, name, input),
+    name === UPLOAD_CALL || name === INTAKE_CALL
+      ? Promise.resolve(refused)
+      : ipcRenderer.invoke(CALL_CHANNEL, name, input),
   upload: upload as Desktop<File>['upload'],
+  // What has no path (a picture dragged out of a page) is nothing that could be looked into.
+  intake: (files) =>
+    ipcRenderer.invoke(CALL_CHANNEL, INTAKE_CALL, {
+      paths: files.map((file) => webUtils.getPathForFile(file)).filter(Boolean),
+    }),
   on(name, listener) {
     const heard = (_event: unknown, of: string, value: Parameters<typeof listener>[0]) => {
       if (of === name) listener(value);

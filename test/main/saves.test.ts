@@ -11,7 +11,8 @@ import { scan } from '../../src/main/intake-scan.ts';
 import { openLibrary } from '../../src/main/library.ts';
 import { openFolderTree, openZipTree, SAME_NAME_MAX, UNPACKED_INTO_CHARS } from '../../src/main/save-tree.ts';
 import { openSaves, SAVE_PROGRESS_MS, SAVINGS_KEPT, SAVINGS_MAX, type SaveRequest } from '../../src/main/saves.ts';
-import { SAVE_DEPTH_MAX, SAVE_ITEMS_MAX, Saving, type SaveItem } from '../../src/preload/contract/saving.ts';
+import { SAVE_ITEMS_MAX } from '../../src/preload/contract/channels.ts';
+import { SAVE_DEPTH_MAX, Saving, type SaveItem } from '../../src/preload/contract/saving.ts';
 import { heardShell, scratchDir, until } from './scratch.ts';
 
 const naughty = JSON.parse(

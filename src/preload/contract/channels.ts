@@ -53,9 +53,14 @@ export const KEPT_FILES_MAX = 50_000;
 export const HELD_IDS_MAX = 20_000;
 
 /**
- * Where a file of the library is as a PDF that LibreOffice makes of it: HEAD answers 200 where it is made, 204 where it can be, 404
+ * Where a file of the library is as a PDF that LibreOffice makes of it: HEAD answers 200 where it is made, 204 where it can be, 205
  * where it cannot; POST makes it; GET gives it.
  */
-export const convertedUrl = (sha256: string, name: string): string => `/converted/${sha256}/${encodeURIComponent(name)}`;
+export const convertedUrl = (sha256: string, name: string): string =>
+  `/converted/${sha256}/${encodeURIComponent(name)}`;
 /** Where the small picture of a file is kept: GET, or PUT by the page that has drawn it. */
 export const thumbnailUrl = (sha256: string): string => `/thumbnail/${sha256}`;
+
+/** Files that one saving of works may hold, and what it makes of them. */
+export const SAVE_ITEMS_MAX = 20_000;
+export const SAVE_KINDS = ['folder', 'zip'] as const;

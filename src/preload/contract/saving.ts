@@ -2,9 +2,8 @@
 import * as z from 'zod/mini';
 import { FILE_NAME_MAX, NOTE_MAX } from '../../core/limits.ts';
 import { ErrorCodeSchema, FileRef } from '../../core/wire.ts';
+import { SAVE_KINDS } from './channels.ts';
 
-/** Files of one saving. */
-export const SAVE_ITEMS_MAX = 20_000;
 /** Folders within each other. */
 export const SAVE_DEPTH_MAX = 4;
 
@@ -24,7 +23,6 @@ export const SaveItem = z.object({
 });
 export type SaveItem = z.infer<typeof SaveItem>;
 
-export const SAVE_KINDS = ['folder', 'zip'] as const;
 export const SaveKind = z.enum(SAVE_KINDS);
 export type SaveKind = z.infer<typeof SaveKind>;
 

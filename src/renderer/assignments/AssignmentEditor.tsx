@@ -5,7 +5,7 @@
 import { Button, Checkbox, NumberInput, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconPaperclip } from '@tabler/icons-react';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type ClipboardEvent, type FormEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Assignment } from '../../core/classroom.ts';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
@@ -19,9 +19,11 @@ import { useDesktop, useTransfers } from '../desktop.tsx';
 import { useClasses, useOpenClass } from '../frame/classes.tsx';
 import { ClassMark } from '../frame/ClassMark.tsx';
 import { FileChip } from '../frame/FileChip.tsx';
+import { useFileDrop } from '../frame/file-drop.ts';
 import { ErrorNotice } from '../frame/Notice.tsx';
 import { useNow } from '../frame/now.ts';
 import { Screen } from '../frame/Screen.tsx';
+import { DropHint } from '../intake/TakeIn.tsx';
 import { useShortcuts } from '../frame/shortcuts.tsx';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
@@ -49,7 +51,7 @@ export function AssignmentEditor({ assignmentId }: { assignmentId: CommandId | n
   const [, go] = useLocation();
   const { logId, view, store, server } = useOpenClass();
   const { classes: all, servers } = useClasses();
-  const { upload, call } = useDesktop();
+  const { upload, intake, call } = useDesktop();
   const transfers = useTransfers();
   const old = assignmentId ? view?.classroom.assignments[assignmentId] : undefined;
   const key = editorKey(logId, assignmentId);
@@ -78,17 +80,29 @@ export function AssignmentEditor({ assignmentId }: { assignmentId: CommandId | n
     return name && (shown.length > 0 || name.endsWith('Long')) ? t.editor.faults[name] : undefined;
   };
 
-  const attach = async (files: readonly File[]) => {
+  /** @param isPasted bytes without a path, as a picture of the screen */
+  const attach = async (files: readonly File[], isPasted = false) => {
     if (files.length === 0) return undefined;
     setFailure(null);
     try {
       if (latest.current.files.length + files.length > FILES_PER_COMMAND_MAX) return setFailure('too-many');
-      const chosen = await upload(server.serverId, files);
+      const chosen = isPasted
+        ? await Promise.all(files.map((file) => intake(server.serverId, file)))
+        : await upload(server.serverId, files);
       write({ files: [...latest.current.files, ...chosen] });
     } catch (error) {
       setFailure(codeOf(error));
     }
     return undefined;
+  };
+
+  const drop = useFileDrop((files) => void attach(files));
+  const paste = (event: ClipboardEvent) => {
+    const pasted = [...event.clipboardData.files];
+    // Word puts a picture of the text beside the text.
+    if (pasted.length === 0 || event.clipboardData.types.includes('text/plain')) return;
+    event.preventDefault();
+    void attach(pasted, true);
   };
 
   const give = async (event?: FormEvent) => {
@@ -158,7 +172,14 @@ export function AssignmentEditor({ assignmentId }: { assignmentId: CommandId | n
       back={{ href: leave, label: old ? old.title : t.assignments.toAll }}
       width="narrow"
     >
-      <form className={classes.form} onSubmit={(event) => void give(event)} noValidate>
+      <form
+        className={classes.form}
+        onSubmit={(event) => void give(event)}
+        onPaste={paste}
+        noValidate
+        {...drop.handlers}
+      >
+        {drop.isOver && <DropHint>{t.drop.assignment}</DropHint>}
         <TextInput
           ref={title}
           label={t.editor.title}

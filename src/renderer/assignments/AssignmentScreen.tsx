@@ -1,7 +1,7 @@
 /** One assignment: what was asked, the bar, and everybody's work; a row opens it in the review. */
 import { Button, Menu, Modal, ActionIcon } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconCopy, IconDots, IconMessages, IconPencil, IconTrash } from '@tabler/icons-react';
+import { IconCopy, IconDeviceFloppy, IconDots, IconMessages, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Assignment } from '../../core/classroom.ts';
@@ -15,7 +15,10 @@ import { EmptyState } from '../frame/EmptyState.tsx';
 import { FileChip } from '../frame/FileChip.tsx';
 import { ErrorNotice } from '../frame/Notice.tsx';
 import { Screen, Section } from '../frame/Screen.tsx';
+import { BroughtMark } from '../intake/BroughtMark.tsx';
+import { DropHint, TakeInButton, useTakeIn } from '../intake/TakeIn.tsx';
 import { routes } from '../routes.ts';
+import { SaveWorks } from '../saving/SaveWorks.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { Due, WaitingMark } from './Due.tsx';
 import { editorKey, formOf } from './editing.ts';
@@ -27,6 +30,7 @@ export function AssignmentScreen({ assignmentId }: { assignmentId: CommandId }) 
   const t = useTexts();
   const { logId, view } = useOpenClass();
   const assignment = view?.classroom.assignments[assignmentId];
+  const takingIn = useTakeIn(assignment, assignment?.state !== 'open');
   if (!view) return null;
   if (!assignment || assignment.state === 'withdrawn') {
     return (
@@ -53,66 +57,71 @@ export function AssignmentScreen({ assignmentId }: { assignmentId: CommandId }) 
         (row.command.kind === 'changeAssignment' && row.command.body.assignmentId === assignmentId)),
   );
   return (
-    <Screen
-      title={assignment.title}
-      back={{ href: routes.classTab(logId, 'assignments'), label: t.assignments.toAll }}
-      lead={
-        <span className={classes.about}>
-          <Due assignment={assignment} />
-          <span>{t.assignments.scales[assignment.scale.kind]}</span>
-          {assignment.scale.kind === 'points' && <span>{t.assignments.upTo(assignment.scale.max)}</span>}
-          {assignment.assignees !== 'all' && <span>{t.assignments.forSome(assignment.assignees.length)}</span>}
-          {view.pending.has(assignment.changeId) && <WaitingMark />}
-        </span>
-      }
-      actions={
-        <>
-          <Button
-            component={Link}
-            href={routes.editAssignment(logId, assignmentId)}
-            variant="default"
-            leftSection={<IconPencil size={18} stroke={1.7} aria-hidden />}
-          >
-            {t.assignments.edit}
-          </Button>
-          {assignment.state === 'open' && (
+    <div className={classes.whole} {...takingIn.drop.handlers}>
+      <Screen
+        title={assignment.title}
+        back={{ href: routes.classTab(logId, 'assignments'), label: t.assignments.toAll }}
+        lead={
+          <span className={classes.about}>
+            <Due assignment={assignment} />
+            <span>{t.assignments.scales[assignment.scale.kind]}</span>
+            {assignment.scale.kind === 'points' && <span>{t.assignments.upTo(assignment.scale.max)}</span>}
+            {assignment.assignees !== 'all' && <span>{t.assignments.forSome(assignment.assignees.length)}</span>}
+            {view.pending.has(assignment.changeId) && <WaitingMark />}
+          </span>
+        }
+        actions={
+          <>
             <Button
               component={Link}
-              href={routes.review(logId, assignmentId)}
-              variant={toCheck > 0 ? 'filled' : 'default'}
+              href={routes.editAssignment(logId, assignmentId)}
+              variant="default"
+              leftSection={<IconPencil size={18} stroke={1.7} aria-hidden />}
             >
-              {toCheck > 0 ? t.assignments.check(toCheck) : t.assignments.openWorks}
+              {t.assignments.edit}
             </Button>
-          )}
-          <More assignment={assignment} />
-        </>
-      }
-    >
-      {refused && <ErrorNotice code={refused.code ?? 'internal'} />}
-      {assignment.text !== '' && <p className={classes.text}>{assignment.text}</p>}
-      {assignment.files.length > 0 && (
-        <div className={classes.files}>
-          {assignment.files.map((file) => (
-            <FileChip key={file.fileId} file={file} />
-          ))}
-        </div>
-      )}
-      {assignment.state === 'open' && (
-        <Section
-          title={t.assignments.works}
-          aside={works.length > 0 && <span className={classes.sum}>{t.assignments.progress(progress)}</span>}
-        >
-          {works.length === 0 ? (
-            <p className={classes.nobody}>{t.assignments.nobody}</p>
-          ) : (
-            <>
-              <ProgressBar progress={progress} isTall />
-              <WorksTable works={works} assignment={assignment} />
-            </>
-          )}
-        </Section>
-      )}
-    </Screen>
+            {assignment.state === 'open' && (
+              <Button
+                component={Link}
+                href={routes.review(logId, assignmentId)}
+                variant={toCheck > 0 ? 'filled' : 'default'}
+              >
+                {toCheck > 0 ? t.assignments.check(toCheck) : t.assignments.openWorks}
+              </Button>
+            )}
+            {assignment.state === 'open' && <TakeInButton {...takingIn} />}
+            <More assignment={assignment} />
+          </>
+        }
+      >
+        {refused && <ErrorNotice code={refused.code ?? 'internal'} />}
+        {assignment.text !== '' && <p className={classes.text}>{assignment.text}</p>}
+        {assignment.files.length > 0 && (
+          <div className={classes.files}>
+            {assignment.files.map((file) => (
+              <FileChip key={file.fileId} file={file} />
+            ))}
+          </div>
+        )}
+        {assignment.state === 'open' && (
+          <Section
+            title={t.assignments.works}
+            aside={works.length > 0 && <span className={classes.sum}>{t.assignments.progress(progress)}</span>}
+          >
+            {works.length === 0 ? (
+              <p className={classes.nobody}>{t.assignments.nobody}</p>
+            ) : (
+              <>
+                <ProgressBar progress={progress} isTall />
+                <WorksTable works={works} assignment={assignment} />
+              </>
+            )}
+          </Section>
+        )}
+      </Screen>
+      {takingIn.drop.isOver && <DropHint>{t.intake.dropHere}</DropHint>}
+      {takingIn.dialog}
+    </div>
   );
 }
 
@@ -163,7 +172,14 @@ function WorksTable({ works, assignment }: { works: readonly Work[]; assignment:
                 )}
               </td>
               <td className={classes.mark}>{shown?.mark ?? '—'}</td>
-              <td className={classes.receipt}>{work.attempt?.receipt || '—'}</td>
+              <td className={classes.receipt}>
+                {work.attempt?.receipt || '—'}
+                {work.attempt?.brought && (
+                  <div className={classes.brought}>
+                    <BroughtMark attempt={work.attempt} />
+                  </div>
+                )}
+              </td>
             </tr>
           );
         })}
@@ -177,6 +193,7 @@ function More({ assignment }: { assignment: Assignment }) {
   const [, go] = useLocation();
   const { logId, store, view } = useOpenClass();
   const [isAsking, setAsking] = useState(false);
+  const [isSaving, setSaving] = useState(false);
   const copy = async () => {
     await store.writeDraft(editorKey(logId, null), { ...formOf(assignment), logIds: [logId], memberIds: null });
     go(routes.newAssignment(logId));
@@ -212,6 +229,14 @@ function More({ assignment }: { assignment: Assignment }) {
               {t.message.card.discuss}
             </Menu.Item>
           )}
+          {assignment.state === 'open' && (
+            <Menu.Item
+              leftSection={<IconDeviceFloppy size={16} stroke={1.7} aria-hidden />}
+              onClick={() => setSaving(true)}
+            >
+              {t.saving.open}
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<IconCopy size={16} stroke={1.7} aria-hidden />} onClick={() => void copy()}>
             {t.assignments.copy}
           </Menu.Item>
@@ -224,6 +249,7 @@ function More({ assignment }: { assignment: Assignment }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {isSaving && <SaveWorks assignmentId={assignment.assignmentId} onClose={() => setSaving(false)} />}
       <Modal opened={isAsking} onClose={() => setAsking(false)} title={t.assignments.withdrawTitle}>
         <p className={classes.question}>{t.assignments.withdrawWhat(assignment.title)}</p>
         <div className={classes.buttons}>

@@ -1,6 +1,7 @@
 /** Класс → Задания: what is open by what is due first, what waits for its hour, what is past; each with its one bar. */
 import { Button } from '@mantine/core';
-import { IconClipboardText, IconPlus } from '@tabler/icons-react';
+import { IconClipboardText, IconDeviceFloppy, IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Assignment, Classroom } from '../../core/classroom.ts';
 import { openAssignments, progressOf, worksOf } from '../../core/works.ts';
@@ -10,6 +11,7 @@ import { EmptyState } from '../frame/EmptyState.tsx';
 import { useNow } from '../frame/now.ts';
 import { Screen, Section } from '../frame/Screen.tsx';
 import { routes } from '../routes.ts';
+import { SaveWorks } from '../saving/SaveWorks.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { Due, WaitingMark } from './Due.tsx';
 import { ProgressBar } from './ProgressBar.tsx';
@@ -22,6 +24,7 @@ export function Assignments() {
   const t = useTexts();
   const now = useNow();
   const { logId, view } = useOpenClass();
+  const [isSaving, setSaving] = useState(false);
   if (!view) return null;
   const all = openAssignments(view.classroom);
   const scheduled = all.filter((one) => one.state === 'scheduled');
@@ -55,7 +58,19 @@ export function Assignments() {
       </Section>
     );
   return (
-    <Screen title={t.class.tabs.assignments}>
+    <Screen
+      title={t.class.tabs.assignments}
+      actions={
+        <Button
+          variant="default"
+          leftSection={<IconDeviceFloppy size={18} stroke={1.7} aria-hidden />}
+          onClick={() => setSaving(true)}
+        >
+          {t.saving.openClass}
+        </Button>
+      }
+    >
+      {isSaving && <SaveWorks assignmentId={null} onClose={() => setSaving(false)} />}
       {group(t.assignments.open, open)}
       {group(t.assignments.scheduled, scheduled)}
       {group(t.assignments.past, past)}

@@ -14,10 +14,12 @@ import { Connect } from '../first-run/Connect.tsx';
 import type { FirstClass } from '../first-run/FirstRun.tsx';
 import { NewClass, useFirstClass } from '../first-run/NewClass.tsx';
 import { Welcome } from '../first-run/Welcome.tsx';
+import { HandedDialog } from '../handed/HandedDialog.tsx';
 import { Lesson } from '../lesson/Lesson.tsx';
 import { Review } from '../review/Review.tsx';
 import { ReviewList } from '../review/ReviewList.tsx';
 import { PATTERNS, routes } from '../routes.ts';
+import { Savings } from '../saving/Savings.tsx';
 import { Settings } from '../settings/Settings.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { Today } from '../today/Today.tsx';
@@ -26,6 +28,7 @@ import { ClassScreen } from './ClassScreen.tsx';
 import { stateOf } from './Connection.tsx';
 import { DamageTold } from './DamageTold.tsx';
 import { EmptyState } from './EmptyState.tsx';
+import { useNoStrayDrops } from './file-drop.ts';
 import { useLessonLimit } from './lesson-limit.ts';
 import { Palette } from './Palette.tsx';
 import { useQuickKeys } from './quick-keys.ts';
@@ -46,6 +49,7 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
   const [place, go] = useLocation();
   const [isSearching, setSearching] = useState(false);
   useRememberedPlace();
+  useNoStrayDrops();
   useQuickKeys();
   useLessonLimit();
   useFirstClass(firstClass, onFirstClassMade);
@@ -69,6 +73,8 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
       <Palette isOpen={isSearching} onClose={() => setSearching(false)} />
       <Announcements />
       <Told />
+      <HandedDialog />
+      <Savings />
       <DamageTold />
     </div>
   );

@@ -4,6 +4,7 @@ import { IconClockExclamation } from '@tabler/icons-react';
 import type { Work } from '../../core/works.ts';
 import { formatDateTime } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
+import { BroughtMark } from '../intake/BroughtMark.tsx';
 import { useTexts } from '../texts/texts.ts';
 import classes from './AttemptFacts.module.css';
 
@@ -32,6 +33,11 @@ export function AttemptFacts({
           </span>
         )}
       </p>
+      {attempt.brought && (
+        <p>
+          <BroughtMark attempt={attempt} isFull />
+        </p>
+      )}
       {attempt.receipt !== '' && (
         <p>
           {t.review.receipt}: <span className={classes.receipt}>{attempt.receipt}</span>

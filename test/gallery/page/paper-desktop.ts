@@ -8,7 +8,11 @@ import type {
   DesktopAnswer,
   EventName,
   EventValue,
+  FileCall,
+  Handed,
   HubState,
+  Intake,
+  Saving,
   Server,
   Settings,
   Storage,
@@ -17,6 +21,13 @@ import type {
 import { nextFileId } from '../../support/paper-class.ts';
 
 type Listener = (value: never) => void;
+
+const chosenFile = (name: string, sizeBytes: number): ChosenFile => ({
+  fileId: nextFileId(),
+  name,
+  sizeBytes,
+  mediaType: 'application/octet-stream',
+});
 
 export class PaperDesktop implements Desktop<File> {
   settings: Settings = {
@@ -48,6 +59,10 @@ export class PaperDesktop implements Desktop<File> {
     check: null,
     checkedAt: null,
   };
+  /** What lies in whatever folder is chosen; null: the person thinks better of it. */
+  found: Intake | null = null;
+  handed: Handed | null = null;
+  savings: Saving[] = [];
   /** Every call that was made, oldest first. */
   readonly asked: { name: CallName; input: unknown }[] = [];
   /** Hashes that the library holds. */
@@ -107,9 +122,25 @@ export class PaperDesktop implements Desktop<File> {
     'export.file': ({ file }) => (this.library.has(file.sha256) ? 'saved' : 'missing'),
     'export.end': () => ({}),
     'export.show': () => ({}),
+    'intake.choose': () => this.found,
+    'intake.bring': ({ ids }) => ids.map((id) => this.broughtFile(id)),
+    'intake.end': () => ({}),
+    'handed.read': () => this.handed,
+    'handed.upload': () => (this.handed?.files ?? []).map(({ name, sizeBytes }) => chosenFile(name, sizeBytes)),
+    'handed.scan': () => this.found!,
+    'handed.end': () => ({}),
+    'saves.begin': () => ({ saveId: '1' }),
+    'saves.list': () => this.savings,
+    'saves.stop': () => ({}),
+    'saves.show': () => ({}),
+    'saves.forget': ({ saveId }) => {
+      this.savings = this.savings.filter((one) => one.saveId !== saveId);
+      this.tell('saves', this.savings);
+      return {};
+    },
   };
 
-  async call<K extends Exclude<CallName, 'transfers.upload'>>(
+  async call<K extends Exclude<CallName, FileCall>>(
     name: K,
     input: CallInput<K>,
   ): Promise<DesktopAnswer<CallOutput<K>>> {
@@ -126,6 +157,16 @@ export class PaperDesktop implements Desktop<File> {
       mediaType: type,
     }));
     return { ok: true, value };
+  }
+
+  async intake(files: readonly File[]): Promise<DesktopAnswer<Intake>> {
+    this.asked.push({ name: 'intake.files', input: files.map(({ name }) => name) });
+    return this.found ? { ok: true, value: this.found } : { ok: false, code: 'file-gone' };
+  }
+
+  private broughtFile(id: string): ChosenFile {
+    const { name, sizeBytes } = this.found!.files.find((file) => file.id === id)!;
+    return chosenFile(name, sizeBytes);
   }
 
   on<K extends EventName>(name: K, listener: (value: EventValue<K>) => void): () => void {

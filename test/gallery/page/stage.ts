@@ -5,14 +5,27 @@
 import type { HubCalls, OutboxRow } from '../../../src/client/class-store.ts';
 import type { StoredFile, Who } from '../../../src/core/classroom.ts';
 import { PartaError } from '../../../src/core/errors.ts';
-import type { ChannelId, CommandId, FileId, HubId, LogId, MemberId, PersonId, Sha256 } from '../../../src/core/ids.ts';
+import {
+  workKey,
+  type ChannelId,
+  type CommandId,
+  type FileId,
+  type HubId,
+  type LogId,
+  type MemberId,
+  type PersonId,
+  type Sha256,
+} from '../../../src/core/ids.ts';
 import type { Command } from '../../../src/core/wire.ts';
-import type { HubState } from '../../../src/preload/contract.ts';
+import type { HubState, Transfer } from '../../../src/preload/contract.ts';
 import { HUB, nextFileId, nextId, PaperClass } from '../../support/paper-class.ts';
 import type { TeacherScene } from '../scene-list.ts';
+import { busy, many, storageOf } from './files-stage.ts';
+import { lesson } from './lesson-stage.ts';
 import { PaperDesktop } from './paper-desktop.ts';
 import { PaperStore, type PaperLog } from './paper-store.ts';
 import { withRooms, type Rooms } from './rooms.ts';
+import { FOUND, HANDED, NOTHING_FOUND, SAVINGS } from './works-found.ts';
 
 /** Thursday, 12 November 2026, 14:20 in the picture's time zone (UTC). */
 export const NOW = Date.UTC(2026, 10, 12, 14, 20);
@@ -373,6 +386,15 @@ function school(first: LibraryKind = 'text') {
   return { a, b, store, log, desktop: teachersDesktop(a.paper.teacher) };
 }
 
+/** One class and nothing in it but these pupils. */
+export function smallSchool(names: readonly string[]) {
+  const a = new Stage('7А', names, names.length);
+  const store = new PaperStore(a.paper.teacher, true, HUB_CALLS);
+  const log = a.log();
+  store.logs = [log];
+  return { a, store, log, desktop: teachersDesktop(a.paper.teacher) };
+}
+
 /** The class's teacher signs in as this person too. */
 function alsoSignedIn({ paper }: Stage, personId: PersonId) {
   const teacher = paper.state.members[paper.teacherMember]!;
@@ -423,7 +445,7 @@ function offline(staged: ReturnType<typeof school>) {
 }
 
 type Builder = () => Staged;
-const shown = ({ a, store, desktop }: ReturnType<typeof school>): Staged => ({
+export const shown = ({ a, store, desktop }: Pick<ReturnType<typeof school>, 'a' | 'store' | 'desktop'>): Staged => ({
   desktop,
   store,
   logId: a.logId,
@@ -475,6 +497,21 @@ export const STAGED: Record<TeacherScene, Builder> = {
     staged.desktop.hub = { ...READY_HUB, state: 'absent', port: null, addresses: [] };
     return staged;
   },
+/** Works of pupils who were never here, brought by the teacher. */
+function withBrought(staged: ReturnType<typeof school>) {
+  const { a } = staged;
+  a.paper.now = NOW - 30 * MINUTE;
+  const missing = Object.values(a.paper.state.members).filter(
+    ({ role, memberId }) => role === 'student' && !a.paper.state.submissions[workKey(a.assignmentId, memberId)],
+  );
+  for (const { memberId } of missing.slice(0, 3)) {
+    const fileIds = [a.file(a.paper.teacher, 'photo', 'стр1.jpg')];
+    a.paper.must('bringWork', { assignmentId: a.assignmentId, memberId, fileIds, note: '', writtenAt: NOW - DAY });
+  }
+  a.paper.now = NOW;
+  return staged;
+}
+
   connect: () => shown(school()),
   'today-busy': () => shown(school()),
   'today-school': () => shown(rooms()),
@@ -553,6 +590,29 @@ export const STAGED: Record<TeacherScene, Builder> = {
   'members-import': () => shown(school()),
   'review-list': () => shown(school()),
   'review-list-done': () => emptySchool(),
+  'assignment-brought': () => shown(withBrought(school('photo'))),
+  'review-brought': () => shown(withBrought(school('photo'))),
+  intake: () => {
+    const staged = shown(school());
+    staged.desktop.found = FOUND;
+    return staged;
+  },
+  'intake-nothing': () => {
+    const staged = shown(school());
+    staged.desktop.found = NOTHING_FOUND;
+    return staged;
+  },
+  'save-works': () => shown(school()),
+  savings: () => {
+    const staged = shown(school());
+    staged.desktop.savings = SAVINGS;
+    return staged;
+  },
+  handed: () => {
+    const staged = shown(school());
+    staged.desktop.handed = HANDED;
+    return staged;
+  },
   'review-text': () => shown(school('text')),
   'review-pdf': () => shown(school('pdf')),
   'review-photo': () => shown(school('photo')),
@@ -587,6 +647,20 @@ export const STAGED: Record<TeacherScene, Builder> = {
   },
   devices: () => shown(school()),
   settings: () => shown(school()),
+  'lesson-wall': () => lesson({ pupils: 30, bellIn: 4.5 }),
+  'lesson-wall-one': () => lesson({ pupils: 1, bellIn: null }),
+  'lesson-wall-empty': () => lesson({ pupils: 0, bellIn: null }),
+  'lesson-wall-offline': () => lesson({ pupils: 12, bellIn: 4.5, isOffline: true }),
+  'lesson-wall-full': () => lesson({ pupils: 30, bellIn: 4.5 }),
+  'lesson-door-full': () => lesson({ pupils: 12, view: 'door', bellIn: null }),
+  'lesson-seats': () => lesson({ pupils: 30, order: 'seat', bellIn: null }),
+  'lesson-arrange': () => lesson({ pupils: 12, order: 'seat', bellIn: null }),
+  'lesson-tile': () => lesson({ pupils: 12, bellIn: 4.5 }),
+  'lesson-hand-out': () => lesson({ pupils: 12, bellIn: null }),
+  'lesson-collect': () => lesson({ pupils: 12, bellIn: null }),
+  'lesson-collected': () => lesson({ pupils: 12, bellIn: -2 }),
+  'lesson-ending': () => lesson({ pupils: 12, bellIn: 4.5 }),
+  'lesson-ended': () => lesson({ pupils: 12, bellIn: 4.5 }),
   palette: () => shown(school()),
   shortcuts: () => shown(school()),
 };

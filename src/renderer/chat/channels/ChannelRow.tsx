@@ -13,15 +13,20 @@ import {
   IconUsersGroup,
   type Icon,
 } from '@tabler/icons-react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { ClassView, MessagesWindow, MessageView } from '../../../client/class-store.ts';
-import type { Channel } from '../../../core/classroom.ts';
+import { mayWrite, type Channel } from '../../../core/classroom.ts';
 import type { ChannelKind } from '../../../core/wire.ts';
 import { formatDay, formatTime } from '../../../ui/format.ts';
 import { useLanguage } from '../../../ui/language.tsx';
 import { plainTextOf } from '../../../ui/rich-text.ts';
 import { useDraft, useLive, useMessages } from '../../../ui/store.tsx';
+import { useDesktop } from '../../desktop.tsx';
+import { useOpenClass } from '../../frame/classes.tsx';
+import { useFailure } from '../../frame/failure.ts';
+import { useFileDrop } from '../../frame/file-drop.ts';
 import { useNow } from '../../frame/now.ts';
+import { addToChat } from '../../handed/placing.ts';
 import { useTexts, type Texts } from '../../texts/texts.ts';
 import { composingKey, type Composing } from '../composing.ts';
 import { channelName, otherOf } from './channels.ts';
@@ -111,6 +116,21 @@ export function ChannelRow({ view, channel, href, isHere, about }: RowProps) {
   const author = newest?.by === memberId ? t.channels.you : classroom.members[newest?.by ?? memberId]?.name;
   const isNamed = channel.kind !== 'direct' || newest?.by === memberId;
   const line = newest ? lineOf(t, newest) : (about ?? t.channels.noMessages);
+  const { store, server } = useOpenClass();
+  const { upload } = useDesktop();
+  const failed = useFailure();
+  const [, go] = useLocation();
+  const me = classroom.members[memberId];
+  // Dropped files go into what is being written there, and the chat opens: nothing is sent by a drop.
+  const drop = useFileDrop(
+    (files) => {
+      addToChat(store, logId, channelId, () => upload(server.serverId, files), files.length).then(
+        () => go(href),
+        failed,
+      );
+    },
+    !me || !mayWrite(classroom, channel, me),
+  );
   const said = [
     isPresent && t.channels.isHere,
     unread > 0 && t.channels.unread(unread),
@@ -125,6 +145,8 @@ export function ChannelRow({ view, channel, href, isHere, about }: RowProps) {
         className={classes.row}
         aria-current={isHere ? 'page' : undefined}
         data-unread={unread > 0}
+        data-drop={drop.isOver}
+        {...drop.handlers}
         title={about ? `${name}, ${about}` : name}
       >
         <span className={classes.picture}>

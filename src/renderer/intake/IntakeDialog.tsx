@@ -1,0 +1,166 @@
+/**
+ * «Принять работы»: what was found on the left, pupils on the right. What the names say is given by itself, and says how sure it is;
+ * the rest takes a press or a few letters. Everything is done by keys alone: arrows and Space mark files, Enter goes to the pupils,
+ * letters of a surname and Enter give. Then one command a pupil; what could not be brought stays with its reason.
+ */
+import { Button, Modal, Progress } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMemo, useRef, useState } from 'react';
+import type { Assignment } from '../../core/classroom.ts';
+import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import type { MemberId } from '../../core/ids.ts';
+import { worksOf } from '../../core/works.ts';
+import type { Intake } from '../../preload/contract.ts';
+import { errorText } from '../../ui/error-texts.ts';
+import { useLanguage } from '../../ui/language.tsx';
+import { useDesktop } from '../desktop.tsx';
+import { useOpenClass } from '../frame/classes.tsx';
+import { Notice } from '../frame/Notice.tsx';
+import { useNow } from '../frame/now.ts';
+import { useTexts } from '../texts/texts.ts';
+import { FoundFiles } from './FoundFiles.tsx';
+import { LeftOut } from './LeftOut.tsx';
+import { broughtOf, give, nameOf, sort } from './sorting.ts';
+import { ToWhom } from './ToWhom.tsx';
+import classes from './IntakeDialog.module.css';
+
+export interface IntakeDialogProps {
+  assignment: Assignment;
+  intake: Intake;
+  onClose: () => void;
+}
+
+export function IntakeDialog({ assignment, intake, onClose }: IntakeDialogProps) {
+  const t = useTexts();
+  const language = useLanguage();
+  const now = useNow();
+  const { bring, call } = useDesktop();
+  const { logId, view, store, server, title } = useOpenClass();
+  const works = useMemo(() => (view ? worksOf(view.classroom, assignment) : []), [view, assignment]);
+  // What the names say is asked once: works that are brought meanwhile change nothing of what a person sees.
+  const [sorting, setSorting] = useState(() => sort(intake, works, title));
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const [done, setDone] = useState<ReadonlySet<MemberId>>(new Set());
+  const [failures, setFailures] = useState<ReadonlyMap<MemberId, ErrorCode>>(new Map());
+  const [running, setRunning] = useState<{ done: number; total: number } | null>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+
+  const brought = broughtOf(sorting, now).filter(({ memberId }) => !done.has(memberId));
+  const rest = [...sorting.values()].filter(({ memberId, held }) => memberId === null && held?.why !== 'seen').length;
+  const ready = brought.filter(({ isTooMany }) => !isTooMany);
+
+  const giveTo = (ids: Iterable<string>, memberId: MemberId | null) => {
+    setSorting((old) => give(old, ids, memberId));
+    setMarked(new Set());
+  };
+  const close = () => {
+    call('intake.end', { intakeId: intake.intakeId }).catch(() => undefined);
+    onClose();
+  };
+  const takeIn = async () => {
+    const total = ready.length;
+    const failed = new Map<MemberId, ErrorCode>();
+    const ok = new Set(done);
+    setFailures(new Map());
+    for (const [n, { memberId, files, writtenAt }] of ready.entries()) {
+      setRunning({ done: n, total });
+      try {
+        const ids = files.map(({ id }) => id);
+        const chosen = await bring(intake.intakeId, server.serverId, ids);
+        const fileIds = chosen.map(({ fileId }) => fileId);
+        const body = { assignmentId: assignment.assignmentId, memberId, fileIds, note: '', writtenAt };
+        await store.send(logId, 'bringWork', body);
+        ok.add(memberId);
+      } catch (error) {
+        failed.set(memberId, codeOf(error));
+      }
+    }
+    setRunning(null);
+    setDone(ok);
+    setFailures(failed);
+    if (ok.size > done.size) {
+      const message = t.intake.broughtMore;
+      notifications.show({ title: t.intake.brought(ok.size - done.size), message });
+    }
+    if (failed.size === 0 && total > 0) close();
+  };
+
+  if (!view) return null;
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t.intake.title(assignment.title)}
+      size="min(76rem, 96vw)"
+      closeOnClickOutside={false}
+      closeOnEscape={!running}
+      withCloseButton={!running}
+    >
+      {intake.files.length === 0 ? (
+        <Notice tone="warn" title={t.intake.nothing} isLive>
+          {t.intake.nothingMore}
+        </Notice>
+      ) : (
+        <div className={classes.sides} inert={running !== null}>
+          <FoundFiles
+            listRef={list}
+            sorting={sorting}
+            classroom={view.classroom}
+            done={done}
+            marked={marked}
+            onMark={setMarked}
+            onGive={giveTo}
+            onPupils={() => search.current?.focus()}
+          />
+          <ToWhom
+            searchRef={search}
+            works={works}
+            sorting={sorting}
+            done={done}
+            marked={marked}
+            onGive={(memberId) => {
+              giveTo(marked, memberId);
+              list.current?.focus();
+            }}
+          />
+        </div>
+      )}
+      <LeftOut intake={intake} />
+      {failures.size > 0 && (
+        <div className={classes.failures}>
+          <Notice tone="bad" title={t.intake.failedSome(failures.size)} isLive>
+            <ul className={classes.reasons}>
+              {[...failures].map(([memberId, code]) => (
+                <li key={memberId}>
+                  {nameOf(view.classroom, memberId)}: {errorText(language, code).what}
+                </li>
+              ))}
+            </ul>
+          </Notice>
+        </div>
+      )}
+      <div className={classes.foot}>
+        {running ? (
+          <div className={classes.running} role="status">
+            <span>{t.intake.bringing(running.done, running.total)}</span>
+            <Progress
+              value={(100 * running.done) / Math.max(1, running.total)}
+              aria-label={t.intake.bringing(running.done, running.total)}
+            />
+          </div>
+        ) : (
+          <p className={classes.rest}>{intake.files.length > 0 && t.intake.rest(rest)}</p>
+        )}
+        <Button variant="default" disabled={running !== null} onClick={close}>
+          {t.intake.cancel}
+        </Button>
+        {intake.files.length > 0 && (
+          <Button loading={running !== null} disabled={ready.length === 0} onClick={() => void takeIn()}>
+            {t.intake.bring(ready.length)}
+          </Button>
+        )}
+      </div>
+    </Modal>
+  );
+}
