@@ -15,8 +15,10 @@ import { Sha256 } from '../core/ids.ts';
 import type { ChosenFile } from '../preload/contract.ts';
 import type { Library } from './library.ts';
 import { BYTES, shownTypeOf } from './media-types.ts';
+import type { OfficeConverter } from './office-convert.ts';
 import { pictureVerdict } from './picture-verdict.ts';
 import { isPreviewScript, previewDocument } from './preview-frame.ts';
+import type { Thumbnails } from './thumbnails.ts';
 
 export const SCHEME = 'app';
 export const HOST = 'bundle';
@@ -31,6 +33,9 @@ export interface AppProtocolOptions {
   /** Where the page was built to. */
   rendererDir: string;
   library: Library;
+  /** Small pictures of files, and LibreOffice; where there is none, nobody asks twice. */
+  thumbnails?: Thumbnails;
+  office?: OfficeConverter;
   /** The window shows a file. */
   shown?(sha256: Sha256): void;
   /** Origins of the hubs the teacher accepted, http and ws, asked for every document. */
@@ -53,7 +58,11 @@ export function createAppHandler(options: AppProtocolOptions): (request: Request
     const segments = segmentsOf(url.pathname);
     if (segments === null) return refuse(400);
     const [room, ...rest] = segments;
+    // A frame without an origin may load what it runs; nothing else here is its business.
+    if (origin === 'null' && room !== 'preview' && room !== 'assets') return refuse(403);
     if (room === 'export') return exported(options, request, rest);
+    if (room === 'thumbnail') return thumbnail(options.thumbnails, request, rest);
+    if (room === 'converted') return converted(options.office, request, rest);
     if (room === 'intake') return intake(options, request, rest, url.searchParams.get('server'));
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
     if (room === 'preview')
@@ -226,6 +235,64 @@ export function rangeOf(header: string | null, sizeBytes: number): { start: numb
   const end = match[2] === '' ? sizeBytes - 1 : Math.min(Number(match[2]), sizeBytes - 1);
   if (match[2] !== '' && Number(match[2]) < start) return null;
   return start >= sizeBytes ? 'none' : { start, end };
+}
+
+// ── made of files of the library ───────────────────────────────────────────────────────────────────────────────────────
+
+async function thumbnail(
+  thumbnails: Thumbnails | undefined,
+  request: Request,
+  rest: readonly string[],
+): Promise<Response> {
+  const hash = z.safeParse(Sha256, rest[0]);
+  if (!hash.success || rest.length !== 1 || !thumbnails) return refuse(404);
+  if (request.method === 'PUT')
+    return thumbnails.write(hash.data, bytesOf(request.body)).then(
+      () => refuse(204),
+      () => refuse(400),
+    );
+  if (request.method !== 'GET') return refuse(405);
+  const bytes = await thumbnails.read(hash.data);
+  // Not there yet is no fault: the page then draws it.
+  if (!bytes) return refuse(204);
+  return new Response(new Uint8Array(bytes), {
+    headers: {
+      'content-type': 'image/webp',
+      'content-security-policy': FILE_POLICY,
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+    },
+  });
+}
+
+async function converted(
+  office: OfficeConverter | undefined,
+  request: Request,
+  rest: readonly string[],
+): Promise<Response> {
+  const hash = z.safeParse(Sha256, rest[0]);
+  const [, name] = rest;
+  if (!hash.success || rest.length !== 2 || name === undefined) return refuse(404);
+  // Asked without need to, HEAD would fill the console with faults that are none.
+  const state = office ? await office.state(hash.data, name) : 'none';
+  if (request.method === 'HEAD') return refuse(state === 'made' ? 200 : state === 'possible' ? 204 : 205);
+  if (!office || state === 'none') return refuse(404);
+  if (request.method === 'POST')
+    return office.convert(hash.data, name).then(
+      () => refuse(204),
+      () => refuse(422),
+    );
+  if (request.method !== 'GET' || state !== 'made') return refuse(404);
+  return new Response(streamOf(office.path(hash.data)), {
+    headers: {
+      'content-type': 'application/pdf',
+      'content-security-policy': FILE_POLICY,
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+    },
+  });
 }
 
 // ── bytes made in the page ─────────────────────────────────────────────────────────────────────────────────────────────

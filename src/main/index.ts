@@ -35,10 +35,12 @@ import { openLibrary } from './library.ts';
 import { childOutput, openLog } from './log.ts';
 import { checkAddresses, firewallState, lanAddresses, watchAddresses } from './network.ts';
 import { openNotifications, type Notice } from './notifications.ts';
+import { openOfficeConverter } from './office-convert.ts';
 import { OUR_ORIGIN, OUR_PAGE, secureAll } from './security.ts';
 import { isCovered, openServers } from './servers.ts';
 import { openStored } from './settings.ts';
 import { CANNOT_START, CHOOSE_FOLDER, CHOOSE_WORKS } from './texts.ts';
+import { openThumbnails } from './thumbnails.ts';
 import { openTransfers } from './transfers.ts';
 import { openWindow } from './window.ts';
 
@@ -403,6 +405,8 @@ async function run(): Promise<void> {
     createAppHandler({
       rendererDir: join(HERE, '..', 'renderer'),
       library,
+      thumbnails: openThumbnails(dataDir),
+      office: await openOfficeConverter({ dir: dataDir, source: (sha256) => library.pathToShow(sha256) }),
       shown: (sha256) => keeping.opened(sha256),
       hubOrigins: () => (policy = known.origins()),
       intake: (serverId, name, bytes) => transfers.intake(serverId, name, bytes),
