@@ -46,7 +46,7 @@ export const SCENES = {
     on: 'teacher',
     isZoomed: true,
     path: '/class/:log/chat',
-    acts: [{ click: /^(Ознакомлены \d|Read by)/ }],
+    acts: [{ click: /^(Ознакомлены \d|Confirmed by)/ }],
   },
   'chat-marks-waiting': { on: 'teacher', path: '/class/:log/chat' },
   'composer-poll': { on: 'teacher', isZoomed: true, path: '/class/:log/chat' },
