@@ -6,6 +6,7 @@
 import { expect, test } from 'vitest';
 import { COMMANDS_MIN, type SeedResult } from '../support/convergence.ts';
 import { runSeeds } from '../support/convergence-runs.ts';
+import { VirtualTime } from '../support/virtual-time.ts';
 
 const SEEDS_DEFAULT = 500;
 const seeds = Number(process.env.PARTA_SEEDS ?? SEEDS_DEFAULT);
@@ -15,6 +16,22 @@ const PINNED = [
   { seed: 15, says: 'a child that only stood on the list was erased, and classmates kept its id with its parent' },
   { seed: 475, says: 'an updated program showed what an erased member had reacted before the update' },
 ];
+
+test('however slow the machine is, nobody in a story hurries past what its disk has to do', async () => {
+  const told: string[] = [];
+  const time = new VirtualTime();
+  time.after(10, () => {
+    const end = time.hold();
+    const isThere = () => {
+      told.push('the hub is there');
+      end();
+    };
+    setImmediate(() => setImmediate(() => setImmediate(isThere)));
+  });
+  time.after(20, () => told.push('somebody asks'));
+  await time.pass(30, () => true);
+  expect(told).toEqual(['the hub is there', 'somebody asks']);
+});
 
 test.each(PINNED)('seed $seed stays mended: $says', async ({ seed }) => {
   const problems: string[] = [];

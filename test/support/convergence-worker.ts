@@ -6,6 +6,11 @@ import type { Ready, ToPlay } from './convergence-runs.ts';
 Reflect.deleteProperty(globalThis, 'BroadcastChannel');
 // The database in memory copies every record in and out, and Node's own copying is a third of the time of a run.
 globalThis.structuredClone = copyOf;
+// Dexie ends a signal with every transaction, and an error with its stack would be made each time that nobody looks at.
+const abort = AbortController.prototype.abort;
+AbortController.prototype.abort = function (reason: unknown = 'over') {
+  abort.call(this, reason);
+};
 // Calls end in virtual time; a real timer for each would outlive its story.
 AbortSignal.timeout = () => new AbortController().signal;
 const { runSeed } = await import('./convergence.ts');
