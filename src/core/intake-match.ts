@@ -206,6 +206,11 @@ class List {
     const named = this.#people.flatMap((person) => this.#readings(person, words));
     const best = this.#best(named);
     const [only, ...others] = best;
+    const alike = only && others.length === 0 && only.score === 2 ? this.#alsoMeant(only, words) : [];
+    if (alike.length > 0) {
+      const memberIds = [only!.person, ...alike].map(({ memberId }) => memberId);
+      return { confidence: 'ask', memberIds, doubt: 'several' };
+    }
     if (only) {
       const isSeveral = others.length > 0;
       const confidence = isSeveral || only.score < 2 ? 'ask' : only.score > 2 ? 'sure' : 'likely';
@@ -246,6 +251,14 @@ class List {
     // A given name of this class, but not this pupil's, stands beside the surname.
     const isOthers = rest.some(({ word, n }) => Math.abs(n - at) <= 2 && this.#givens.has(latinKey(word)));
     return [{ person, score: isOthers && person.given !== '' ? 1 : 2, at: used }];
+  }
+
+  /** «работа Никитина»: of Никитин, where a Никитина is in the class too. */
+  #alsoMeant({ person, at }: Named, words: readonly Word[]): Person[] {
+    const place = at[0]!;
+    const word = words[place]!.word;
+    if (!words.slice(0, place).some((before) => before.word.length > 1)) return [];
+    return this.#people.filter((other) => other !== person && word !== other.surname && isCaseOf(word, other.surname));
   }
 
   /** The best reading of each surname that stands there; words that a better reading uses are nobody else's surname. */

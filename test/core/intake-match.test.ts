@@ -75,6 +75,8 @@ describe('one name', () => {
     ['Белов Ф.jpg', 'sure', FEDOR],
     ['Belov Fedor.jpg', 'sure', FEDOR],
     ['Зайцева.jpg', 'likely', SOFIA],
+    ['Зайцева дз.jpg', 'likely', SOFIA],
+    ['дз Зайцева Софья.jpg', 'sure', SOFIA],
     ['Зайцев.jpg', 'likely', PETR],
     ['Белoв Илья.jpg', 'sure', ILYA], // a Latin o
     ['Бело\u0301в Илья.jpg', 'sure', ILYA], // with its stress
@@ -86,6 +88,7 @@ describe('one name', () => {
   it.each([
     ['Белов.jpg', 'several', [ILYA, FEDOR]],
     ['Белов А.jpg', 'several', [ILYA, FEDOR]],
+    ['работа Зайцева.jpg', 'several', [SOFIA, PETR]],
     ['Иванов_и_Юрьев.pdf', 'several', [IVAN, ALEXEY]],
     ['Иванов и Юрьев.pdf', 'several', [IVAN, ALEXEY]],
     ['Иванов Пётр.pdf', 'almost', [IVAN]],

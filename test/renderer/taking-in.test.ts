@@ -68,7 +68,7 @@ describe('taking in', () => {
     bring(eva, [['старое.jpg', 5]]);
     const review = { assignmentId, memberId: eva, attempt: 1, mark: '5', comment: '', seen: null };
     const { id } = made.must('review', review);
-    made.must('giveBack', { assignmentId, memberId: eva, reviewId: id, outcome: 'done' });
+    made.must('giveBack', { assignmentId, memberId: eva, reviewId: id, outcome: 'accepted' });
     const sorting = sort(intakeOf('Белов Илья.jpg', 'Белов Илья 2.jpg', 'Зайцева Ева.jpg'), works(), '7А');
     expect(told(sorting)).toEqual([
       ['Белов Илья.jpg', null, 'seen'],
