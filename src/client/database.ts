@@ -425,7 +425,11 @@ export class Database {
       state = evolve(state, entry);
     });
     const first = await this.#firstOrder(old.logId);
-    const waiting = new Set(await this.#outboxKeys(old.logId));
+    const rows = await this.#outboxRows(old.logId);
+    const waiting = new Set(rows.map((row) => row.id));
+    // What was confirmed once is looked for first, also where it was to be given again: this log may have it.
+    const again = rows.filter((row) => row.state === 'waiting' && row.stood);
+    await this.#db.outbox.bulkPut(again.map((row) => ({ ...row, state: 'returning' })));
     await this.#db.outbox.bulkPut(
       returning
         .filter(({ command }) => !waiting.has(command.id))

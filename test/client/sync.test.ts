@@ -251,6 +251,15 @@ describe('a log that is read anew', () => {
     await school.soon();
     return memberId;
   };
+  /** Opens the address once more, and the teacher opens the door. */
+  async function letIn(client: LocalClient) {
+    await Promise.all([school.hub.requestJoin(school.logId, client.personId), school.soon()]);
+    const [request] = Object.values((await teacher.class(school.logId))!.classroom.requests);
+    const { requestId, name } = request!;
+    const memberId = teacher.store.newMemberId();
+    await teacher.store.send(school.logId, 'confirmJoin', { requestId, memberId, name });
+    await school.time.pass(70_000);
+  }
   const kept = (client: LocalClient) => client.disk.records<{ state: string }>(client.databaseName, 'outbox');
   const times = async (id: string) =>
     (await school.hub.entries(school.logId)).filter((entry) => entry.id === id).length;
@@ -321,14 +330,50 @@ describe('a log that is read anew', () => {
     await school.time.pass(70_000);
     expect(await summary(pupil)).toMatchObject({ state: 'declined', waiting: 1 });
     expect(await pupil.outbox()).toMatchObject([{ id, isReissued: true, state: 'waiting' }]);
-    await Promise.all([school.hub.requestJoin(school.logId, pupil.personId), school.soon()]);
-    const [request] = Object.values((await teacher.class(school.logId))!.classroom.requests);
-    const memberId = teacher.store.newMemberId();
-    const { requestId, name } = request!;
-    await teacher.store.send(school.logId, 'confirmJoin', { requestId, memberId, name });
-    await school.time.pass(70_000);
+    await letIn(pupil);
     expect(await times(id)).toBe(1);
     expect(await school.chat(pupil)).toEqual(['после копии']);
+    expect(kept(pupil)).toEqual([]);
+  });
+
+  test('[S14] who was taken out before he saw that the hub was restored, and is let in again, gives again only what it lost', async () => {
+    const pupil = await school.pupil('Белов Илья');
+    const { memberId } = (await pupil.class(school.logId))!;
+    const before = await school.say(pupil, 'до копии');
+    await school.soon();
+    const backup = await school.hub.backup();
+    const after = await school.say(pupil, 'после копии');
+    await school.soon();
+    await pupil.stop();
+    await restore(backup);
+    await school.time.pass(70_000);
+    await teacher.store.send(school.logId, 'removeMember', { memberId, erase: false });
+    await school.soon();
+    await pupil.start();
+    await school.soon();
+    expect((await pupil.outbox()).map(({ id, state }) => ({ id, state }))).toEqual([
+      { id: before, state: 'waiting' },
+      { id: after, state: 'waiting' },
+    ]);
+    const given: string[] = [];
+    const submits = school.network.connectFor(pupil.personId, () => pupil.isStarted);
+    await pupil.stop();
+    await pupil.start({
+      ports: {
+        connect: async (...args) => {
+          const transport = await submits(...args);
+          const submit: typeof transport.submit = (logId, commands) => {
+            given.push(...commands.map(({ id }) => id));
+            return transport.submit(logId, commands);
+          };
+          return { ...transport, submit };
+        },
+      },
+    });
+    await letIn(pupil);
+    expect(given).toEqual([after]);
+    expect([await times(before), await times(after)]).toEqual([1, 1]);
+    expect(await school.chat(pupil)).toEqual(['до копии', 'после копии']);
     expect(kept(pupil)).toEqual([]);
   });
 
