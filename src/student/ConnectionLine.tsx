@@ -1,8 +1,8 @@
-/** Whether the hub hears us, always in words; what that means for what was written; when the next try comes. */
-import { useEffect, useState } from 'react';
+/** Whether the hub hears us, always in words; what that means for what was written. The page tries again by itself all the time. */
 import { useConnection, useStore } from '../ui/store.tsx';
 import { ErrorWords } from './ErrorNote.tsx';
 import { Icon } from './icons.tsx';
+import { useMedia } from './room.tsx';
 import { useTexts } from './texts/texts.ts';
 
 /** The word for the state, small, for a header. */
@@ -19,36 +19,37 @@ export function ConnectionWord() {
   );
 }
 
+/** Windows with less than this have no room for an explanation beside what somebody does meanwhile: there it is folded away. */
+const ROOMY = '(min-width: 40rem) and (min-height: 34rem)';
+
 /** The explanation, only while there is something to explain. */
 export function ConnectionLine() {
   const t = useTexts();
   const store = useStore();
   const connection = useConnection();
+  const isRoomy = useMedia(ROOMY);
   if (!connection?.code || connection.state === 'online') return null;
-  return (
-    <div className="note warn">
-      <p>
-        <ErrorWords code={connection.code} />
-      </p>
-      {connection.state === 'offline' && (
-        <p className="row">
-          <button type="button" onClick={() => store.connectNow()}>
-            {t.frame.retryNow}
-          </button>
-          {connection.retryAt !== null && <Countdown to={connection.retryAt} />}
-        </p>
-      )}
-    </div>
+  const words = (
+    <p>
+      <ErrorWords code={connection.code} />
+    </p>
   );
-}
-
-function Countdown({ to }: { to: number }) {
-  const t = useTexts();
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  const seconds = Math.ceil((to - now) / 1000);
-  return seconds > 0 ? <span className="dim">{t.frame.retryIn(seconds)}</span> : null;
+  if (connection.state !== 'offline') return <div className="note warn">{words}</div>;
+  const explained = (
+    <>
+      {words}
+      <p className="row">
+        <button type="button" onClick={() => store.connectNow()}>
+          {t.frame.retryNow}
+        </button>
+      </p>
+    </>
+  );
+  if (isRoomy) return <div className="note warn">{explained}</div>;
+  return (
+    <details className="note warn">
+      <summary>{t.frame.goesOn}</summary>
+      {explained}
+    </details>
+  );
 }

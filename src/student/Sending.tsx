@@ -12,15 +12,16 @@ import { useWorkTexts } from './texts/work-texts.tsx';
 export function Sending({ row, logId, assignmentId }: { row: OutboxRow; logId: LogId; assignmentId: CommandId }) {
   const t = useWorkTexts();
   const store = useStore();
-  const connection = useConnection();
+  const isOffline = useConnection()?.state === 'offline';
   const uploads = useUploads();
   if (row.command.kind !== 'handIn') return null;
-  const { fileIds, note } = row.command.body;
+  const { fileIds, note, together } = row.command.body;
   // Back into the form, with everything that was chosen and typed: nothing is dropped silently (S10).
   const takeBack = async () => {
     await store.writeDraft(handInKey(logId, assignmentId), {
       note,
       files: fileIds,
+      ...(together ? { together } : {}),
       isOpen: true,
     } satisfies HandInDraft);
     await store.discard(row.id);
@@ -33,12 +34,11 @@ export function Sending({ row, logId, assignmentId }: { row: OutboxRow; logId: L
         <ErrorNote code={row.code ?? 'internal'} />
       ) : (
         <p className={isStuck ? 'note bad' : 'note'}>
-          {isStuck ? (
-            <strong>{t.handIn.stuck}</strong>
+          {isStuck || isOffline ? (
+            <strong>{isStuck ? t.handIn.stuck : t.handIn.waitingNet}</strong>
           ) : (
             <>
-              <strong>{t.handIn.sending}.</strong> {connection?.state === 'offline' && t.handIn.waitingNet}
-              {connection?.state !== 'offline' && row.state === 'waiting-for-files' && t.handIn.sendingFiles}
+              <strong>{t.handIn.sending}.</strong> {row.state === 'waiting-for-files' && t.handIn.sendingFiles}
             </>
           )}
         </p>

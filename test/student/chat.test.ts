@@ -61,7 +61,6 @@ describe('one message', () => {
     await shown.getByRole('button', { name: 'Ознакомлен(а)' }).click();
     await shown.getByText('Вы ознакомлены, ждёт связи').waitFor();
     lesson.cable.mend();
-    await page.getByRole('button', { name: 'Повторить сейчас' }).click();
     await shown.getByText('Вы ознакомлены: сегодня').waitFor();
     await lesson.row(isAbout('signed', notice.id));
     const signed = lesson.teacher.logs.get(lesson.logId)?.entries.filter(({ kind }) => kind === 'signed');
@@ -171,6 +170,60 @@ function teacherId(): MemberId {
   const made = lesson.teacher.logs.get(lesson.logId)!.entries.find(({ kind }) => kind === 'classCreated');
   return made?.body?.['memberId'] as MemberId;
 }
+
+describe('in a low window, or at 200 % zoom', () => {
+  const LOW = { width: 640, height: 400 };
+
+  test('what may be done with a message is seen whole', async () => {
+    const page = await lesson.pupil(await lesson.computer({ viewport: LOW }));
+    await page.getByRole('tab', { name: 'Чат' }).click();
+    const shown = message(page, 'Здравствуйте, класс');
+    await shown.hover();
+    await shown.getByRole('button', { name: 'Действия с сообщением' }).click();
+    const choices = page.locator('.choices');
+    const { x, y, width, height } = (await choices.boundingBox())!;
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(y).toBeGreaterThanOrEqual(0);
+    expect(x + width).toBeLessThanOrEqual(LOW.width);
+    expect(y + height).toBeLessThanOrEqual(LOW.height);
+    await choices.getByRole('button', { name: 'Ответить' }).click();
+    await choices.waitFor({ state: 'detached' });
+    expect(await field(page).evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  test('a lost network leaves room for the chat: one line, the rest by a press', async () => {
+    const page = await lesson.pupil(await lesson.computer({ viewport: LOW }));
+    await page.getByRole('tab', { name: 'Чат' }).click();
+    await field(page).waitFor();
+    lesson.cable.cutAfter(0);
+    const note = page.locator('details.note');
+    await note.waitFor();
+    expect((await note.boundingBox())!.height).toBeLessThanOrEqual(48);
+    expect(await page.getByRole('button', { name: 'Повторить сейчас' }).isVisible()).toBe(false);
+    await note.locator('summary').click();
+    await page.getByRole('button', { name: 'Повторить сейчас' }).waitFor();
+    await note.getByText('Написанное сохранено').waitFor();
+    lesson.cable.mend();
+    await note.waitFor({ state: 'detached' });
+    expect(await page.getByText('В сети').count()).toBe(1);
+  });
+
+  test('[S9] a message with a file says that it waits for the network, not that the file is on its way', async () => {
+    const page = await lesson.pupil(computer);
+    await field(page).waitFor();
+    lesson.cable.cutAfter(0);
+    await page.getByText('Без сети').first().waitFor();
+    await page.locator('.half.chat input[type=file]').last().setInputFiles(PHOTO);
+    await field(page).fill('Вот фото');
+    await field(page).press('Enter');
+    const shown = message(page, 'Вот фото');
+    await shown.getByText('ждёт связи').waitFor();
+    lesson.cable.mend();
+    await lesson.row(({ kind, body }) => kind === 'messagePosted' && body?.['text'] === 'Вот фото');
+    await shown.getByText('ждёт связи').waitFor({ state: 'detached' });
+    expect(await message(page, 'Вот фото').count()).toBe(1);
+  });
+});
 
 describe('on a secure address', () => {
   test('a voice is recorded in place, and its name says how long it lasts', async () => {

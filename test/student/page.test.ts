@@ -12,6 +12,8 @@ import { leftOnComputer, Lesson, openStage, ROOT, TASK, TITLE, WORDS, type Stage
 const SAMPLES = join(ROOT, 'test/support/samples/documents');
 const PDF = join(SAMPLES, 'homework.pdf');
 const PHOTO = join(SAMPLES, 'photo-of-page.jpg');
+/** On a busy machine a page takes longer than a poll's own second. */
+const PATIENT = { timeout: 20_000 };
 
 let stage: Stage;
 let lesson: Lesson;
@@ -137,7 +139,6 @@ describe('tasks', () => {
     await eventually(() => lesson.cable.isCut());
     await page.getByText('Без сети').first().waitFor();
     lesson.cable.mend();
-    await page.getByRole('button', { name: 'Повторить сейчас' }).click();
     await receiptOn(page).waitFor({ timeout: 60_000 });
 
     expect(offsets[0]).toBe(0);
@@ -205,7 +206,6 @@ describe('tasks', () => {
     await page.getByText('Работа ждёт связи').waitFor();
     await lesson.teacher.send(lesson.logId, 'withdrawAssignment', { assignmentId });
     lesson.cable.mend();
-    await page.getByRole('button', { name: 'Повторить сейчас' }).click();
     await page.getByRole('heading', { name: 'Не приняты' }).waitFor();
     await page.getByText('Учитель снял это задание').waitFor();
     const refused = page.getByRole('article').filter({ hasText: TASK });
@@ -232,9 +232,28 @@ describe('chat', () => {
   test('what is being typed survives a reload', async () => {
     const page = await lesson.pupil(computer);
     await page.getByLabel('Сообщение', { exact: true }).pressSequentially('Недописан');
-    await expect.poll(async () => (await leftOnComputer(page)).text).toContain('Недописан');
+    await expect.poll(async () => (await leftOnComputer(page)).text, PATIENT).toContain('Недописан');
     await page.reload();
-    await expect.poll(() => page.getByLabel('Сообщение', { exact: true }).inputValue()).toBe('Недописан');
+    await expect.poll(() => page.getByLabel('Сообщение', { exact: true }).inputValue(), PATIENT).toBe('Недописан');
+  });
+});
+
+describe('a line that goes dead without a word', () => {
+  test('[S11] is seen though nothing is under way, long before the heartbeat; what was written then goes once', async () => {
+    const page = await lesson.pupil(computer);
+    await page.getByLabel('Сообщение', { exact: true }).waitFor();
+    await page.getByText('В сети').waitFor();
+    lesson.cable.silence(true);
+    // The heartbeat would take 35 s.
+    await page.getByText('Без сети').waitFor({ timeout: 20_000 });
+    await page.getByLabel('Сообщение', { exact: true }).fill('В тишине');
+    await page.getByLabel('Сообщение', { exact: true }).press('Enter');
+    await page.getByText('ждёт связи').waitFor();
+    lesson.cable.silence(false);
+    await page.getByText('В сети').waitFor();
+    await lesson.row(({ kind, body }) => kind === 'messagePosted' && body?.['text'] === 'В тишине');
+    await page.getByText('ждёт связи').waitFor({ state: 'detached' });
+    expect(await page.getByRole('article').filter({ hasText: 'В тишине' }).count()).toBe(1);
   });
 });
 

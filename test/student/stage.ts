@@ -61,6 +61,8 @@ export interface Cable {
   cutAfter(bytes: number): void;
   isCut(): boolean;
   mend(): void;
+  /** From now on connections stand and nothing comes through, or goes on. */
+  silence(isSilent: boolean): void;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export async function layCable(toPort: number): Promise<Cable> {
   const sockets = new Set<Socket>();
   let left = Infinity;
   let isCut = false;
+  let isSilent = false;
   const cut = () => {
     isCut = true;
     for (const socket of sockets) socket.destroy();
@@ -92,6 +95,7 @@ export async function layCable(toPort: number): Promise<Cable> {
     });
     far.on('drain', () => near.resume());
     far.pipe(near);
+    if (isSilent) for (const socket of [near, far]) socket.pause();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -104,6 +108,13 @@ export async function layCable(toPort: number): Promise<Cable> {
     mend() {
       isCut = false;
       left = Infinity;
+    },
+    silence(should) {
+      isSilent = should;
+      for (const socket of sockets) {
+        if (isSilent) socket.pause();
+        else socket.resume();
+      }
     },
     async close() {
       cut();

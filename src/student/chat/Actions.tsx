@@ -1,4 +1,7 @@
-/** What may be done with a message: a reaction in one row, then words. Opens where there is room; Esc and a look away close it. */
+/**
+ * What may be done with a message: a reaction in one row, then words. Opens where there is room, in a low window over all of it; Esc and
+ * a look away close it.
+ */
 import { useEffect, useRef, useState } from 'react';
 import type { ClassView, MessageView } from '../../client/class-store.ts';
 import { REACTIONS } from '../../core/wire.ts';
@@ -8,7 +11,7 @@ import { useChatTexts } from '../texts/chat-texts.tsx';
 import { ReactionPicture } from './pictures.tsx';
 import { useReact } from './Reactions.tsx';
 
-/** Height of the longest list of choices with some air, in CSS pixels: above it if there is room, else below. */
+/** Height of the longest list of choices with some air, in CSS pixels: above it if there is room, else below, else over everything. */
 const CHOICES_PX = 300;
 
 /** Plain HTTP knows no clipboard but the old one: what is selected in a field. */
@@ -40,7 +43,7 @@ export function Actions({
   const say = useSay();
   const react = useReact(view, message);
   const [isOpen, setIsOpen] = useState(false);
-  const [isBelow, setIsBelow] = useState(false);
+  const [place, setPlace] = useState<'above' | 'below' | 'over'>('above');
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -87,14 +90,15 @@ export function Actions({
           const frame = event.currentTarget.closest('.messages')?.getBoundingClientRect();
           const at = event.currentTarget.getBoundingClientRect();
           const above = at.top - (frame?.top ?? 0);
-          setIsBelow(above < CHOICES_PX && above < (frame?.bottom ?? 0) - at.bottom);
+          const below = (frame?.bottom ?? 0) - at.bottom;
+          setPlace(above >= CHOICES_PX ? 'above' : below >= CHOICES_PX ? 'below' : 'over');
           setIsOpen(!isOpen);
         }}
       >
         <Icon name="more" />
       </button>
       {isOpen && (
-        <div className={isBelow ? 'choices below' : 'choices'}>
+        <div className={`choices ${place}`}>
           <div className="choose-reaction" role="group" aria-label={t.actions.react}>
             {REACTIONS.map((reaction) => (
               <button

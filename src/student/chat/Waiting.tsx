@@ -1,7 +1,7 @@
 /** What waits on a message, or why the hub would not have it and what can be done: again, correct, put away (S10). */
 import type { DraftKey, MessageView } from '../../client/class-store.ts';
 import type { LogId } from '../../core/ids.ts';
-import { useStore } from '../../ui/store.tsx';
+import { useConnection, useStore } from '../../ui/store.tsx';
 import { ErrorWords } from '../ErrorNote.tsx';
 import { Icon } from '../icons.tsx';
 import { useChatTexts } from '../texts/chat-texts.tsx';
@@ -20,6 +20,7 @@ export function Waiting({
   const t = useChatTexts();
   const { handIn } = useWorkTexts();
   const store = useStore();
+  const isOffline = useConnection()?.state === 'offline';
   const isRefused = outbox.state === 'refused';
   const isNew = message.seq === null;
   // Back into the field, before what is being written there: nothing is dropped silently.
@@ -37,7 +38,7 @@ export function Waiting({
       <p>
         <Icon name={isRefused ? 'alert' : 'clock'} />
         <span>
-          {t.state[outbox.state]}
+          {t.state[isOffline && !isRefused ? 'waiting' : outbox.state]}
           {isRefused && '. '}
           {isRefused && <ErrorWords code={outbox.code ?? 'internal'} />}
         </span>

@@ -61,7 +61,7 @@ export const en: Texts = {
       offline: 'Offline',
       'signed-out': 'Signed out',
     },
-    retryIn: (seconds) => `again in ${seconds} s`,
+    goesOn: 'Goes on once the connection is back',
     retryNow: 'Try now',
     teacher: 'teacher',
     classGone: 'The teacher has taken you out of this class. What was not sent is still here.',

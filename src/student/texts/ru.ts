@@ -61,7 +61,7 @@ export const ru = {
       offline: 'Без сети',
       'signed-out': 'Вход завершён',
     },
-    retryIn: (seconds: number) => `ещё раз через ${seconds} с`,
+    goesOn: 'Продолжится, когда вернётся связь',
     retryNow: 'Повторить сейчас',
     teacher: 'учитель',
     classGone: 'Учитель убрал вас из этого класса. Неотправленное ещё здесь.',
