@@ -4,6 +4,7 @@
  */
 import {
   assigneesOf,
+  expectsWork,
   lastAttempt,
   type Assignment,
   type Attempt,
@@ -62,8 +63,12 @@ export interface Progress {
   missing: number;
 }
 
-/** The one bar of an assignment: how many of N have handed in, how many of these are reviewed and returned. */
-export function progressOf(works: readonly Work[]): Progress {
+/**
+ * The one bar of an assignment: how many of N have handed in, how many of these are reviewed and returned. Of what was only given
+ * out nobody is asked for work: N are those who have handed in all the same.
+ */
+export function progressOf(all: readonly Work[]): Progress {
+  const works = all.filter((work) => work.state !== 'missing' || expectsWork(work.assignment));
   const count = (...states: WorkState[]) => works.filter((work) => states.includes(work.state)).length;
   return {
     total: works.length,

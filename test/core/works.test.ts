@@ -47,6 +47,18 @@ test('a mark corrected after giving back waits to be given back again', () => {
   expect(states().Вера).toBe('reviewed');
 });
 
+test('of what was only given out nobody is asked for work, until it is collected', () => {
+  const { paper, pupils } = stage();
+  const content = { title: 'Карточка', text: '', dueAt: null, scale: { kind: 'five' }, assignees: 'all' } as const;
+  const assignmentId = paper.must('assign', { ...content, fileIds: [], seriesId: null, isHandout: true }).id;
+  const progress = () => progressOf(worksOf(paper.state, paper.state.assignments[assignmentId]!));
+  expect(progress()).toEqual({ total: 0, handedIn: 0, reviewed: 0, returned: 0, missing: 0 });
+  paper.must('handIn', { assignmentId, fileIds: [], note: 'вот' }, pupils[0]!.who);
+  expect(progress()).toMatchObject({ total: 1, handedIn: 1, missing: 0 });
+  paper.must('collect', { assignmentId, bellAt: null, afterBell: 'late', seen: null });
+  expect(progress()).toMatchObject({ total: 3, handedIn: 1, missing: 2 });
+});
+
 test('the bar counts handed in, reviewed and returned; late lists and withdrawn assignments do not stay', () => {
   const { paper, works, handIn, review, giveBack, assignmentId } = stage();
   handIn(0);

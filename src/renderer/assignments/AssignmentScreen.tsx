@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { IconCopy, IconDeviceFloppy, IconDots, IconMessages, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { Assignment } from '../../core/classroom.ts';
+import { expectsWork, type Assignment } from '../../core/classroom.ts';
 import { workKey, type CommandId } from '../../core/ids.ts';
 import { progressOf, worksOf, type Work } from '../../core/works.ts';
 import { formatDateTime } from '../../ui/format.ts';
@@ -66,6 +66,7 @@ export function AssignmentScreen({ assignmentId }: { assignmentId: CommandId }) 
             <Due assignment={assignment} />
             <span>{t.assignments.scales[assignment.scale.kind]}</span>
             {assignment.scale.kind === 'points' && <span>{t.assignments.upTo(assignment.scale.max)}</span>}
+            {assignment.isHandout && <span>{t.collect.handouts}</span>}
             {assignment.assignees !== 'all' && <span>{t.assignments.forSome(assignment.assignees.length)}</span>}
             {view.pending.has(assignment.changeId) && <WaitingMark />}
           </span>
@@ -106,10 +107,12 @@ export function AssignmentScreen({ assignmentId }: { assignmentId: CommandId }) 
         {assignment.state === 'open' && (
           <Section
             title={t.assignments.works}
-            aside={works.length > 0 && <span className={classes.sum}>{t.assignments.progress(progress)}</span>}
+            aside={progress.total > 0 && <span className={classes.sum}>{t.assignments.progress(progress)}</span>}
           >
             {works.length === 0 ? (
               <p className={classes.nobody}>{t.assignments.nobody}</p>
+            ) : progress.total === 0 && !expectsWork(assignment) ? (
+              <p className={classes.nobody}>{t.handOut.noWork}</p>
             ) : (
               <>
                 <ProgressBar progress={progress} isTall />

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { IconClipboardText, IconDeviceFloppy, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { Assignment, Classroom } from '../../core/classroom.ts';
+import { expectsWork, type Assignment, type Classroom } from '../../core/classroom.ts';
 import { openAssignments, progressOf, worksOf } from '../../core/works.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { useOpenClass } from '../frame/classes.tsx';
@@ -85,7 +85,9 @@ function AssignmentCard({ assignment, classroom }: { assignment: Assignment; cla
   const works = worksOf(classroom, assignment);
   const progress = progressOf(works);
   const toCheck = works.filter((work) => work.state === 'handed-in').length;
-  const missing = works.filter((work) => work.state === 'missing').map((work) => work.member.name);
+  const missing = expectsWork(assignment)
+    ? works.filter((work) => work.state === 'missing').map((work) => work.member.name)
+    : [];
   const isWaiting = view?.pending.has(assignment.changeId) ?? false;
   return (
     <li className={classes.card}>
@@ -98,6 +100,7 @@ function AssignmentCard({ assignment, classroom }: { assignment: Assignment; cla
           </h3>
           <div className={classes.about}>
             <Due assignment={assignment} />
+            {assignment.isHandout && <span>{t.collect.handouts}</span>}
             {assignment.assignees !== 'all' && <span>{t.assignments.forSome(assignment.assignees.length)}</span>}
             {assignment.files.length > 0 && <span>{t.files.count(assignment.files.length)}</span>}
             {isWaiting && <WaitingMark />}
@@ -114,7 +117,7 @@ function AssignmentCard({ assignment, classroom }: { assignment: Assignment; cla
           </Button>
         )}
       </div>
-      {assignment.state === 'open' && (
+      {assignment.state === 'open' && (progress.total > 0 || expectsWork(assignment)) && (
         <>
           <ProgressBar progress={progress} isTall />
           <div className={classes.numbers}>

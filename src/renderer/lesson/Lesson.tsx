@@ -1,32 +1,35 @@
 /**
- * Урок: how pupils get in (address, code, QR, readable from the last desk), who is here, who waits at the door, the end of the
- * lesson. Promises: ending says before what happens and after what happened; where pupils cannot reach this computer, it says
- * why and what to do.
+ * Урок: how pupils get in, the wall of all of them, giving out, collecting until the bell, the end. Promises: ending says before
+ * what it cuts off and after what happened; where pupils cannot reach this computer, it says why and what to do; what may be
+ * projected shows no marks. Hides: which of a class's assignments belong to this lesson (wall-tiles.ts).
  */
-import { Button, Modal, NativeSelect, Tooltip } from '@mantine/core';
-import { IconArrowsMaximize, IconDoorExit, IconRefresh, IconSchoolOff, IconUserQuestion } from '@tabler/icons-react';
-import { useCallback, useEffect, useState } from 'react';
+import { Button, Modal, NativeSelect, SegmentedControl } from '@mantine/core';
+import { IconArrowsMaximize, IconPackageExport, IconPackageImport, IconSchoolOff } from '@tabler/icons-react';
+import { useEffect, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ClassView } from '../../client/class-store.ts';
-import type { Member } from '../../core/classroom.ts';
-import { codeOf, type ErrorCode } from '../../core/errors.ts';
-import type { LogId, MemberId } from '../../core/ids.ts';
-import type { JoinCode } from '../../core/wire.ts';
-import { formatDateTime } from '../../ui/format.ts';
-import { useLanguage } from '../../ui/language.tsx';
-import { useClass, useConnection, useStore } from '../../ui/store.tsx';
+import type { CommandId, LogId } from '../../core/ids.ts';
+import { useClass, useConnection, useWall } from '../../ui/store.tsx';
 import { useHub } from '../desktop.tsx';
 import { useClasses, useOpenClass } from '../frame/classes.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
-import { ErrorNotice, Notice } from '../frame/Notice.tsx';
-import { Screen, Section } from '../frame/Screen.tsx';
+import { useFileDrop } from '../frame/file-drop.ts';
+import { Notice } from '../frame/Notice.tsx';
+import { Screen } from '../frame/Screen.tsx';
+import { useShortcuts } from '../frame/shortcuts.tsx';
 import { JoinRequests } from '../members/JoinRequests.tsx';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
-import { bestAddress, codeShown, joinUrl, otherAddresses, shownAddress } from './addresses.ts';
+import { CollectBar } from './CollectBar.tsx';
+import { CollectDialog } from './CollectDialog.tsx';
 import { ConnectionCheck } from './ConnectionCheck.tsx';
-import { usePresent } from './present.ts';
-import { QrCode } from './QrCode.tsx';
+import { Door } from './Door.tsx';
+import { EndLesson } from './EndLesson.tsx';
+import { HandOut } from './HandOut.tsx';
+import { Handouts } from './Handouts.tsx';
+import { CALM_MS, useHubClock, usePlace } from './lesson-now.ts';
+import { lessonOf, tilesOf } from './wall-tiles.ts';
+import { Wall } from './Wall.tsx';
 import classes from './Lesson.module.css';
 
 export function Lesson({ logId }: { logId: LogId | null }) {
@@ -53,31 +56,68 @@ export function Lesson({ logId }: { logId: LogId | null }) {
 }
 
 function ClassLesson({ logId }: { logId: LogId }) {
+  const view = useClass(logId);
+  const place = usePlace(logId);
+  return view && place.isLoaded ? <OpenLesson view={view} place={place} /> : null;
+}
+
+/** `hand-out` with the files that were dropped; `collect` with what is to be collected, null for something new. */
+type Dialog =
+  { kind: 'hand-out'; files: readonly File[] } | { kind: 'collect'; assignmentId: CommandId | null } | { kind: 'none' };
+
+function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof usePlace> }) {
   const t = useTexts();
+  const { logId, classroom, clockOffsetMs } = view;
   const [, go] = useLocation();
   const { classes: all } = useClasses();
   const { server } = useOpenClass();
-  const view = useClass(logId);
   const hub = useHub();
+  const wall = useWall(logId) ?? null;
   const connection = useConnection();
   const isOnline = connection?.state === 'online' || connection?.state === 'updating';
-  const joinCode = useJoinCode(logId, isOnline);
+  const now = useHubClock(clockOffsetMs, CALM_MS);
+  const { focus } = place.value;
+  const lesson = useMemo(() => lessonOf(classroom, now, focus), [classroom, now, focus]);
+  const tiles = useMemo(() => tilesOf(classroom, wall, lesson, now), [classroom, wall, lesson, now]);
   const [isLarge, setLarge] = useState(false);
+  const [dialog, setDialog] = useState<Dialog>({ kind: 'none' });
+  const isWall = place.value.view === 'wall';
   const isEmbedded = server.kind === 'embedded';
-  const address = isEmbedded ? (bestAddress(hub.addresses)?.url ?? null) : server.url || null;
-  if (!view) return null;
-  const board = address !== null && joinCode.code && (
-    <Board
-      address={address}
-      others={isEmbedded ? otherAddresses(hub.addresses) : []}
-      code={joinCode.code}
-      onRenew={joinCode.renew}
-    />
+  const atDoor = Object.keys(classroom.requests).length;
+  const drop = useFileDrop((files) => setDialog({ kind: 'hand-out', files }), dialog.kind !== 'none');
+
+  const show = (next: 'door' | 'wall') => place.write({ view: next });
+  const handOut = () => setDialog({ kind: 'hand-out', files: [] });
+  const collect = (assignmentId: CommandId | null) => setDialog({ kind: 'collect', assignmentId });
+  const startCollect = () => collect(lesson.handouts[0]?.assignmentId ?? null);
+  const close = () => setDialog({ kind: 'none' });
+  useShortcuts(t.lesson.title, [
+    { keys: ['G'], text: t.wall.keys.give, run: handOut },
+    { keys: ['C'], text: t.wall.keys.collect, run: startCollect },
+    { keys: ['F'], text: t.wall.keys.full, run: () => setLarge(true) },
+    { keys: ['W'], text: t.wall.keys.door, run: () => show(isWall ? 'door' : 'wall') },
+  ]);
+
+  const door = <Door logId={logId} isOnline={isOnline} />;
+  const collectBarOf = (isProjected: boolean) =>
+    lesson.collected && (
+      <CollectBar
+        view={view}
+        assignment={lesson.collected}
+        tiles={tiles}
+        isKnown={wall !== null}
+        isProjected={isProjected}
+        onAgain={() => collect(lesson.collected?.assignmentId ?? null)}
+      />
+    );
+  const wallOf = (isProjected: boolean) => (
+    <Wall logId={logId} tiles={tiles} place={place} now={now} lesson={lesson} isProjected={isProjected} />
   );
   return (
     <Screen
       title={t.lesson.title}
-      lead={isEmbedded ? undefined : t.lesson.remote}
+      width={isWall ? 'full' : 'wide'}
+      lead={isEmbedded || isWall ? undefined : t.lesson.remote}
       actions={
         <>
           {all.length > 1 && (
@@ -88,206 +128,94 @@ function ClassLesson({ logId }: { logId: LogId }) {
               data={all.map((openClass) => ({ value: openClass.logId, label: openClass.title }))}
             />
           )}
-          {board && (
-            <Button
-              variant="default"
-              leftSection={<IconArrowsMaximize size={18} stroke={1.6} aria-hidden />}
-              onClick={() => setLarge(true)}
-            >
-              {t.lesson.fullScreen}
-            </Button>
-          )}
-          <EndLesson logId={logId} isOnline={isOnline} />
+          <SegmentedControl
+            aria-label={t.wall.view}
+            value={place.value.view}
+            onChange={(value) => show(value as 'door' | 'wall')}
+            data={(['door', 'wall'] as const).map((value) => ({ value, label: t.wall.views[value] }))}
+          />
+          <Button leftSection={<IconPackageExport size={18} stroke={1.6} aria-hidden />} onClick={handOut}>
+            {t.handOut.open}
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconPackageImport size={18} stroke={1.6} aria-hidden />}
+            onClick={startCollect}
+          >
+            {t.collect.open}
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconArrowsMaximize size={18} stroke={1.6} aria-hidden />}
+            onClick={() => setLarge(true)}
+          >
+            {t.wall.fullScreen}
+          </Button>
+          <EndLesson logId={logId} isOnline={isOnline} tiles={tiles} lesson={lesson} isKnown={wall !== null} />
         </>
       }
     >
-      {board || (
-        <div className={classes.noBoard}>
-          {joinCode.error && isOnline ? (
-            <ErrorNotice code={joinCode.error} />
-          ) : (
-            <Notice tone="warn">{isEmbedded ? t.lesson.noCode : t.lesson.remoteOffline}</Notice>
-          )}
-        </div>
-      )}
-      {isEmbedded && <ConnectionCheck hub={hub} />}
-      <JoinRequests logId={logId} classroom={view.classroom} />
-      <WhoIsHere view={view} />
-      <Modal fullScreen opened={isLarge} onClose={() => setLarge(false)} title={view.classroom.title}>
-        <div className={classes.large}>{board}</div>
-      </Modal>
-    </Screen>
-  );
-}
-
-/** The class code as the hub knows it; asked again when the connection is back and when the code has run out. */
-function useJoinCode(logId: LogId, isOnline: boolean) {
-  const store = useStore();
-  const [state, setState] = useState<{ code: JoinCode | null; error: ErrorCode | null }>({ code: null, error: null });
-  const take = useCallback(
-    (answer: Promise<JoinCode>) =>
-      answer.then(
-        (code) => setState({ code, error: null }),
-        (error: unknown) => setState((old) => ({ ...old, error: codeOf(error) })),
-      ),
-    [],
-  );
-  const expiresAt = state.code?.expiresAt ?? null;
-  useEffect(() => {
-    if (!isOnline) return undefined;
-    if (expiresAt === null || expiresAt <= Date.now()) {
-      void take(store.hub.joinCode(logId));
-      return undefined;
-    }
-    const timer = setTimeout(() => void take(store.hub.joinCode(logId)), Math.min(expiresAt - Date.now(), 2 ** 31 - 1));
-    return () => clearTimeout(timer);
-  }, [store, logId, isOnline, expiresAt, take]);
-  const renew = () => void take(store.hub.renewJoinCode(logId));
-  return { ...state, renew };
-}
-
-interface BoardProps {
-  address: string;
-  others: readonly string[];
-  code: JoinCode;
-  onRenew: () => void;
-}
-
-/** What is shown to the class. */
-function Board({ address, others, code, onRenew }: BoardProps) {
-  const t = useTexts();
-  const language = useLanguage();
-  return (
-    <section className={classes.room} aria-label={t.lesson.howTo}>
-      <div className={classes.board}>
-        <div className={classes.words}>
-          <p className={classes.label}>{t.lesson.howTo}</p>
-          <p className={classes.address}>{shownAddress(address)}</p>
-          <p className={classes.label}>{t.lesson.code}</p>
-          <p className={classes.code} aria-label={`${t.lesson.code}: ${code.code}`}>
-            {codeShown(code.code)}
-          </p>
-          <div className={classes.codeFoot}>
-            <span>{t.lesson.codeUntil(formatDateTime(language, code.expiresAt))}</span>
-            <Tooltip label={t.lesson.renewHint}>
-              <Button
-                size="compact-sm"
-                variant="subtle"
-                leftSection={<IconRefresh size={16} stroke={1.8} aria-hidden />}
-                onClick={onRenew}
-              >
-                {t.lesson.renew}
-              </Button>
-            </Tooltip>
-          </div>
-          {others.length > 0 && (
-            <p className={classes.others}>
-              {t.lesson.otherAddresses}: {others.map(shownAddress).join(', ')}
-            </p>
-          )}
-        </div>
-        <div className={classes.qr}>
-          <QrCode text={joinUrl(address, code.code)} label={t.lesson.qr(shownAddress(address))} />
-        </div>
-      </div>
-    </section>
-  );
-}
-
-function WhoIsHere({ view }: { view: ClassView }) {
-  const t = useTexts();
-  const present = usePresent(view.logId);
-  const students = Object.values<Member>(view.classroom.members)
-    .filter((member) => member.role === 'student' && member.state !== 'removed')
-    .sort((a, b) => a.name.localeCompare(b.name, 'ru'));
-  const isHere = (memberId: MemberId) => present?.has(memberId) ?? false;
-  const here = students.filter((member) => isHere(member.memberId));
-  const absent = students.filter((member) => !isHere(member.memberId));
-  if (present === null) return null;
-  return (
-    <Section title={t.lesson.here(here.length, students.length)}>
-      {here.length === 0 ? (
-        <p className={classes.nobody}>
-          <IconUserQuestion size={20} stroke={1.6} aria-hidden />
-          {t.lesson.hereEmpty}
-        </p>
-      ) : (
-        <ul className={classes.people} aria-label={t.lesson.hereHint}>
-          {here.map((member) => (
-            <li key={member.memberId} className={classes.person} data-here>
-              {member.name}
-            </li>
-          ))}
-        </ul>
-      )}
-      {here.length > 0 && absent.length > 0 && (
-        <>
-          <h3 className={classes.absentTitle}>{t.lesson.absent(absent.length)}</h3>
-          <ul className={classes.people}>
-            {absent.map((member) => (
-              <li key={member.memberId} className={classes.person}>
-                {member.name}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </Section>
-  );
-}
-
-function EndLesson({ logId, isOnline }: { logId: LogId; isOnline: boolean }) {
-  const t = useTexts();
-  const store = useStore();
-  const [isAsking, setAsking] = useState(false);
-  const [isEnding, setEnding] = useState(false);
-  const [result, setResult] = useState<number | ErrorCode | null>(null);
-  const end = async () => {
-    setEnding(true);
-    try {
-      setResult((await store.hub.endLesson(logId)).pages);
-    } catch (error) {
-      setResult(codeOf(error));
-    } finally {
-      setEnding(false);
-    }
-  };
-  const close = () => setAsking(false);
-  return (
-    <>
-      <Button
-        variant="default"
-        leftSection={<IconDoorExit size={18} stroke={1.6} aria-hidden />}
-        disabled={!isOnline}
-        onClick={() => {
-          setResult(null);
-          setAsking(true);
-        }}
-      >
-        {t.lesson.end}
-      </Button>
-      <Modal opened={isAsking} onClose={close} title={typeof result === 'number' ? t.lesson.title : t.lesson.endTitle}>
-        {typeof result === 'number' ? (
-          <Notice tone="good" isLive>
-            {t.lesson.ended(result)}
-          </Notice>
+      <div className={classes.drop} data-over={drop.isOver || undefined} {...drop.handlers}>
+        {drop.isOver && <p className={classes.dropHere}>{t.handOut.dropWall}</p>}
+        {collectBarOf(false)}
+        <Handouts view={view} lesson={lesson} wall={wall} onCollect={collect} />
+        {isWall ? (
+          <>
+            {atDoor > 0 && (
+              <div className={classes.notice}>
+                <Notice
+                  tone="warn"
+                  isLive
+                  actions={
+                    <Button size="sm" variant="default" onClick={() => show('door')}>
+                      {t.wall.showDoor}
+                    </Button>
+                  }
+                >
+                  {t.wall.atDoor(atDoor)}
+                </Notice>
+              </div>
+            )}
+            {!isOnline && (
+              <div className={classes.notice}>
+                <Notice tone="warn">{t.wall.noHub}</Notice>
+              </div>
+            )}
+            {wallOf(false)}
+          </>
         ) : (
           <>
-            {result && <ErrorNotice code={result} />}
-            <p className={classes.asking}>{t.lesson.endText}</p>
+            {door}
+            {isEmbedded && <ConnectionCheck hub={hub} />}
+            <JoinRequests logId={logId} classroom={classroom} />
+            <p className={classes.hereNow} aria-live="polite">
+              {wall && t.wall.sums(tiles.filter(({ isHere }) => isHere).length, tiles.length)}
+            </p>
           </>
         )}
-        <div className={classes.answers}>
-          <Button variant="default" onClick={close}>
-            {typeof result === 'number' ? t.review.close : t.lesson.cancel}
-          </Button>
-          {typeof result !== 'number' && (
-            <Button data-autofocus loading={isEnding} onClick={() => void end()}>
-              {t.lesson.endYes}
-            </Button>
+      </div>
+      <Modal fullScreen opened={isLarge} onClose={() => setLarge(false)} title={classroom.title}>
+        <div className={classes.large} data-large={isWall ? 'wall' : 'door'}>
+          {isWall ? (
+            <>
+              {collectBarOf(true)}
+              {wallOf(true)}
+            </>
+          ) : (
+            door
           )}
         </div>
       </Modal>
-    </>
+      {dialog.kind === 'hand-out' && <HandOut view={view} dropped={dialog.files} onClose={close} />}
+      {dialog.kind === 'collect' && (
+        <CollectDialog
+          view={view}
+          lesson={lesson}
+          first={dialog.assignmentId}
+          onStarted={(assignmentId) => place.write({ view: 'wall', focus: { assignmentId, at: now } })}
+          onClose={close}
+        />
+      )}
+    </Screen>
   );
 }

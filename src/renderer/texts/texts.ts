@@ -2,6 +2,7 @@
 import { createTexts, type Widen } from '../../ui/texts.ts';
 import { enChannels } from './en-channels.ts';
 import { enClass } from './en-class.ts';
+import { enLesson } from './en-lesson.ts';
 import { enIntake } from './en-intake.ts';
 import { enMessage } from './en-message.ts';
 import { enPreview } from './en-preview.ts';
@@ -10,6 +11,7 @@ import { enStorage } from './en-storage.ts';
 import { en } from './en.ts';
 import { ruChannels } from './ru-channels.ts';
 import { ruClass } from './ru-class.ts';
+import { ruLesson } from './ru-lesson.ts';
 import { ruIntake } from './ru-intake.ts';
 import { ruMessage } from './ru-message.ts';
 import { ruPreview } from './ru-preview.ts';
@@ -17,11 +19,31 @@ import { ruReading } from './ru-reading.ts';
 import { ruStorage } from './ru-storage.ts';
 import { ru } from './ru.ts';
 
-const russian = { ...ru, ...ruClass, ...ruChannels, ...ruMessage, ...ruReading, ...ruIntake, ...ruStorage, ...ruPreview };
+const russian = {
+  ...ru,
+  ...ruClass,
+  ...ruLesson,
+  ...ruChannels,
+  ...ruMessage,
+  ...ruReading,
+  ...ruIntake,
+  ...ruStorage,
+  ...ruPreview,
+};
 export type Texts = Widen<typeof russian>;
 
 export const TEXTS: Readonly<Record<'ru' | 'en', Texts>> = {
   ru: russian,
-  en: { ...en, ...enClass, ...enChannels, ...enMessage, ...enReading, ...enIntake, ...enStorage, ...enPreview },
+  en: {
+    ...en,
+    ...enClass,
+    ...enLesson,
+    ...enChannels,
+    ...enMessage,
+    ...enReading,
+    ...enIntake,
+    ...enStorage,
+    ...enPreview,
+  },
 };
 export const useTexts = createTexts<Texts>(TEXTS);

@@ -4,6 +4,7 @@ import { IconChevronRight, IconClipboardText } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { ClassView } from '../../../client/class-store.ts';
 import type { CommandId } from '../../../core/ids.ts';
+import { expectsWork } from '../../../core/classroom.ts';
 import { progressOf, worksOf } from '../../../core/works.ts';
 import { formatDue } from '../../../ui/format.ts';
 import { useLanguage } from '../../../ui/language.tsx';
@@ -36,7 +37,12 @@ export function AssignmentCard({ assignmentId, openClass }: { assignmentId: Comm
           <VisuallyHidden>{t.message.card.open} </VisuallyHidden>
           {assignment.title}
         </span>
-        <span className={classes.about}>{[due, t.message.card.handedIn(handedIn, total)].join(' · ')}</span>
+        <span className={classes.about}>
+          {(total > 0 || expectsWork(assignment)
+            ? [due, t.message.card.handedIn(handedIn, total)]
+            : [t.collect.handouts]
+          ).join(' · ')}
+        </span>
       </span>
       <IconChevronRight size={18} stroke={1.8} className={classes.icon} aria-hidden />
     </Link>

@@ -1,0 +1,180 @@
+/**
+ * The way in as a ladder, to be projected: a QR code, a short address with the class code, cards to print. Promises: readable from
+ * the last desk; an ended code is never shown as good.
+ */
+import { Button, Tooltip } from '@mantine/core';
+import { IconPrinter, IconRefresh } from '@tabler/icons-react';
+import { useCallback, useEffect, useState } from 'react';
+import { createPortal } from 'react-dom';
+import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import type { LogId } from '../../core/ids.ts';
+import type { JoinCode } from '../../core/wire.ts';
+import { formatDateTime } from '../../ui/format.ts';
+import { useLanguage } from '../../ui/language.tsx';
+import { useClass, useStore } from '../../ui/store.tsx';
+import { useHub } from '../desktop.tsx';
+import { useOpenClass } from '../frame/classes.tsx';
+import { ErrorNotice, Notice } from '../frame/Notice.tsx';
+import { useTexts } from '../texts/texts.ts';
+import { bestAddress, codeShown, joinUrl, otherAddresses, shownAddress } from './addresses.ts';
+import { QrCode } from './QrCode.tsx';
+import { studentsOf } from './wall-tiles.ts';
+import classes from './Lesson.module.css';
+
+export function Door({ logId, isOnline }: { logId: LogId; isOnline: boolean }) {
+  const t = useTexts();
+  const hub = useHub();
+  const { server } = useOpenClass();
+  const joinCode = useJoinCode(logId, isOnline);
+  const isEmbedded = server.kind === 'embedded';
+  const address = isEmbedded ? (bestAddress(hub.addresses)?.url ?? null) : server.url || null;
+  if (address === null || !joinCode.code) {
+    return (
+      <div className={classes.noBoard}>
+        {joinCode.error && isOnline ? (
+          <ErrorNotice code={joinCode.error} />
+        ) : (
+          <Notice tone="warn">{isEmbedded ? t.lesson.noCode : t.lesson.remoteOffline}</Notice>
+        )}
+      </div>
+    );
+  }
+  return (
+    <Board
+      logId={logId}
+      address={address}
+      others={isEmbedded ? otherAddresses(hub.addresses) : []}
+      code={joinCode.code}
+      onRenew={joinCode.renew}
+    />
+  );
+}
+
+/** The class code as the hub knows it; asked again when the connection is back and when the code has run out. */
+function useJoinCode(logId: LogId, isOnline: boolean) {
+  const store = useStore();
+  const [state, setState] = useState<{ code: JoinCode | null; error: ErrorCode | null }>({ code: null, error: null });
+  const take = useCallback(
+    (answer: Promise<JoinCode>) =>
+      answer.then(
+        (code) => setState({ code, error: null }),
+        (error: unknown) => setState((old) => ({ ...old, error: codeOf(error) })),
+      ),
+    [],
+  );
+  const expiresAt = state.code?.expiresAt ?? null;
+  useEffect(() => {
+    if (!isOnline) return undefined;
+    if (expiresAt === null || expiresAt <= Date.now()) {
+      void take(store.hub.joinCode(logId));
+      return undefined;
+    }
+    const timer = setTimeout(() => void take(store.hub.joinCode(logId)), Math.min(expiresAt - Date.now(), 2 ** 31 - 1));
+    return () => clearTimeout(timer);
+  }, [store, logId, isOnline, expiresAt, take]);
+  const renew = () => void take(store.hub.renewJoinCode(logId));
+  return { ...state, renew };
+}
+
+interface BoardProps {
+  logId: LogId;
+  address: string;
+  others: readonly string[];
+  code: JoinCode;
+  onRenew: () => void;
+}
+
+/** What is shown to the class. */
+function Board({ logId, address, others, code, onRenew }: BoardProps) {
+  const t = useTexts();
+  const language = useLanguage();
+  const [isPrinting, setPrinting] = useState(false);
+  return (
+    <section className={classes.room} aria-label={t.door.ladder}>
+      <div className={classes.board}>
+        <div className={classes.words}>
+          <p className={classes.label}>{t.door.byAddress}</p>
+          <p className={classes.address}>{shownAddress(address)}</p>
+          <p className={classes.label}>{t.door.byCode}</p>
+          <p className={classes.code} aria-label={`${t.lesson.code}: ${code.code}`}>
+            {codeShown(code.code)}
+          </p>
+          <div className={classes.codeFoot}>
+            <span>{t.lesson.codeUntil(formatDateTime(language, code.expiresAt))}</span>
+            <Tooltip label={t.lesson.renewHint}>
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                leftSection={<IconRefresh size={16} stroke={1.8} aria-hidden />}
+                onClick={onRenew}
+              >
+                {t.lesson.renew}
+              </Button>
+            </Tooltip>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              leftSection={<IconPrinter size={16} stroke={1.8} aria-hidden />}
+              onClick={() => setPrinting(true)}
+            >
+              {t.door.print}
+            </Button>
+          </div>
+          {others.length > 0 && (
+            <p className={classes.others}>
+              {t.lesson.otherAddresses}: {others.map(shownAddress).join(', ')}
+            </p>
+          )}
+          <p className={classes.others}>{t.door.byCard}</p>
+        </div>
+        <figure className={classes.qr}>
+          <figcaption className={classes.label}>{t.door.byQr}</figcaption>
+          <QrCode text={joinUrl(address, code.code)} label={t.lesson.qr(shownAddress(address))} />
+        </figure>
+      </div>
+      {isPrinting && <Cards logId={logId} address={address} code={code.code} onPrinted={() => setPrinting(false)} />}
+    </section>
+  );
+}
+
+/** One card for everybody on the list, on paper only: the print dialog opens over the screen as it is. */
+function Cards({
+  logId,
+  address,
+  code,
+  onPrinted,
+}: {
+  logId: LogId;
+  address: string;
+  code: string;
+  onPrinted: () => void;
+}) {
+  const t = useTexts();
+  const view = useClass(logId);
+  useEffect(() => {
+    window.print();
+    onPrinted();
+    // Once: the dialog is over when the call returns.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  if (!view) return null;
+  return createPortal(
+    <div className={classes.cards}>
+      {studentsOf(view.classroom).map((member) => (
+        <article key={member.memberId} className={classes.card}>
+          <h2>{member.name}</h2>
+          <p>{view.classroom.title}</p>
+          <div>
+            <QrCode text={joinUrl(address, code)} label={t.lesson.qr(shownAddress(address))} />
+            <p>
+              <span>{t.door.cardHow}</span>
+              <strong>{shownAddress(address)}</strong>
+              <strong>{codeShown(code)}</strong>
+            </p>
+          </div>
+        </article>
+      ))}
+    </div>,
+    document.body,
+  );
+}
