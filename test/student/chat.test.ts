@@ -11,6 +11,8 @@ import { eventually, newId } from '../support/person.ts';
 import { Lesson, openStage, ROOT, TASK, TITLE, type Stage } from './stage.ts';
 
 const PHOTO = join(ROOT, 'test/support/samples/documents/photo-of-page.jpg');
+/** On a busy machine a page takes longer than a poll's own second. */
+const PATIENT = { timeout: 20_000 };
 
 let stage: Stage;
 let lesson: Lesson;
@@ -136,14 +138,14 @@ describe('one message', () => {
     const shown = message(page, 'С урока');
     await shown.getByRole('button', { name: 'Открыть доска.jpg' }).click();
     const large = page.getByRole('dialog').locator('img');
-    await expect.poll(() => large.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+    await expect.poll(() => large.evaluate((img: HTMLImageElement) => img.naturalWidth), PATIENT).toBeGreaterThan(0);
     await page.keyboard.press('Escape');
     const audio = shown.locator('audio');
     await audio.evaluate((sound: HTMLAudioElement) => {
       sound.preload = 'auto';
       sound.load();
     });
-    await expect.poll(() => audio.evaluate((sound: HTMLAudioElement) => Math.round(sound.duration))).toBe(1);
+    await expect.poll(() => audio.evaluate((sound: HTMLAudioElement) => Math.round(sound.duration)), PATIENT).toBe(1);
     expect(await page.evaluate(() => 'mediaDevices' in navigator)).toBe(false);
     const recorder = page.getByLabel('Голосовое сообщение');
     expect(await recorder.getAttribute('accept')).toBe('audio/*');
@@ -279,11 +281,11 @@ describe('several chats', () => {
     await lesson.teacher.send(lesson.logId, 'createChannel', { ...body, kind: 'students' });
     const page = await lesson.pupil(computer);
     await post({ channelId, text: 'Сбор в три' });
-    await expect.poll(() => page.title()).toBe(`(1) ${TITLE} · Парта`);
+    await expect.poll(() => page.title(), PATIENT).toBe(`(1) ${TITLE} · Парта`);
     await page.getByRole('button', { name: 'Все чаты, в других чатах 1 новое' }).click();
     await page.getByRole('button', { name: /Олимпиада/ }).click();
     await page.getByText('Сбор в три').waitFor();
-    await expect.poll(() => page.title()).toBe(`${TITLE} · Парта`);
+    await expect.poll(() => page.title(), PATIENT).toBe(`${TITLE} · Парта`);
   });
 
   test('where only teachers write, the page says so and offers no field', async () => {
@@ -309,14 +311,14 @@ describe('a long chat', () => {
     const page = await lesson.pupil(computer);
     await message(page, 'Сообщение № 240.').waitFor();
     await page.getByRole('button', { name: /Закреплено/ }).click();
-    await expect.poll(() => inSight(page, 'Сообщение № 20.')).toBe(true);
+    await expect.poll(() => inSight(page, 'Сообщение № 20.'), PATIENT).toBe(true);
     expect(await message(page, 'Сообщение № 240.').count()).toBe(0);
     const before = await topOf(page, 'Сообщение № 20.');
     await lesson.say('Новость');
     await page.getByRole('button', { name: 'К последним сообщениям: 1 новое' }).waitFor();
     expect(Math.abs((await topOf(page, 'Сообщение № 20.')) - before)).toBeLessThan(2);
     await page.getByRole('button', { name: 'К последним сообщениям: 1 новое' }).click();
-    await expect.poll(() => inSight(page, 'Новость')).toBe(true);
+    await expect.poll(() => inSight(page, 'Новость'), PATIENT).toBe(true);
     // By hand as well: wheel up until the first one is there.
     await page.getByLabel('Сообщения', { exact: true }).hover();
     await expect

@@ -66,7 +66,7 @@ describe('coming in', () => {
     await page.getByLabel('Фамилия и имя').fill('Белов Илья');
     await page.getByRole('button', { name: 'Войти' }).click();
     await page.getByRole('heading', { name: 'Учитель подтверждает вход' }).waitFor();
-    await expect.poll(() => page.url()).toBe(lesson.url);
+    await expect.poll(() => page.url(), PATIENT).toBe(lesson.url);
   });
 
   test('[S4] who waits sees and keeps nothing of the class; the class opens by itself once confirmed', async () => {
@@ -271,7 +271,7 @@ describe('leaving', () => {
     await page.getByText(receipt).waitFor();
     expect(knows(await page.content())).toEqual([]);
     expect(await page.title()).toBe('Парта');
-    await expect.poll(() => leftOnComputer(page)).toEqual({ databases: [], text: '', storage: [] });
+    await expect.poll(() => leftOnComputer(page), PATIENT).toEqual({ databases: [], text: '', storage: [] });
   });
 
   test('what was not handed in when the lesson ended is said', async () => {
@@ -313,7 +313,7 @@ describe('leaving', () => {
     await page.getByRole('button', { name: 'Выйти' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Выйти' }).click();
     await page.getByRole('heading', { name: 'Вы вышли из класса' }).waitFor();
-    await expect.poll(() => leftOnComputer(page)).toEqual({ databases: [], text: '', storage: [] });
+    await expect.poll(() => leftOnComputer(page), PATIENT).toEqual({ databases: [], text: '', storage: [] });
     await page.reload();
     await page.getByLabel('Код класса').waitFor();
   });
