@@ -2,7 +2,7 @@
  * Previews in a real browser, served as in the app, with the app's own policies: every kind is shown, by words that stand in the file;
  * every hostile file ends in a clear tile or as harmless words, runs nothing, reaches nobody, and the next file opens.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
@@ -191,6 +191,53 @@ test('the tile has its ways out, and each of them is asked of the desktop', asyn
   );
 });
 
+// ── lists of files ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test('a list shows small pictures: drawn once, kept by main, of what is in sight only; a press shows the file', async () => {
+  const files = await Promise.all([
+    stage.file('photo.jpg', sample('photos/Landscape_3.jpg')),
+    stage.file('IMG_2.heic', sample('photos/phone.heic')),
+    stage.file('work.pdf', sample('documents/homework.pdf')),
+    stage.file('bomb.png', png(30_000, 30_001)),
+    stage.file('text.docx', sample('documents/homework.docx')),
+    ...Array.from({ length: 30 }, (_, n) => stage.file(`far-${n}.png`, png(20, 21 + n))),
+  ]);
+  const { page, strangers, faults } = await stage.open(files, { fit: 'chips' });
+  const chip = (name: string) => page.getByRole('button', { name });
+  const small = (name: string) => chip(name).locator('img');
+  for (const name of ['photo.jpg', 'IMG_2.heic', 'work.pdf'])
+    await expect
+      .poll(() => small(name).evaluate((image: HTMLImageElement) => image.naturalWidth), PATIENT)
+      .toBeGreaterThan(100);
+  await expect.poll(() => chip('bomb.png').locator('img, [aria-busy]').count(), PATIENT).toBe(0);
+  expect(await small('text.docx').count()).toBe(0);
+  // All that are in sight are drawn by now or soon; those far below are not asked for.
+  await expect.poll(() => page.locator('iframe, [aria-busy="true"]').count(), PATIENT).toBe(0);
+  const drawnNow = thumbnailCount();
+  expect(drawnNow).toBeGreaterThanOrEqual(3);
+  expect(drawnNow).toBeLessThan(files.length);
+  const again = await stage.open(files.slice(0, 3), { fit: 'chips' });
+  const asked: string[] = [];
+  again.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const drawn = () =>
+    again.page.locator('img').evaluateAll((all: HTMLImageElement[]) => all.map((one) => one.naturalWidth > 0));
+  await expect.poll(drawn, PATIENT).toEqual([true, true, true]);
+  expect(asked.filter((path) => path.startsWith('/library/') || path.startsWith('/preview/'))).toEqual([]);
+  await again.page.getByRole('button', { name: 'IMG_2.heic' }).click();
+  await again.page.getByRole('dialog', { name: /IMG_2\.heic/ }).waitFor();
+  await inside(again.page).locator('canvas').waitFor();
+  await again.page.keyboard.press('ArrowRight');
+  await again.page.getByRole('dialog', { name: /work\.pdf/ }).waitFor();
+  await again.page.keyboard.press('Escape');
+  await again.page.getByRole('dialog').waitFor({ state: 'detached' });
+  await again.page.waitForFunction(() => document.activeElement?.textContent?.includes('IMG_2.heic'));
+  expect({ strangers, faults }).toEqual({ strangers: [], faults: [] });
+});
+const PATIENT = { timeout: 60_000 };
+const thumbnailCount = () =>
+  readdirSync(join(stage.dir(), 'thumbnails'), { recursive: true }).filter((name) => String(name).endsWith('.webp'))
+    .length;
+
 // ── hostile files ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const SCRIPT = `<script>fetch('${STRANGER}');parent.postMessage('betrayed','*');alert('betrayed')</script>`;
@@ -271,8 +318,8 @@ describe('a hostile file', () => {
     const files = [await stage.file('a.docx', sample('documents/homework.docx')), await stage.file('b.wav', wav())];
     const { page } = await stage.open([]);
     await page.route(program, (route) => route.fulfill({ contentType: 'text/javascript', headers: { 'cross-origin-resource-policy': 'cross-origin' }, body: code })); // prettier-ignore
-    const query = new URLSearchParams({ files: JSON.stringify(files) });
-    await page.goto(`${new URL(page.url()).origin}/?${query.toString()}`);
+    await page.goto('about:blank');
+    await page.goto(stage.addressOf(files));
     await tile(page).getByText('дольше трёх секунд').waitFor();
     expect(await page.locator('iframe').count()).toBe(0);
     // Said to wait longer, it is waited for again, and ended by going on.
@@ -307,9 +354,8 @@ describe('a hostile file', () => {
         document.body.append(Object.assign(document.createElement('main'), { textContent: JSON.stringify(tried) }));
       };`;
     await page.route(/\/sandbox-/, (route) => route.fulfill({ contentType: 'text/javascript', headers: { 'cross-origin-resource-policy': 'cross-origin' }, body: code })); // prettier-ignore
-    await page.goto(
-      `${new URL(page.url()).origin}/?${new URLSearchParams({ files: JSON.stringify(files), fit: 'page' })}`,
-    );
+    await page.goto('about:blank');
+    await page.goto(stage.addressOf(files, { fit: 'page' }));
     const frame = page.getByRole('article', { name: 'a.txt' }).frameLocator('iframe').locator('main');
     await frame.waitFor();
     const tried = JSON.parse((await frame.textContent()) ?? '{}') as Record<string, string>;

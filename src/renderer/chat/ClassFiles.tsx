@@ -20,6 +20,7 @@ export function ClassFiles({ logId }: { logId: LogId }) {
   if (!files) return null;
   const wanted = typed.trim().toLowerCase();
   const found = files.filter((file) => file.name.toLowerCase().includes(wanted));
+  const shown = found.slice(0, SHOWN_MAX);
   if (files.length === 0)
     return (
       <EmptyState icon={IconFiles} title={t.files.none}>
@@ -41,9 +42,9 @@ export function ClassFiles({ logId }: { logId: LogId }) {
       }
     >
       <ul className={classes.list}>
-        {found.slice(0, SHOWN_MAX).map((file) => (
+        {shown.map((file) => (
           <li key={file.fileId}>
-            <FileChip file={file} />
+            <FileChip file={file} beside={shown} />
           </li>
         ))}
       </ul>

@@ -1,8 +1,8 @@
 /**
- * A file as it stands in a message, an assignment or a list: kind, name, size, and how far it is. One press opens it: a picture
- * in the window, anything else with the system's program. Before it is here it shows its progress and never a broken picture.
+ * A file as it stands in a message, an assignment or a list: kind or small picture, name, size, and how far it is. One press opens it:
+ * over the window what can be shown, anything else with the system's program. Before it is here it shows its progress and never a broken picture.
  */
-import { CloseButton, Modal, Progress, VisuallyHidden } from '@mantine/core';
+import { CloseButton, Progress, VisuallyHidden } from '@mantine/core';
 import {
   IconFile,
   IconFileTypeDocx,
@@ -14,12 +14,16 @@ import {
   IconPhoto,
   IconTxt,
 } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { FileId, Sha256 } from '../../core/ids.ts';
-import { libraryUrl } from '../../preload/contract/channels.ts';
+import type { FileRef } from '../../core/wire.ts';
 import { formatSize } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { hasHash, useDesktop, useIsHere, useTransfers } from '../desktop.tsx';
+import { focusBack } from '../chat/message/focus-back.ts';
+import { previewKindOf } from '../preview/kinds.ts';
+import { LazyPreviewDialog } from '../preview/lazy.tsx';
+import { Thumbnail, THUMBNAIL_KINDS } from '../preview/Thumbnail.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { useClassAround } from './classes.tsx';
 import { useFailure } from './failure.ts';
@@ -46,18 +50,24 @@ const KINDS: readonly [RegExp, typeof IconFile][] = [
 ];
 const iconOf = (name: string) => KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? IconFile;
 
-/** Pictures that the window itself shows; main serves no other type as a picture. */
-const isPicture = (mediaType: string) => /^image\/(png|jpeg|gif|webp|bmp|avif)$/.test(mediaType);
-
 const NO_FILE = '' as Sha256;
 
-export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() => void) | undefined }) {
+export interface FileChipProps {
+  file: ShownFile;
+  onRemove?: (() => void) | undefined;
+  /** Files among which this one stands: when it is shown, arrows lead to them. */
+  beside?: readonly FileRef[];
+}
+
+export function FileChip({ file, onRemove, beside }: FileChipProps) {
   const t = useTexts();
   const language = useLanguage();
   const { call } = useDesktop();
   const failed = useFailure();
   const openClass = useClassAround();
-  const [isOpen, setOpen] = useState(false);
+  /** Which file is shown over the window; null for none. */
+  const [shownAt, setShownAt] = useState<number | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const listed = useTransfers().find((one) => one.fileId === file.fileId);
   const transfer = listed?.state === 'done' ? undefined : listed;
   // Of a file that was chosen just now the queue knows the hash first.
@@ -65,7 +75,10 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
   const known = sha256 ?? NO_FILE;
   const isHere = useIsHere(known);
   const Icon = iconOf(file.name);
-  const canShow = isHere === true && isPicture(file.mediaType);
+  const kind = previewKindOf(file);
+  const canShow = isHere === true && kind !== 'none';
+  const hasThumbnail = isHere === true && THUMBNAIL_KINDS.has(kind);
+  const shown = beside ?? [{ ...file, sha256: known }];
 
   // Freed, or not kept for want of room: it comes when somebody wants it.
   const canFetch = isHere === false && known !== NO_FILE && openClass !== null && transfer?.direction !== 'up';
@@ -76,7 +89,13 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
         failed,
       );
     }
-    if (canShow) return setOpen(true);
+    if (canShow)
+      return setShownAt(
+        Math.max(
+          0,
+          shown.findIndex((one) => one.fileId === file.fileId),
+        ),
+      );
     call('library.open', { sha256: known, name: file.name }).catch(failed);
     return undefined;
   };
@@ -92,13 +111,17 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
   const about = [formatSize(language, file.sizeBytes), state].filter(Boolean).join(' · ');
 
   return (
-    <div className={classes.chip} data-picture={canShow}>
-      <button type="button" className={classes.open} onClick={open} disabled={isHere !== true && !canFetch}>
-        {canShow ? (
-          <img className={classes.thumb} src={libraryUrl(known, file.name)} alt="" />
-        ) : (
+    <div className={classes.chip} data-picture={hasThumbnail}>
+      <button
+        ref={button}
+        type="button"
+        className={classes.open}
+        onClick={open}
+        disabled={isHere !== true && !canFetch}
+      >
+        <Thumbnail file={hasThumbnail ? { ...file, sha256: known } : null} className={classes.thumb ?? ''}>
           <Icon size={22} stroke={1.5} className={classes.icon} aria-hidden />
-        )}
+        </Thumbnail>
         <span className={classes.body}>
           <span className={classes.name}>
             {isHere === true && <VisuallyHidden>{t.files.open} </VisuallyHidden>}
@@ -125,10 +148,16 @@ export function FileChip({ file, onRemove }: { file: ShownFile; onRemove?: (() =
           aria-label={t.transfers.progress(file.name)}
         />
       )}
-      {canShow && (
-        <Modal opened={isOpen} onClose={() => setOpen(false)} title={file.name} size="auto">
-          <img className={classes.picture} src={libraryUrl(known, file.name)} alt={file.name} />
-        </Modal>
+      {shownAt !== null && (
+        <LazyPreviewDialog
+          files={shown}
+          at={shownAt}
+          onMove={setShownAt}
+          onClose={() => {
+            setShownAt(null);
+            focusBack(() => button.current);
+          }}
+        />
       )}
     </div>
   );

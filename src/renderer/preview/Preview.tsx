@@ -18,8 +18,9 @@ import { useTexts } from '../texts/texts.ts';
 import { frameUrl } from './frame-programs.ts';
 import type { FrameKey, Note, Reading, Trouble } from './frame-words.ts';
 import { isTooLargeToShow, previewKindOf } from './kinds.ts';
-import { openFrame, PATIENT_MS_MAX, PREVIEW_MS_MAX, type FrameHeard, type OpenedFrame } from './open-frame.ts';
+import { openFrame, type FrameHeard, type OpenedFrame } from './open-frame.ts';
 import classes from './Preview.module.css';
+import { PATIENT_MS_MAX, PREVIEW_MS_MAX } from './preview-time.ts';
 
 export interface PreviewProps {
   file: FileRef;

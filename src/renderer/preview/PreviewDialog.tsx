@@ -13,8 +13,9 @@ import {
   IconZoomOut,
 } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
+import type { Sha256 } from '../../core/ids.ts';
 import type { FileRef } from '../../core/wire.ts';
-import { useDesktop } from '../desktop.tsx';
+import { useDesktop, useIsHere } from '../desktop.tsx';
 import { useFailure } from '../frame/failure.ts';
 import { useTexts } from '../texts/texts.ts';
 import { Preview } from './Preview.tsx';
@@ -23,8 +24,9 @@ import classes from './PreviewDialog.module.css';
 export const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 2.5, 3, 4] as const;
 const AS_IT_FITS = ZOOMS.indexOf(1);
 
+const NO_FILE = '' as Sha256;
+
 export interface PreviewDialogProps {
-  /** All of them here. */
   files: readonly FileRef[];
   at: number;
   onMove: (at: number) => void;
@@ -38,6 +40,7 @@ export function PreviewDialog({ files, at, onMove, onClose }: PreviewDialogProps
   const [size, setSize] = useState(AS_IT_FITS);
   const file = files[at] ?? files[0];
   const words = t.preview;
+  const isHere = useIsHere(file?.sha256 ?? NO_FILE);
 
   const go = (step: number) => {
     const next = at + step;
@@ -120,7 +123,8 @@ export function PreviewDialog({ files, at, onMove, onClose }: PreviewDialogProps
             <Tool icon={IconX} label={`${words.close} (Esc)`} onClick={onClose} isFirst />
           </div>
           <div className={classes.stage} data-fit="stage">
-            <Preview file={file} fit="stage" zoom={ZOOMS[size] ?? 1} onKey={press} />
+            {isHere === true && <Preview file={file} fit="stage" zoom={ZOOMS[size] ?? 1} onKey={press} />}
+            {isHere === false && <p className={classes.absent}>{t.files.notHere}</p>}
           </div>
         </Modal.Body>
       </Modal.Content>

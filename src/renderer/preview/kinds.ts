@@ -9,14 +9,15 @@ export type PreviewKind = Reading | 'sound' | 'film' | 'convertible' | 'none';
 /** Larger files are left to other programs. A text is shown as far as {@link TEXT_BYTES_SHOWN}, a zip's directory whatever its size. */
 export const PREVIEWED_BYTES_MAX: Readonly<Record<Exclude<PreviewKind, 'text' | 'zip' | 'none'>, number>> = {
   pdf: 200 * 1024 ** 2,
-  picture: 60 * 1024 ** 2,
+  // It goes through a blob, which a browser may put on disk for a while: 50 MB of that are allowed.
+  picture: 48 * 1024 ** 2,
   heic: 40 * 1024 ** 2,
   docx: 40 * 1024 ** 2,
   odt: 40 * 1024 ** 2,
   xlsx: 40 * 1024 ** 2,
   sound: Infinity,
   film: Infinity,
-  convertible: 40 * 1024 ** 2,
+  convertible: 16 * 1024 ** 2,
 };
 /** 600 pages of print. */
 export const TEXT_BYTES_SHOWN = 1024 ** 2;

@@ -21,6 +21,7 @@ import { errorText } from '../../ui/error-texts.ts';
 import { formatSize } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { useDesktop } from '../desktop.tsx';
+import { LazyPreview } from '../preview/lazy.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { kindOfFile, SHOWN_BYTES_MAX, type FileKind } from './file-kinds.ts';
 import type { Presence, Presences } from './file-presence.ts';
@@ -245,7 +246,12 @@ function Shown({ file, kind, opened, pageWidth, turns, onOutside }: ShownProps) 
       {t.review.openOutside}
     </Button>
   );
-  if (!isShown) return <Tile actions={outside}>{kind === 'other' ? t.review.noViewer : t.review.tooLarge}</Tile>;
+  if (!isShown)
+    return (
+      <div style={{ width: pageWidth }}>
+        <LazyPreview file={file} fit="page" />
+      </div>
+    );
   if (state === 'failed') return <Tile actions={outside}>{t.review.notShown}</Tile>;
   if (state === 'opening') return <Opening pageWidth={pageWidth} />;
   switch (state.kind) {

@@ -6,7 +6,7 @@
  */
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
 import type { FileRef } from '../../core/wire.ts';
-import { decodeText } from '../members/decode-text.ts';
+import { decodeGuessed } from '../preview/parse/encoding.ts';
 import { kindOfFile, libraryUrl } from './file-kinds.ts';
 
 /** A work, two ahead and some steps back, with several photos each. */
@@ -68,12 +68,21 @@ export function createOpenedFiles(): OpenedFiles {
       (file) => (file.kind === 'pdf' ? file.document.loadingTask.destroy() : undefined),
       () => undefined,
     );
+  /** One that held up pdf.js's worker has taken the worker with it, and with the worker every document that was open on it. */
+  const closePdfs = () => {
+    for (const [key, slot] of slots) {
+      if (!key.endsWith('/pdf')) continue;
+      slots.delete(key);
+      dispose(slot);
+    }
+  };
   const keyOf = (file: FileRef) => `${file.sha256}/${kindOfFile(file)}`;
 
   return {
     open(file) {
       const key = keyOf(file);
       const slot = slots.get(key) ?? begin(file);
+      slot.opening.catch((error: unknown) => (error as Error)?.name === 'TimeoutError' && closePdfs());
       slots.delete(key);
       slots.set(key, slot);
       for (const [oldKey, old] of slots) {
@@ -116,10 +125,16 @@ function openFile(file: FileRef): Promise<OpenedFile> {
     case 'image':
       return openImage(url);
     case 'text':
-      return bytesOf(url).then((bytes) => ({ kind: 'text', text: decodeText(bytes) }));
+      return bytesOf(url).then((bytes) => ({ kind: 'text', text: textOf(bytes) }));
     case 'other':
       return Promise.reject(new TypeError('no viewer'));
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  const decoded = decodeGuessed(bytes);
+  if (!decoded) throw new TypeError('no text');
+  return decoded.text;
 }
 
 async function bytesOf(url: string): Promise<Uint8Array> {
@@ -138,9 +153,9 @@ async function openImage(url: string): Promise<OpenedImage> {
 
 async function openPdf(url: string): Promise<OpenedPdf> {
   const [data, pdf] = await Promise.all([bytesOf(url), import('./pdf.ts')]);
-  const document = await pdf.loadPdf(data);
+  const { document, first } = await pdf.loadPdf(data);
   const pageCount = Math.min(document.numPages, PDF_PAGES_MAX);
-  const { width, height } = (await document.getPage(1)).getViewport({ scale: 1 });
+  const { width, height } = first.getViewport({ scale: 1 });
   const pages = new Map<string, { drawing: Promise<HTMLCanvasElement>; canvas?: HTMLCanvasElement }>();
   const keyOf = (number: number, pixelWidth: number, turns: number) => `${number} ${Math.round(pixelWidth)} ${turns}`;
   return {

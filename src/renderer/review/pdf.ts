@@ -3,49 +3,51 @@
  * a document does not carry, decoders of scanned pages) taken from the window's own files. In a file apart because it is large:
  * it is fetched with the first PDF.
  */
-import { getDocument, PDFWorker, type PDFDocumentProxy } from 'pdfjs-dist';
-import PdfWorker from 'pdfjs-dist/build/pdf.worker.min.mjs?worker';
-
-/** Names of pdf.js's own files to their built addresses. */
-const ASSETS: Record<string, string> = Object.fromEntries(
-  Object.entries({
-    ...import.meta.glob<string>('../../../node_modules/pdfjs-dist/standard_fonts/*.{pfb,ttf}', {
-      query: '?url',
-      import: 'default',
-      eager: true,
-    }),
-    ...import.meta.glob<string>('../../../node_modules/pdfjs-dist/wasm/{jbig2,openjpeg,qcms_bg}.wasm', {
-      query: '?url',
-      import: 'default',
-      eager: true,
-    }),
-  }).map(([path, url]) => [path.slice(path.lastIndexOf('/') + 1), url]),
-);
+import { getDocument, PDFWorker, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist';
+import { PDF_WORKER_URL, pdfAsset } from '../preview/pdf-assets.ts';
+import { PREVIEW_MS_MAX } from '../preview/preview-time.ts';
 
 /** What pdf.js's worker asks this thread for. A thing we do not carry fails alone: the page is drawn without it. */
 class Assets {
   async fetch({ filename }: { kind: string; filename: string }): Promise<Uint8Array> {
-    const url = ASSETS[filename];
-    if (!url) throw new Error(`not carried: ${filename}`);
-    const answer = await fetch(url);
-    if (!answer.ok) throw new Error(`not read: ${filename}`);
-    return new Uint8Array(await answer.arrayBuffer());
+    return new Uint8Array(await pdfAsset(filename));
   }
 }
 
-let worker: PDFWorker | undefined;
+let running: { thread: Worker; worker: PDFWorker } | undefined;
 
-/** Reads a document. Rejects where the bytes are no PDF, or one behind a password. The bytes are given away to the worker. */
-export function loadPdf(data: Uint8Array): Promise<PDFDocumentProxy> {
+/**
+ * Reads a document and its first page. Rejects where the bytes are no PDF, or one behind a password; by a `TimeoutError` for one that is
+ * not read within {@link PREVIEW_MS_MAX}: it holds up all others, so the worker ends with it, and documents that were open on it are
+ * to be opened anew. The bytes are given away to the worker.
+ */
+export async function loadPdf(data: Uint8Array): Promise<{ document: PDFDocumentProxy; first: PDFPageProxy }> {
   // One for all documents: pdf.js would otherwise end it together with the first document that is closed.
-  worker ??= PDFWorker.create({ port: new PdfWorker() });
-  return getDocument({
+  const mine = (running ??= start());
+  const tooLong = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    if (running === mine) running = undefined;
+    mine.worker.destroy();
+    mine.thread.terminate();
+    tooLong.reject(new DOMException('not read in time', 'TimeoutError'));
+  }, PREVIEW_MS_MAX);
+  const reading = getDocument({
     data,
-    worker,
+    worker: mine.worker,
     BinaryDataFactory: Assets,
     useWorkerFetch: false,
     // Errors in one picture leave the rest of the page readable.
     stopAtErrors: false,
     verbosity: 0,
-  }).promise;
+  }).promise.then(async (document) => ({ document, first: await document.getPage(1) }));
+  try {
+    return await Promise.race([reading, tooLong.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function start() {
+  const thread = new Worker(PDF_WORKER_URL);
+  return { thread, worker: PDFWorker.create({ port: thread }) };
 }

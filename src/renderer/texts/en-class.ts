@@ -52,8 +52,6 @@ export const enClass: Widen<typeof ruClass> = {
     rotate: 'Rotate',
     openOutside: 'Open in the system’s program',
     showInFolder: 'Show in folder',
-    noViewer: 'Parta does not show this kind of file. It is on this computer and opens in the system’s program.',
-    tooLarge: 'The file is too large to be shown here. It is on this computer and opens in the system’s program.',
     notShown: 'The file could not be shown: it may be damaged. It is still here and opens in the system’s program.',
     coming: (done, size) => `Downloading: ${done} of ${size}`,
     queued: 'The file waits for its turn to be downloaded',

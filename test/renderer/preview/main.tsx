@@ -1,6 +1,6 @@
 /**
- * Previews by themselves, for tests: `?files=JSON` opens these files of the library over the whole window, `&fit=page` lays them under
- * one another as the review does. Served by the app's own protocol handler, with the window's own policy.
+ * Previews by themselves, for tests: `#JSON` opens these files of the library over the whole window, `?fit=page` lays them under
+ * one another as the review does, `?fit=chips` as a list of files does. Served by the app's own protocol handler, with the window's own policy.
  */
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
@@ -10,6 +10,7 @@ import { createRoot } from 'react-dom/client';
 import * as z from 'zod/mini';
 import type { FileRef } from '../../../src/core/wire.ts';
 import { DesktopProvider } from '../../../src/renderer/desktop.tsx';
+import { FileChip } from '../../../src/renderer/frame/FileChip.tsx';
 import { Preview } from '../../../src/renderer/preview/Preview.tsx';
 import { PreviewDialog } from '../../../src/renderer/preview/PreviewDialog.tsx';
 import { resolveVariables, themeIn } from '../../../src/renderer/theme.ts';
@@ -23,7 +24,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 setNonce(nonce);
 
 const query = new URLSearchParams(location.search);
-const files = JSON.parse(query.get('files') ?? '[]') as FileRef[];
+const files = JSON.parse(decodeURIComponent(location.hash.slice(1)) || '[]') as FileRef[];
 const language = query.get('language') === 'en' ? 'en' : 'ru';
 const scheme = query.get('theme') === 'dark' ? 'dark' : 'light';
 const desktop = new PaperDesktop();
@@ -58,6 +59,16 @@ Object.assign(window, { previews: harness });
 function Shown() {
   const [at, setAt] = useState(0);
   const [isOpen, setOpen] = useState(true);
+  if (query.get('fit') === 'chips')
+    return (
+      <main style={{ height: '100%', overflow: 'auto' }}>
+        {files.map((file) => (
+          <div key={file.fileId} style={{ height: 240 }}>
+            <FileChip file={file} beside={files} />
+          </div>
+        ))}
+      </main>
+    );
   if (query.get('fit') === 'page')
     return (
       <div style={{ height: '100%', overflow: 'auto' }}>

@@ -18,6 +18,7 @@ import type { FileRef } from '../../../src/core/wire.ts';
 import { createAppHandler } from '../../../src/main/app-protocol.ts';
 import { openLibrary, type Library } from '../../../src/main/library.ts';
 import { mediaTypeOf } from '../../../src/main/media-types.ts';
+import { openThumbnails } from '../../../src/main/thumbnails.ts';
 import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../../support/chromium.ts';
 import { STRANGER } from '../../support/preview-samples.ts';
 import { heardShell } from '../../main/scratch.ts';
@@ -42,6 +43,8 @@ export interface PreviewStage {
   /** Puts a file into the library. */
   file(name: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<FileRef>;
   open(files: readonly FileRef[], query?: Record<string, string>): Promise<Looked>;
+  /** Where {@link open} goes, for a page that had to be prepared. */
+  addressOf(files: readonly FileRef[], query?: Record<string, string>): string;
   /** The user's data folder. */
   dir(): string;
 }
@@ -86,6 +89,7 @@ export function previewStage(
       isOurOrigin: (one) => one === origin,
       intake: () => Promise.reject(new Error('not here')),
       exported: () => Promise.reject(new Error('not here')),
+      thumbnails: openThumbnails(dir),
       ...(await more(dir, library)),
     });
     server = createServer((request, reply) => {
@@ -132,8 +136,12 @@ export function previewStage(
     for (const page of pages.splice(0)) await page.close();
   });
 
+  const addressOf = (files: readonly FileRef[], query: Record<string, string> = {}) =>
+    `${origin}/?${new URLSearchParams(query).toString()}#${encodeURIComponent(JSON.stringify(files))}`;
+
   return {
     dir: () => dir,
+    addressOf,
     async file(name, bytes) {
       const source = bytes instanceof Uint8Array ? (async function* () { yield bytes; })() : bytes; // prettier-ignore
       const { sha256, sizeBytes } = await library.take(source);
@@ -160,8 +168,7 @@ export function previewStage(
       page.on('dialog', (dialog) => (faults.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
       page.on('popup', (popup) => faults.push(`popup: ${popup.url()}`));
       await listenToSockets(await page.context().newCDPSession(page), (url) => strangers.push(url));
-      const given = new URLSearchParams({ files: JSON.stringify(files), ...query });
-      await page.goto(`${origin}/?${given.toString()}`);
+      await page.goto(addressOf(files, query));
       return { page, strangers, faults, reached };
     },
   };

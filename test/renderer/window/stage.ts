@@ -39,6 +39,8 @@ export function windowStage(flags: readonly string[] = []): (query: string, open
     logLevel: 'error',
     plugins: [react()],
     base: './',
+    // What is not there is not the page: a frame that asks for its document must not get the window instead.
+    appType: 'mpa',
     build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
   } satisfies InlineConfig;
   let server: PreviewServer;

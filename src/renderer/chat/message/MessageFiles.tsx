@@ -23,7 +23,7 @@ export function MessageFiles({ files }: { files: readonly FileRef[] }) {
       {others.length > 0 && (
         <div className={classes.files}>
           {others.map((file) => (
-            <FileChip key={file.fileId} file={file} />
+            <FileChip key={file.fileId} file={file} beside={others} />
           ))}
         </div>
       )}

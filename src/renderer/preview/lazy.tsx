@@ -1,0 +1,21 @@
+/** The door to previews: everything behind it is fetched when the first file is shown. */
+import { lazy, Suspense } from 'react';
+import type { PreviewProps } from './Preview.tsx';
+import type { PreviewDialogProps } from './PreviewDialog.tsx';
+
+const Shown = lazy(() => import('./Preview.tsx').then(({ Preview }) => ({ default: Preview })));
+const Dialog = lazy(() => import('./PreviewDialog.tsx').then((module) => ({ default: module.PreviewDialog })));
+
+/** See Preview.tsx. */
+export const LazyPreview = (props: PreviewProps) => (
+  <Suspense fallback={<div aria-busy />}>
+    <Shown {...props} />
+  </Suspense>
+);
+
+/** See PreviewDialog.tsx. */
+export const LazyPreviewDialog = (props: PreviewDialogProps) => (
+  <Suspense fallback={null}>
+    <Dialog {...props} />
+  </Suspense>
+);
