@@ -37,7 +37,7 @@ export function ClassPage({
   const [tab, setTab] = useState<Tab>('tasks');
   const [isLeaving, setIsLeaving] = useState(false);
   const isSettled = useIsSettled(logId);
-  const { isEquipped, chat } = useChat(isSettled && Boolean(view?.classroom.title));
+  const { part, chat } = useParts(isSettled && Boolean(view?.classroom.title));
   const [asked, setAsked] = useState<{ assignmentId: CommandId } | null>(null);
   const title = view?.classroom.title ?? '';
   // The talks of the school are in the chat half too.
@@ -51,6 +51,10 @@ export function ClassPage({
   // Nothing of the class has come yet: not even its name.
   if (!view?.classroom.title) return null;
 
+  const openTask = (assignmentId: CommandId) => {
+    setTab('tasks');
+    setAsked({ assignmentId });
+  };
   const me = view.classroom.members[view.memberId];
   const lost = isLeaving ? farewell() : null;
 
@@ -70,22 +74,14 @@ export function ClassPage({
       </header>
       <main>
         <ConnectionLine />
+        {part && view.role === 'student' && <part.LessonBar view={view} onTask={openTask} />}
         {!isWide && <Tabs tab={tab} unread={unread} onTab={setTab} />}
         <div className="halves">
           <Half name="tasks" tab={tab} isWide={isWide} label={t.frame.tasks}>
-            <TasksOf view={view} isSettled={isSettled} isEquipped={isEquipped} asked={asked} />
+            <TasksOf view={view} isSettled={isSettled} isEquipped={part !== null} asked={asked} />
           </Half>
           <Half name="chat" tab={tab} isWide={isWide} label={t.frame.chat}>
-            {chat && (
-              <chat.ChatHalf
-                view={view}
-                isShown={isWide || tab === 'chat'}
-                onTask={(assignmentId) => {
-                  setTab('tasks');
-                  setAsked({ assignmentId });
-                }}
-              />
-            )}
+            {chat && <chat.ChatHalf view={view} isShown={isWide || tab === 'chat'} onTask={openTask} />}
           </Half>
         </div>
       </main>
@@ -162,8 +158,8 @@ function useIsSettled(logId: LogId): boolean {
   return log?.isCurrent === true || connection?.state === 'offline' || connection?.state === 'signed-out';
 }
 
-/** Once the tasks have been drawn: the room gets its uploads; the chat, when its part of the page has come too. */
-function useChat(isReady: boolean) {
+/** Once the tasks have been drawn: the room gets its uploads and the lesson; the chat, when its part of the page has come too. */
+function useParts(isReady: boolean) {
   const room = useRoom();
   const [isDrawn, setIsDrawn] = useState(false);
   const [isEquipped, setIsEquipped] = useState(room.uploads() !== null);
@@ -173,11 +169,11 @@ function useChat(isReady: boolean) {
   const part = handInPart.use(isDrawn);
   useEffect(() => {
     if (!part) return;
-    room.equip(part.openUploads);
+    room.equip(part);
     setIsEquipped(true);
   }, [room, part]);
   const chat = chatPart.use(isDrawn);
-  return { isEquipped, chat: isEquipped ? chat : null };
+  return { part: isEquipped ? part : null, chat: isEquipped ? chat : null };
 }
 
 function Half({

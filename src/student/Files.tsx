@@ -4,6 +4,7 @@ import type { FileId } from '../core/ids.ts';
 import { formatSize } from '../ui/format.ts';
 import { useLanguage } from '../ui/language.tsx';
 import { ErrorWords } from './ErrorNote.tsx';
+import { fromFolder } from './chosen-files.ts';
 import { Icon } from './icons.tsx';
 import { useMedia, useUploads } from './room.tsx';
 import { useWorkTexts } from './texts/work-texts.tsx';
@@ -92,7 +93,7 @@ export function FileButton({
   onFiles: (files: File[]) => void;
   isMultiple?: boolean;
   /** A phone's own camera or recorder instead of what is kept on it. */
-  from?: 'camera' | 'microphone';
+  from?: 'camera' | 'microphone' | 'folder';
   /** The picture only; the label is for readers and the pointer's rest. */
   isQuiet?: boolean;
 }) {
@@ -105,6 +106,7 @@ export function FileButton({
         className="unseen"
         multiple={isMultiple}
         {...(from === 'camera' ? { accept: 'image/*', capture: 'environment' as const } : {})}
+        {...(from === 'folder' ? { webkitdirectory: '' } : {})}
         {...(from === 'microphone' ? { accept: 'audio/*', capture: 'user' as const } : {})}
         onChange={(event) => {
           const files = [...(event.target.files ?? [])];
@@ -116,13 +118,21 @@ export function FileButton({
   );
 }
 
-/** Files, and on a phone or tablet the camera. */
+/** Files; on a phone or tablet the camera too, elsewhere a whole folder. */
 export function ChooseFiles({ onFiles }: { onFiles: (files: File[]) => void }) {
   const t = useWorkTexts();
   const hasCamera = useMedia('(pointer: coarse)');
   return (
     <>
       <FileButton label={t.handIn.choose} picture={<Icon name="file" />} onFiles={onFiles} isMultiple />
+      {!hasCamera && (
+        <FileButton
+          label={t.handIn.folder}
+          picture={<Icon name="file" />}
+          onFiles={(files) => onFiles(fromFolder(files))}
+          from="folder"
+        />
+      )}
       {hasCamera && (
         <FileButton label={t.handIn.camera} picture={<Icon name="camera" />} onFiles={onFiles} from="camera" />
       )}

@@ -3,19 +3,23 @@
  * are chosen; the button writes the command, and it goes when its files have arrived (S9), page and network permitting.
  */
 import { useEffect, useState, type DragEvent } from 'react';
-import type { DraftKey } from '../client/class-store.ts';
+import type { ClassView, DraftKey } from '../client/class-store.ts';
 import { codeOf, type ErrorCode } from '../core/errors.ts';
-import type { CommandId, FileId, LogId } from '../core/ids.ts';
+import type { CommandId, FileId, LogId, MemberId } from '../core/ids.ts';
 import { FILES_PER_COMMAND_MAX, NOTE_MAX } from '../core/limits.ts';
 import { useDraft, useStore } from '../ui/store.tsx';
+import { fromDrop } from './chosen-files.ts';
 import { ErrorNote } from './ErrorNote.tsx';
 import { ChooseFiles, FilesInFlight } from './Files.tsx';
 import { useRoom, useUploads } from './room.tsx';
+import { Together } from './Together.tsx';
 import { useWorkTexts } from './texts/work-texts.tsx';
 
 export interface HandInDraft {
   note: string;
   files: FileId[];
+  /** Who did it too, at the same computer. */
+  together?: MemberId[];
   /** Asked to replace what was handed in: the form is open. */
   isOpen?: boolean;
 }
@@ -24,15 +28,19 @@ export const handInKey = (logId: LogId, assignmentId: CommandId): DraftKey => `h
 const EMPTY: HandInDraft = { note: '', files: [] };
 
 export function HandIn({
-  logId,
+  view,
   assignmentId,
   mode,
+  mayShare,
 }: {
-  logId: LogId;
+  view: ClassView;
   assignmentId: CommandId;
-  /** Nothing in yet · sent back · handed in and not reviewed. */
-  mode: 'first' | 'again' | 'replace';
+  /** Nothing in yet · sent back · handed in and not reviewed · a hand-out, for which nothing is asked. */
+  mode: 'first' | 'again' | 'replace' | 'offer';
+  /** Two may do it at one computer. */
+  mayShare: boolean;
 }) {
+  const { logId } = view;
   const t = useWorkTexts();
   const store = useStore();
   const { unfinished } = useRoom();
@@ -54,11 +62,11 @@ export function HandIn({
   }, [unfinished, assignmentId, isBegun, draft.isLoaded]);
 
   if (!draft.isLoaded) return null;
-  if (mode === 'replace' && !value.isOpen && !isBegun)
+  if ((mode === 'replace' || mode === 'offer') && !value.isOpen && !isBegun)
     return (
       <p>
         <button type="button" onClick={() => draft.write({ ...EMPTY, isOpen: true })}>
-          {t.handIn.again}
+          {mode === 'offer' ? t.handIn.offer : t.handIn.again}
         </button>
       </p>
     );
@@ -84,7 +92,13 @@ export function HandIn({
   };
   const handIn = () => {
     if (!isBegun) return setProblem('empty');
-    const sending = store.send(logId, 'handIn', { assignmentId, fileIds: files, note: value.note.trim() }, key);
+    const together = mayShare && value.together?.length ? { together: value.together } : {};
+    const sending = store.send(
+      logId,
+      'handIn',
+      { assignmentId, fileIds: files, note: value.note.trim(), ...together },
+      key,
+    );
     unfinished.delete(assignmentId);
     draft.clear();
     sending.catch((error: unknown) => {
@@ -95,8 +109,7 @@ export function HandIn({
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setIsOver(false);
-    const dropped = [...event.dataTransfer.files];
-    if (dropped.length > 0) add(dropped);
+    void fromDrop(event.dataTransfer).then((dropped) => dropped.length > 0 && add(dropped));
   };
 
   return (
@@ -131,6 +144,7 @@ export function HandIn({
           {t.handIn.noteHint}
         </p>
       </div>
+      {mayShare && <Together view={view} chosen={value.together ?? []} onChange={(together) => write({ together })} />}
       {problem && (
         <div role="alert">
           <ErrorNote code={problem} />
@@ -138,9 +152,9 @@ export function HandIn({
       )}
       <div className="row">
         <button type="button" className="main" onClick={handIn}>
-          {mode === 'first' ? t.handIn.handIn : t.handIn.handInAgain}
+          {mode === 'first' || mode === 'offer' ? t.handIn.handIn : t.handIn.handInAgain}
         </button>
-        {mode === 'replace' && (
+        {(mode === 'replace' || mode === 'offer') && (
           <button
             type="button"
             className="plain"

@@ -13,6 +13,7 @@ import { useTexts } from './texts/texts.ts';
 
 const ICONS: Record<TaskState, IconName> = {
   missing: 'clock',
+  handout: 'file',
   sending: 'up',
   refused: 'alert',
   'handed-in': 'check',
@@ -60,7 +61,9 @@ export function TaskCard({
               {isBack && returned.mark !== null && <b>{shortMark(returned.mark, language)}</b>}
             </span>
             <span className="dim">
-              {assignment.dueAt === null ? t.tasks.noDue : t.tasks.due(formatDue(language, assignment.dueAt, now))}
+              {assignment.dueAt === null
+                ? state !== 'handout' && t.tasks.noDue
+                : t.tasks.due(formatDue(language, assignment.dueAt, now))}
               {isOverdue && <span className="bad-text"> · {t.tasks.overdue}</span>}
             </span>
           </span>
@@ -73,7 +76,11 @@ export function TaskCard({
         {isOpen && (
           <>
             {assignment.text && <RichText text={assignment.text} />}
-            <FileLinks files={assignment.files} label={t.tasks.attachments} />
+            {part && assignment.isHandout ? (
+              <part.HandoutFiles files={assignment.files} />
+            ) : (
+              <FileLinks files={assignment.files} label={t.tasks.attachments} />
+            )}
             {part && <part.Work view={view} task={task} canHandIn={canHandIn} />}
           </>
         )}

@@ -5,14 +5,15 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ClassView, OutboxRow } from '../client/class-store.ts';
 import type { CommandId } from '../core/ids.ts';
-import { isAssigned, type Member } from '../core/classroom.ts';
+import { expectsWork, isAssigned, type Member } from '../core/classroom.ts';
 import { openAssignments, workOf, type Work } from '../core/works.ts';
 import { handInPart } from './later.ts';
 import { useSay } from './room.tsx';
 import { TaskCard } from './TaskCard.tsx';
 import { useTexts } from './texts/texts.ts';
 
-export type TaskState = 'missing' | 'sending' | 'refused' | 'handed-in' | 'returned' | 'redo';
+/** `handout`: given in a lesson to read or to work with; no work is asked for yet. */
+export type TaskState = 'missing' | 'handout' | 'sending' | 'refused' | 'handed-in' | 'returned' | 'redo';
 
 export interface Task {
   work: Work;
@@ -29,7 +30,8 @@ export function tasksOf({ classroom, outbox }: ClassView, pupil: Member): Task[]
     const work = workOf(classroom, assignment, pupil);
     const waiting =
       outbox.find(({ command }) => command.kind === 'handIn' && command.body.assignmentId === assignmentId) ?? null;
-    const settled = work.state === 'reviewed' ? 'handed-in' : work.state;
+    const isHandout = work.state === 'missing' && !expectsWork(assignment);
+    const settled = isHandout ? 'handout' : work.state === 'reviewed' ? 'handed-in' : work.state;
     const state = waiting ? (waiting.state === 'refused' ? 'refused' : 'sending') : settled;
     return [{ work, state, waiting }];
   });
@@ -84,7 +86,7 @@ export function Tasks({
   useSaying(tasks, view.pending, isSettled);
 
   const todo = tasks.filter((task) => !isDone(task));
-  const left = tasks.filter(isTodo).length;
+  const left = tasks.filter((task) => isTodo(task) && task.state !== 'handout').length;
   const card = (task: Task) => {
     const id = idOf(task);
     return (

@@ -1,11 +1,12 @@
 /** Where a work stands: what came back, what was handed in with its confirmation, what is on its way, the form, earlier attempts. */
 import type { ClassView } from '../client/class-store.ts';
-import type { Attempt, Returned } from '../core/classroom.ts';
+import type { Attempt, Classroom, Returned } from '../core/classroom.ts';
 import { percentOf, type Scale } from '../core/marks.ts';
 import { formatDateTime } from '../ui/format.ts';
 import { useLanguage } from '../ui/language.tsx';
 import { FileLinks } from './FileLinks.tsx';
 import { HandIn } from './HandIn.tsx';
+import { collectingOf } from './lesson.ts';
 import { Icon } from './icons.tsx';
 import { RichText } from './RichText.tsx';
 import { useNow } from './room.tsx';
@@ -35,16 +36,22 @@ function Standing({ view, task, canHandIn }: WorkProps) {
   const confirmed = work.attempts.filter((attempt) => !view.pending.has(attempt.id));
   const last = confirmed.at(-1);
   const isBack = returned !== undefined && (state === 'returned' || state === 'redo');
+  const now = useNow();
+  const collecting = collectingOf(assignment, returned?.outcome === 'redo', now);
   return (
     <section className="work" aria-label={canHandIn ? t.work.heading : t.work.childHeading}>
       {isBack && <Back returned={returned} scale={scale} redo={canHandIn ? t.work.redo : t.work.childRedo} />}
-      {last && <HandedIn attempt={last} isWaiting={state === 'handed-in'} />}
+      {last && <HandedIn attempt={last} isWaiting={state === 'handed-in'} members={view.classroom.members} />}
       {waiting && <Sending row={waiting} logId={view.logId} assignmentId={assignmentId} />}
-      {canHandIn && !waiting && state !== 'returned' && (
+      {canHandIn && !waiting && collecting !== 'none' && collecting !== 'over' && state !== 'returned' && (
+        <p className={collecting === 'running' ? 'note' : 'note bad'}>{t.lesson.collecting[collecting]}</p>
+      )}
+      {canHandIn && !waiting && state !== 'returned' && collecting !== 'closed' && (
         <HandIn
-          logId={view.logId}
+          view={view}
           assignmentId={assignmentId}
-          mode={state === 'redo' ? 'again' : last ? 'replace' : 'first'}
+          mode={state === 'redo' ? 'again' : last ? 'replace' : state === 'handout' ? 'offer' : 'first'}
+          mayShare={assignment.isHandout || collecting === 'running'}
         />
       )}
       {confirmed.length > 1 && <Earlier attempts={confirmed.slice(0, -1)} />}
@@ -86,7 +93,15 @@ function useMarkText() {
   };
 }
 
-function HandedIn({ attempt, isWaiting }: { attempt: Attempt; isWaiting: boolean }) {
+function HandedIn({
+  attempt,
+  isWaiting,
+  members,
+}: {
+  attempt: Attempt;
+  isWaiting: boolean;
+  members: Classroom['members'];
+}) {
   const t = useWorkTexts();
   const language = useLanguage();
   const now = useNow();
@@ -100,6 +115,11 @@ function HandedIn({ attempt, isWaiting }: { attempt: Attempt; isWaiting: boolean
       <p className="receipt">
         <span className="dim">{t.work.receipt}</span> <code>{attempt.receipt}</code>
       </p>
+      {attempt.together && (
+        <p>{t.lesson.didTogether(attempt.together.map((id) => members[id]?.name ?? '?').join(', '))}</p>
+      )}
+      {attempt.of && <p>{t.lesson.handedInBy(members[attempt.of.memberId]?.name ?? '?')}</p>}
+      {attempt.brought && <p className="dim">{t.lesson.brought}</p>}
       {isWaiting && <p className="dim">{t.work.checking}</p>}
       <FileLinks files={attempt.files} />
       {attempt.note.trim() !== '' && <RichText text={attempt.note} />}

@@ -8,6 +8,7 @@ import type { ClassStore, ClassView, OutboxRow, Stop } from '../client/class-sto
 import type { ErrorCode } from '../core/errors.ts';
 import type { CommandKind, HubFacts } from '../core/wire.ts';
 import { hubFacts, join, keepDevice, keptDevice, openSignIn, storageOf, type Device } from './session.ts';
+import type { HandedOut, openHandedOut } from './handed-out.ts';
 import type { openUploads, Uploads } from './upload.ts';
 
 /** Confirmation codes of works handed in within this time are repeated when the page closes: a lesson, or two in a row. */
@@ -34,8 +35,10 @@ export interface Room {
   store: ClassStore;
   /** null until {@link equip}. */
   uploads(): Uploads | null;
-  /** Gives the room its uploads, which are loaded after the tasks have been drawn; a second time changes nothing. */
-  equip(open: typeof openUploads): void;
+  /** Files that a lesson hands out; null until {@link equip}. */
+  handedOut(): HandedOut | null;
+  /** Gives the room what is loaded after the tasks have been drawn; a second time changes nothing. */
+  equip(part: { openUploads: typeof openUploads; openHandedOut: typeof openHandedOut }): void;
   /** The hub's clock, Unix ms. */
   now(): number;
   /** A work begun and not handed in, by assignment; said again when the page closes. */
@@ -135,6 +138,7 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
   const { openClassStore } = await import('../client/class-store.ts');
   const signIn = openSignIn(device);
   let uploads: Uploads | null = null;
+  let handedOut: HandedOut | null = null;
   const filesListeners = new Set<() => void>();
   const name = databaseOf(device);
   rememberDatabases([...new Set([...knownDatabases(), name])]);
@@ -176,6 +180,7 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
     release();
     signIn.close();
     uploads?.close();
+    handedOut?.close();
     view = null;
     unfinished.clear();
   }
@@ -190,9 +195,11 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
     device: { name: device.name, keeps: device.keeps },
     store,
     uploads: () => uploads,
-    equip(openTheirs) {
+    handedOut: () => handedOut,
+    equip(part) {
       if (uploads) return;
-      uploads = openTheirs({ ticket: signIn.ticket, storage: storageOf(device.keeps) });
+      handedOut = part.openHandedOut();
+      uploads = part.openUploads({ ticket: signIn.ticket, storage: storageOf(device.keeps) });
       const tell = () => {
         for (const listener of filesListeners) listener();
       };

@@ -83,6 +83,7 @@ export const en: Texts = {
     redoSaid: (title) => `“${title}” is to be redone.`,
     attachments: 'Files of the assignment',
     state: {
+      handout: 'Given out',
       missing: 'Not handed in',
       sending: 'Sending',
       'handed-in': 'Handed in',

@@ -83,6 +83,7 @@ export const ru = {
     redoSaid: (title: string) => `Работа «${title}» отдана на доработку.`,
     attachments: 'Файлы задания',
     state: {
+      handout: 'Роздано',
       missing: 'Не сдано',
       sending: 'Отправляется',
       'handed-in': 'Сдано',

@@ -178,6 +178,7 @@ class Desk {
       device: { name: this.store.personName, keeps: false },
       store: this.store,
       uploads: () => this.uploads,
+      handedOut: () => null,
       equip: () => undefined,
       now: () => NOW,
       unfinished: new Set(),
