@@ -6,12 +6,13 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import react from '@vitejs/plugin-react';
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
 import { build } from 'vite';
+import { previewDocument } from '../../src/main/preview-frame.ts';
 import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../support/chromium.ts';
 import { SCENES, WIDTHS, ZOOMED, type Scene, type SceneName } from './scene-list.ts';
 import { LIBRARY, NOW } from './page/stage.ts';
@@ -78,8 +79,13 @@ export async function openGallery(): Promise<{ url: string; browser: Browser; cl
       rolldownOptions: { input: ['index.html', 'pupil.html'].map((page) => join(import.meta.dirname, 'page', page)) },
     },
   });
+  const thumbnails = new Map<string, Buffer>();
   const server = createServer((request, reply) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://gallery').pathname);
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://gallery');
+    const path = decodeURIComponent(pathname);
+    if (path === '/preview/') return void send(reply, previewDocument(searchParams.get('script')));
+    if (path.startsWith('/thumbnail/')) return void thumbnail(path, request, reply, thumbnails);
+    if (path.startsWith('/converted/')) return void reply.writeHead(204).end();
     const hash = /^\/library\/([0-9a-f]{64})\//.exec(path)?.[1];
     // A pupil's page asks the hub for its pictures: here they are all the same photo.
     const isPupils = path.startsWith('/api/files/');
@@ -93,6 +99,21 @@ export async function openGallery(): Promise<{ url: string; browser: Browser; cl
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS, env: CHROMIUM_ENV });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return { url, browser, close: () => close(browser, server, outDir) };
+}
+
+/** Documents of previews come from main itself, with their policy. */
+async function send(reply: ServerResponse, answer: Response | null) {
+  if (!answer) return reply.writeHead(404).end();
+  return reply.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+}
+
+/** Kept as main does, for as long as the gallery is open. */
+async function thumbnail(path: string, request: IncomingMessage, reply: ServerResponse, kept: Map<string, Buffer>) {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  if (request.method === 'PUT') kept.set(path, Buffer.concat(pieces));
+  const bytes = request.method === 'GET' ? kept.get(path) : undefined;
+  return bytes ? reply.writeHead(200, { 'content-type': 'image/webp' }).end(bytes) : reply.writeHead(204).end();
 }
 
 async function close(browser: Browser, server: Server, outDir: string) {
