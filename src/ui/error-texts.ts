@@ -40,7 +40,7 @@ const ru: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   'channel-closed': {
     what: 'Чат закрыт: в него больше не пишут. Текст сохранён здесь.',
-    todo: 'Напишите в другой чат или попросите учителя открыть этот.',
+    todo: 'Напишите в другой чат. Вернуть этот из архива может учитель.',
   },
   'poll-closed': {
     what: 'Опрос уже завершён. Ваш голос не изменился.',
@@ -251,7 +251,7 @@ const en: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   'channel-closed': {
     what: 'The chat is closed: nobody writes there any more. Your text is kept here.',
-    todo: 'Write in another chat, or ask the teacher to open this one.',
+    todo: 'Write in another chat. A teacher can take this one out of the archive.',
   },
   'poll-closed': {
     what: 'The poll has ended. Your vote has not changed.',

@@ -62,7 +62,9 @@ describe('the list of chats', () => {
   it('tells the last words without the marks they were typed with', async () => {
     await open('?scene=chat');
     await page.evaluate(() => window.harness.say('**Завтра** в `9:00`,\n*не опаздывать*'));
-    await chats().getByText('Завтра в 9:00, не опаздывать').waitFor();
+    const line = chats().getByText('Завтра в 9:00, не опаздывать');
+    await line.waitFor();
+    expect(await line.isVisible()).toBe(true);
   });
 
   it('an archived chat is brought back where one sees that it is closed', async () => {
@@ -123,6 +125,8 @@ describe('quick keys', () => {
     for (const key of ['Enter', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
     await page.getByRole('button', { name: 'Не просить ознакомиться' }).waitFor();
     await page.locator('textarea:focus').waitFor();
+    const drafts = await page.evaluate(() => window.harness.drafts());
+    expect(drafts).toContainEqual(expect.objectContaining({ isNotice: true }));
   });
 
   it('reach a menu that the menu key has opened, and move nothing below it', async () => {
@@ -132,6 +136,7 @@ describe('quick keys', () => {
     await page.keyboard.press('ContextMenu');
     for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
     await page.getByText(/^Ответ: /).waitFor();
+    expect(await page.getByText(/^Ответ: /).count()).toBe(1);
   });
 
   it('reach the field after an hour was chosen, and the field of whom to pass a message on to', async () => {
@@ -180,5 +185,49 @@ describe('a low window, as a laptop’s at 200 %', () => {
     await expect
       .poll(() => last.evaluate((item) => item.getBoundingClientRect().bottom <= window.innerHeight))
       .toBe(true);
+  });
+
+  it('cuts no word off a button in the settings, however narrow', async () => {
+    await open('?scene=chat');
+    await page.setViewportSize({ width: 512, height: 640 });
+    await page.getByRole('link', { name: 'Настройки' }).click();
+    await page.getByRole('button', { name: 'Подключиться к серверу' }).waitFor();
+    const cut = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('main button, main button *')]
+          .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
+          .map((element) => element.innerText),
+      );
+    expect(await cut()).toEqual([]);
+  });
+});
+
+describe('a screen that breaks', () => {
+  it('says so in its place, and everything else goes on', async () => {
+    await open('?scene=chat');
+    await page.evaluate(() => {
+      const { store } = window.harness;
+      const whole = store.watchFiles.bind(store);
+      let isBroken = true;
+      const watchFiles: typeof whole = (...given) => {
+        if (isBroken) throw new Error('broken on purpose');
+        return whole(...given);
+      };
+      Object.assign(store, { watchFiles });
+      Object.assign(window, { mend: () => (isBroken = false) });
+    });
+    await tab(/^Файлы/).click();
+    await page.getByText('Этот экран не открылся').waitFor();
+    await page
+      .getByRole('navigation', { name: 'Разделы', exact: true })
+      .getByRole('link', { name: /^Проверка/ })
+      .click();
+    await page.getByRole('heading', { name: 'Проверка' }).waitFor();
+    await page.goBack();
+    await page.getByText('Этот экран не открылся').waitFor();
+    await page.evaluate(() => (window as unknown as { mend: () => void }).mend());
+    await page.getByRole('button', { name: 'Попробовать ещё раз' }).click();
+    await tab(/^Файлы/).waitFor();
+    expect(await page.getByText('Этот экран не открылся').count()).toBe(0);
   });
 });

@@ -30,6 +30,7 @@ import { DamageTold } from './DamageTold.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import { useNoStrayDrops } from './file-drop.ts';
 import { useLessonLimit } from './lesson-limit.ts';
+import { Mishap } from './Mishap.tsx';
 import { Palette } from './Palette.tsx';
 import { useQuickKeys } from './quick-keys.ts';
 import { Rail } from './Rail.tsx';
@@ -68,7 +69,9 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
     <div className={classes.frame}>
       {!isWhole && <Rail onSearch={() => setSearching(true)} />}
       <main className={classes.main} aria-label={t.frame.main}>
-        <Places />
+        <Mishap place={place}>
+          <Places />
+        </Mishap>
       </main>
       <Palette isOpen={isSearching} onClose={() => setSearching(false)} />
       <Announcements />
