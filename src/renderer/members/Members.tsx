@@ -30,7 +30,7 @@ import { cleanName, nameSkeleton } from '../../core/names.ts';
 import type { Command, Role } from '../../core/wire.ts';
 import { useClass, useStore } from '../../ui/store.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
-import { RefusedRows } from '../frame/RefusedRows.tsx';
+import { RefusedChanges } from '../frame/RefusedChanges.tsx';
 import { Screen, Section } from '../frame/Screen.tsx';
 import { usePresent } from '../lesson/present.ts';
 import { routes } from '../routes.ts';
@@ -118,7 +118,7 @@ function MemberList({ view }: { view: ClassView }) {
       <JoinRequests logId={logId} classroom={classroom} />
       <LastImport view={view} />
       <div className={classes.refused}>
-        <RefusedRows view={view} titleOf={(command) => refusedTitle(t, command)} />
+        <RefusedChanges view={view} titleOf={(command) => refusedTitle(t, command)} />
       </div>
       <Section
         title={

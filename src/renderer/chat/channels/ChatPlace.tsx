@@ -13,7 +13,7 @@ import { useDraft } from '../../../ui/store.tsx';
 import { ClassScope, useOpenClass, useSchool, type OpenClass } from '../../frame/classes.tsx';
 import { EmptyState } from '../../frame/EmptyState.tsx';
 import { useOnScreen } from '../../frame/on-screen.ts';
-import { RefusedRows } from '../../frame/RefusedRows.tsx';
+import { RefusedChanges } from '../../frame/RefusedChanges.tsx';
 import { PATTERNS, routes } from '../../routes.ts';
 import { useTexts, type Texts } from '../../texts/texts.ts';
 import { Chat } from '../Chat.tsx';
@@ -62,7 +62,7 @@ export function ChatPlace() {
       />
       <div className={classes.chat}>
         <div className={classes.refused}>
-          <RefusedRows view={view} titleOf={(command) => refusedTitle(t, command)} />
+          <RefusedChanges view={view} titleOf={(command) => refusedTitle(t, command)} />
         </div>
         {here ? (
           <ClassScope openClass={here.log}>

@@ -8,15 +8,15 @@ import { useStore } from '../../ui/store.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { useFailure } from './failure.ts';
 import { Notice } from './Notice.tsx';
-import classes from './RefusedRows.module.css';
+import classes from './RefusedChanges.module.css';
 
-export interface RefusedRowsProps {
+export interface RefusedChangesProps {
   view: ClassView;
   /** What was refused, in words; null for what another screen tells. */
   titleOf: (command: Command) => string | null;
 }
 
-export function RefusedRows({ view, titleOf }: RefusedRowsProps) {
+export function RefusedChanges({ view, titleOf }: RefusedChangesProps) {
   const rows = view.outbox.flatMap((row) => {
     const title = row.state === 'refused' ? titleOf(row.command) : null;
     return title === null ? [] : [<RefusedRow key={row.id} row={row} title={title} />];
