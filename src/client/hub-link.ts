@@ -14,7 +14,7 @@ import { LogSync, type LogOwner } from './log-sync.ts';
 import type { Sight } from './lookout.ts';
 import type { Ports } from './ports.ts';
 import type { Pace } from './pace.ts';
-import { BEAT_EVERY_MS, Pulse, WATCHFUL_BEAT_EVERY_MS } from './pulse.ts';
+import { BEAT_EVERY_MS, POLLED_BEAT_EVERY_MS, Pulse, WATCHFUL_BEAT_EVERY_MS } from './pulse.ts';
 import type { Transport } from './transport.ts';
 
 /** How often a quiet connection is asked whether it has missed something; each time after 50–100 % of this. */
@@ -37,6 +37,7 @@ export interface LinkOptions {
   look: (() => Promise<Sight>) | null;
   /** Whether the wire's silence must be seen as soon as can be. */
   isWatchful: boolean;
+  wire: 'socket' | 'http';
   /** GET /api/me with a ticket that is good now. */
   askMe(): Promise<Me>;
   /** GET /api/logs/:logId/pages, likewise. */
@@ -77,12 +78,13 @@ export class HubLink implements LogOwner {
   start(transport: Transport): void {
     this.#transport = transport;
     if (!this.#isOpen) return transport.close();
-    const { look, isWatchful } = this.#options;
+    const { look, isWatchful, wire } = this.#options;
+    const everyMs = isWatchful ? WATCHFUL_BEAT_EVERY_MS : BEAT_EVERY_MS;
     if (look) {
       this.#pulse = new Pulse({
         ports: this.ports,
         look,
-        everyMs: isWatchful ? WATCHFUL_BEAT_EVERY_MS : BEAT_EVERY_MS,
+        everyMs: wire === 'http' ? POLLED_BEAT_EVERY_MS : everyMs,
         isWatchful,
         wish: (everyMs) => transport.beat(everyMs),
         changed: () => this.progressed(),

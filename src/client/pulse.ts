@@ -23,6 +23,8 @@ export const BEAT_LATE_MS = 300;
 /** How often the hub says that it is there: to the hundreds, and to the few. */
 export const BEAT_EVERY_MS = 1_000;
 export const WATCHFUL_BEAT_EVERY_MS = 400;
+/** Over HTTP every beat is a question and its answer: a kilobyte. */
+export const POLLED_BEAT_EVERY_MS = 2_000;
 /** A wire that is silent for so long while the hub's address answers is dead, whatever it is. */
 export const DEAD_AFTER_MS = 8_000;
 /** What came while this page was busy or asleep is heard before a look's outcome counts. */

@@ -209,6 +209,7 @@ export class Sync {
       return how({ code, isEnd: ERRORS[code].retry === 'after-sign-in' });
     }
     this.#url = url;
+    const chosen = (wire = ports.now() < this.#distrustedUntil ? 'http' : 'socket');
     const link = new HubLink({
       database,
       ports,
@@ -216,6 +217,7 @@ export class Sync {
       isStored,
       look: ports.look ? () => ports.look!(url) : null,
       isWatchful,
+      wire: chosen,
       // A connection outlives its ticket.
       askMe: async () => askMe(ports.fetch, await credentials.session()),
       askFar: async (question) => {
@@ -234,10 +236,9 @@ export class Sync {
     if (this.#isStopped) return how(gaveUp);
     this.#link = link;
     this.#abandon = () => openedAt === null && link.fail('hub-unreachable');
-    wire = ports.now() < this.#distrustedUntil ? 'http' : 'socket';
     void ports
       .connect(
-        { url, ticket, wire },
+        { url, ticket, wire: chosen },
         {
           page: (page) => link.page(page),
           live: (news) => live.heard(news),
