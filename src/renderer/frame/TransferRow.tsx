@@ -71,14 +71,15 @@ function actOf(event: KeyboardEvent, { state }: Transfer): TransferAct | null {
 /** What stands under the bar; a reason is whole, with what to do. */
 function stateWords(t: Texts['transfers'], language: Language, transfer: Transfer): string {
   const { state, code, doneBytes, sizeBytes, speed, leftMs, direction, sha256, doneAt } = transfer;
+  const reason = code === null ? undefined : t.reasons[code];
   if (state === 'failed') {
     const { what, todo } = errorText(language, code ?? 'internal');
-    return `${what} ${todo}`;
+    return reason ?? `${what} ${todo}`;
   }
   const size = formatSize(language, sizeBytes);
   if (state === 'done') return [size, doneAt ? formatTime(language, doneAt) : ''].filter(Boolean).join(' · ');
   const isCopy = direction === 'up' && sha256 === null;
-  const waits = state === 'queued' && code !== null ? errorText(language, code).what : '';
+  const waits = state === 'queued' && code !== null ? (reason ?? errorText(language, code).what) : '';
   return [
     waits || (state === 'running' ? (isCopy ? t.copying : '') : t.states[state]),
     doneBytes > 0 ? t.bytesOf(formatSize(language, doneBytes), size) : size,

@@ -40,7 +40,7 @@ export function TransfersStatus({ isCollapsed }: { isCollapsed: boolean }) {
       <Popover.Target>
         <RailButton
           icon={<IconArrowsUpDown {...GLYPH} />}
-          label={t.transfers.title}
+          label={t.transfers.rail}
           said={t.transfers.summary(count('up'), count('down'), failed)}
           isCollapsed={isCollapsed}
           tone={failed > 0 ? 'bad' : undefined}
@@ -102,7 +102,7 @@ function TransferList({ hiddenBefore, onHide }: { hiddenBefore: number; onHide: 
 
   return (
     <>
-      <Head groups={groups} onHide={onHide} />
+      <Head groups={groups} />
       {rows.length === 0 && <p className={classes.none}>{t.transfers.none}</p>}
       <div
         ref={list}
@@ -119,9 +119,16 @@ function TransferList({ hiddenBefore, onHide }: { hiddenBefore: number; onHide: 
       >
         {GROUPS.filter((group) => groups[group].length > 0).map((group) => (
           <section key={group} aria-label={t.transfers.groups[group]}>
-            <h3 className={classes.group}>
-              {t.transfers.groups[group]} <span className={classes.count}>{groups[group].length}</span>
-            </h3>
+            <div className={classes.heading}>
+              <h3 className={classes.group}>
+                {t.transfers.groups[group]} <span className={classes.count}>{groups[group].length}</span>
+              </h3>
+              {group === 'finished' && (
+                <Button size="compact-xs" variant="subtle" onClick={onHide}>
+                  {t.transfers.clear}
+                </Button>
+              )}
+            </div>
             <ul className={classes.rows}>
               {groups[group].slice(0, SHOWN_MAX).map((transfer) => (
                 <TransferRow
@@ -144,7 +151,7 @@ function TransferList({ hiddenBefore, onHide }: { hiddenBefore: number; onHide: 
   );
 }
 
-function Head({ groups, onHide }: { groups: ReturnType<typeof groupsOf>; onHide: () => void }) {
+function Head({ groups }: { groups: ReturnType<typeof groupsOf> }) {
   const t = useTexts();
   const language = useLanguage();
   const { call } = useDesktop();
@@ -184,11 +191,6 @@ function Head({ groups, onHide }: { groups: ReturnType<typeof groupsOf>; onHide:
         {canResume && (
           <Button size="compact-sm" variant="default" onClick={() => all('resume')}>
             {t.transfers.resumeAll}
-          </Button>
-        )}
-        {groups.finished.length > 0 && (
-          <Button size="compact-sm" variant="subtle" onClick={onHide}>
-            {t.transfers.clear}
           </Button>
         )}
       </div>

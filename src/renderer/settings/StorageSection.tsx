@@ -52,7 +52,7 @@ export function StorageSection() {
       <NativeSelect
         label={t.quota}
         description={t.quotaMore(size(FREE_DISK_FLOOR_BYTES))}
-        className={classes.quota ?? ''}
+        classNames={{ root: classes.quota ?? '', wrapper: classes.select ?? '' }}
         value={String(settings.storage.quotaBytes ?? '')}
         onChange={({ currentTarget: { value } }) =>
           write({ storage: { quotaBytes: value === '' ? null : Number(value) } })
@@ -110,23 +110,28 @@ function ClassLine({ kept }: { kept: KeptClass }) {
     const freed = await call('storage.free', { serverId, logId });
     notifications.show({ title: t.freed(freed.files, size(freed.bytes)), message: t.freedMore });
   };
-  const since_ = since === null ? '' : t.since(formatDay(language, since).toLocaleLowerCase(language));
   return (
     <li className={classes.line}>
       <div className={classes.what}>
         <span className={classes.title}>{title}</span>
         <span className={classes.more}>
-          {[t.here(hereFiles, files, size(hereBytes)), since_].filter(Boolean).join(' · ')}
+          {[
+            t.here(hereFiles, files, size(hereBytes)),
+            since === null ? '' : t.since(within(formatDay(language, since))),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
+        <Switch
+          className={classes.pin ?? ''}
+          label={t.pin}
+          aria-label={t.pinOf(title)}
+          checked={isPinned}
+          onChange={({ currentTarget }) =>
+            during(call('storage.pin', { serverId, logId, isPinned: currentTarget.checked }))
+          }
+        />
       </div>
-      <Switch
-        label={t.pin}
-        aria-label={t.pinOf(title)}
-        checked={isPinned}
-        onChange={({ currentTarget }) =>
-          during(call('storage.pin', { serverId, logId, isPinned: currentTarget.checked }))
-        }
-      />
       <div className={classes.buttons}>
         {hereFiles < files && !isPinned && (
           <Button
@@ -154,6 +159,9 @@ function ClassLine({ kept }: { kept: KeptClass }) {
     </li>
   );
 }
+
+/** A day as it stands within a sentence: «вчера», not «Вчера». */
+const within = (day: string) => day.charAt(0).toLocaleLowerCase() + day.slice(1);
 
 function Damaged({ files }: { files: readonly DamagedFile[] }) {
   const t = useTexts().storage;

@@ -34,7 +34,7 @@ export function TransfersSection() {
         <NativeSelect
           label={t.lesson}
           description={t.lessonMore}
-          className={classes.limit ?? ''}
+          classNames={{ root: classes.limit ?? '', wrapper: classes.select ?? '' }}
           value={String(transfers.lessonBytesPerSecond ?? '')}
           onChange={({ currentTarget: { value } }) =>
             set({ lessonBytesPerSecond: value === '' ? null : Number(value) })

@@ -19,7 +19,7 @@ export const enStorage: Widen<typeof ruStorage> = {
     noClasses: 'No classes with files yet.',
     school: 'School',
     here: (here, all, size) => (here === all ? `${files(all)}, ${size}` : `${here} of ${files(all)} here, ${size}`),
-    since: (day) => `since ${day}`,
+    since: (day) => `oldest: ${day}`,
     pin: 'Always keep',
     pinOf: (title) => `Always keep: ${title}`,
     free: (size) => `Free ${size}`,

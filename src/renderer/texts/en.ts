@@ -119,6 +119,12 @@ export const en: Widen<typeof ru> = {
     retry: 'Try again',
     cancel: 'Cancel',
     remove: 'Take off the list',
+    rail: 'Files',
+    reasons: {
+      'not-found': 'The server does not have this file any more. Ask for it to be sent again.',
+      'disk-full': 'The computer with the server has run out of space. Make room there: the file goes by itself.',
+      cancelled: 'Cancelled.',
+    },
     more: (n) => `And ${n} more`,
     none: 'Nothing is being transferred.',
     groups: { underWay: 'Under way', waiting: 'Waiting', trouble: 'Failed', finished: 'Done' },

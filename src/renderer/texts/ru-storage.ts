@@ -21,7 +21,7 @@ export const ruStorage = {
     school: 'Школа',
     here: (here: number, all: number, size: string) =>
       here === all ? `${files(all)}, ${size}` : `Здесь ${here} из ${files(all)}, ${size}`,
-    since: (day: string) => `с ${day}`,
+    since: (day: string) => `самый давний: ${day}`,
     pin: 'Хранить всегда',
     pinOf: (title: string) => `Хранить всегда: ${title}`,
     free: (size: string) => `Освободить ${size}`,

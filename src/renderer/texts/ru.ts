@@ -121,6 +121,13 @@ export const ru = {
     retry: 'Повторить',
     cancel: 'Отменить',
     remove: 'Убрать из списка',
+    rail: 'Файлы',
+    /** What the words of an error do not say of a file on its way. */
+    reasons: {
+      'not-found': 'На сервере этого файла больше нет. Попросите прислать его ещё раз.',
+      'disk-full': 'На компьютере с сервером кончилось место. Освободите его: файл отправится сам.',
+      cancelled: 'Отменено.',
+    } as Readonly<Record<string, string>>,
     more: (n: number) => `И ещё ${files(n)}`,
     none: 'Сейчас ничего не передаётся.',
     groups: { underWay: 'Идут', waiting: 'Ждут очереди', trouble: 'Не удалось', finished: 'Готово' },

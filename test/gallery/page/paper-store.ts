@@ -299,8 +299,8 @@ export class PaperStore implements ClassStore {
     return this.watch(() => listener(this.logs.flatMap((log) => outboxRows(this.outbox(log), this.underway))));
   }
 
-  watchUnsentFiles(): Stop {
-    return () => undefined;
+  watchUnsentFiles(listener: Parameters<ClassStore['watchUnsentFiles']>[0]): Stop {
+    return this.watch(() => listener([]));
   }
 
   // ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 /**
  * What each scene of the gallery shows: a school day on paper, made by commands as people give them. Times stand still
- * (a Thursday afternoon), so that a picture changes only when a screen does.
+ * (a Thursday afternoon), so that a picture changes only when a screen does. Long because every scene is staged here by name.
  */
 import type { HubCalls, OutboxRow } from '../../../src/client/class-store.ts';
 import type { StoredFile, Who } from '../../../src/core/classroom.ts';
@@ -90,6 +90,48 @@ export const LIBRARY = {
     sizeBytes: 5075,
     mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
     sample: 'documents/homework.docx',
+  },
+  table: {
+    sha256: 'e5'.repeat(32),
+    name: 'Список.xlsx',
+    sizeBytes: 10_240,
+    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    sample: 'roster/7А-healthy.xlsx',
+  },
+  oldText: {
+    sha256: 'f6'.repeat(32),
+    name: 'Журнал.csv',
+    sizeBytes: 1_800,
+    mediaType: 'text/plain',
+    sample: 'roster/7А-cp1251.csv',
+  },
+  archive: {
+    sha256: '17'.repeat(32),
+    name: 'Работы 7А.zip',
+    sizeBytes: 5_700,
+    mediaType: 'application/zip',
+    sample: 'documents/works.zip',
+  },
+  heic: {
+    sha256: '28'.repeat(32),
+    name: 'IMG_0042.HEIC',
+    sizeBytes: 797,
+    mediaType: 'image/heic',
+    sample: 'photos/phone.heic',
+  },
+  broken: {
+    sha256: '39'.repeat(32),
+    name: 'Доклад.pdf',
+    sizeBytes: 48,
+    mediaType: 'application/pdf',
+    sample: 'documents/broken.pdf',
+  },
+  slides: {
+    sha256: '4a'.repeat(32),
+    name: 'Презентация.pptx',
+    sizeBytes: 480_000,
+    mediaType: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+    sample: 'documents/broken.pdf',
   },
 } as const;
 type LibraryKind = keyof typeof LIBRARY;
@@ -463,6 +505,25 @@ const chatting =
     return shown(staged);
   };
 
+function withStorage(hasTrouble: boolean): Staged {
+  const { a, b, store, desktop } = school();
+  desktop.storage = storageOf(a.logId, b.logId, hasTrouble);
+  return shown({ a, store, desktop });
+}
+
+function withTransfers(transfers: Transfer[]): Staged {
+  const staged = shown(school());
+  staged.desktop.transfers = transfers;
+  return staged;
+}
+
+/** A message with one file, to be looked at. */
+const previewing = (kind: LibraryKind, name?: string): Builder =>
+  chatting(({ a }) => {
+    const [pupil] = a.pupils as [Pupil];
+    a.say(pupil.who, NOW - MINUTE, 'Посмотрите, пожалуйста', [a.file(pupil.personId, kind, name)]);
+  });
+
 function emptySchool() {
   const staged = school();
   const fresh = new Stage('8В', [], 0);
@@ -485,6 +546,21 @@ const inSchool = (): Staged => {
   return { ...shown(staged), logId: staged.made.schoolLogId };
 };
 
+/** Works brought by the teacher: of two who were never here, and a better one of the first. */
+function withBrought(staged: ReturnType<typeof school>) {
+  const { a } = staged;
+  a.paper.now = NOW - 30 * MINUTE;
+  const missing = Object.values(a.paper.state.members).filter(
+    ({ role, memberId }) => role === 'student' && !a.paper.state.submissions[workKey(a.assignmentId, memberId)],
+  );
+  for (const { memberId } of [a.pupils[0]!, ...missing.slice(0, 2)]) {
+    const fileIds = [a.file(a.paper.teacher, 'photo', 'стр1.jpg')];
+    a.paper.must('bringWork', { assignmentId: a.assignmentId, memberId, fileIds, note: '', writtenAt: NOW - DAY });
+  }
+  a.paper.now = NOW;
+  return staged;
+}
+
 const unreachable = async (): Promise<never> => {
   throw new PartaError('hub-unreachable');
 };
@@ -497,21 +573,6 @@ export const STAGED: Record<TeacherScene, Builder> = {
     staged.desktop.hub = { ...READY_HUB, state: 'absent', port: null, addresses: [] };
     return staged;
   },
-/** Works of pupils who were never here, brought by the teacher. */
-function withBrought(staged: ReturnType<typeof school>) {
-  const { a } = staged;
-  a.paper.now = NOW - 30 * MINUTE;
-  const missing = Object.values(a.paper.state.members).filter(
-    ({ role, memberId }) => role === 'student' && !a.paper.state.submissions[workKey(a.assignmentId, memberId)],
-  );
-  for (const { memberId } of missing.slice(0, 3)) {
-    const fileIds = [a.file(a.paper.teacher, 'photo', 'стр1.jpg')];
-    a.paper.must('bringWork', { assignmentId: a.assignmentId, memberId, fileIds, note: '', writtenAt: NOW - DAY });
-  }
-  a.paper.now = NOW;
-  return staged;
-}
-
   connect: () => shown(school()),
   'today-busy': () => shown(school()),
   'today-school': () => shown(rooms()),
@@ -534,6 +595,14 @@ function withBrought(staged: ReturnType<typeof school>) {
   'chat-words': chatting(({ a }) => a.words()),
   'chat-media': chatting(({ a }) => a.media()),
   'chat-viewer': chatting(({ a }) => a.media()),
+  'preview-document': previewing('docx'),
+  'preview-table': previewing('table'),
+  'preview-text': previewing('oldText'),
+  'preview-archive': previewing('archive'),
+  'preview-pdf': previewing('pdf', 'Конспект.pdf'),
+  'preview-photo': previewing('heic'),
+  'preview-broken': previewing('broken'),
+  'preview-slides': previewing('slides'),
   'chat-asks': chatting(({ a }) => void a.asks()),
   'chat-signed': chatting(({ a }) => void a.asks()),
   'chat-marks-waiting': chatting(({ a, store, log }) => {
@@ -578,18 +647,6 @@ function withBrought(staged: ReturnType<typeof school>) {
   'assignments-empty': () => emptySchool(),
   'assignment-new': () => shown(school()),
   'assignment-one': () => shown(school()),
-  members: () => shown(school()),
-  'members-parents': () => {
-    const staged = rooms();
-    staged.a.knock('Виноградов Тимофей', 12);
-    staged.a.knock('Лебедев Фёдор Ильич', 10);
-    staged.a.knock('Зайцева Марина', 5);
-    return shown(staged);
-  },
-  'members-empty': () => emptySchool(),
-  'members-import': () => shown(school()),
-  'review-list': () => shown(school()),
-  'review-list-done': () => emptySchool(),
   'assignment-brought': () => shown(withBrought(school('photo'))),
   'review-brought': () => shown(withBrought(school('photo'))),
   intake: () => {
@@ -613,6 +670,18 @@ function withBrought(staged: ReturnType<typeof school>) {
     staged.desktop.handed = HANDED;
     return staged;
   },
+  members: () => shown(school()),
+  'members-parents': () => {
+    const staged = rooms();
+    staged.a.knock('Виноградов Тимофей', 12);
+    staged.a.knock('Лебедев Фёдор Ильич', 10);
+    staged.a.knock('Зайцева Марина', 5);
+    return shown(staged);
+  },
+  'members-empty': () => emptySchool(),
+  'members-import': () => shown(school()),
+  'review-list': () => shown(school()),
+  'review-list-done': () => emptySchool(),
   'review-text': () => shown(school('text')),
   'review-pdf': () => shown(school('pdf')),
   'review-photo': () => shown(school('photo')),
@@ -635,18 +704,6 @@ function withBrought(staged: ReturnType<typeof school>) {
     return shown(staged);
   },
   lesson: () => shown(school()),
-  'lesson-no-network': () => {
-    const staged = school();
-    staged.desktop.hub = {
-      ...READY_HUB,
-      addresses: [{ url: 'http://192.168.1.24:8010', adapter: 'Ethernet', answers: false }],
-      firewall: 'blocked',
-    };
-    Object.assign(staged.store.hub, { present: unreachable });
-    return shown(staged);
-  },
-  devices: () => shown(school()),
-  settings: () => shown(school()),
   'lesson-wall': () => lesson({ pupils: 30, bellIn: 4.5 }),
   'lesson-wall-one': () => lesson({ pupils: 1, bellIn: null }),
   'lesson-wall-empty': () => lesson({ pupils: 0, bellIn: null }),
@@ -661,6 +718,24 @@ function withBrought(staged: ReturnType<typeof school>) {
   'lesson-collected': () => lesson({ pupils: 12, bellIn: -2 }),
   'lesson-ending': () => lesson({ pupils: 12, bellIn: 4.5 }),
   'lesson-ended': () => lesson({ pupils: 12, bellIn: 4.5 }),
+  'lesson-no-network': () => {
+    const staged = school();
+    staged.desktop.hub = {
+      ...READY_HUB,
+      addresses: [{ url: 'http://192.168.1.24:8010', adapter: 'Ethernet', answers: false }],
+      firewall: 'blocked',
+    };
+    Object.assign(staged.store.hub, { present: unreachable });
+    return shown(staged);
+  },
+  devices: () => shown(school()),
+  settings: () => shown(school()),
+  'settings-storage': () => withStorage(false),
+  'settings-storage-trouble': () => withStorage(true),
+  'settings-loose': () => withStorage(true),
+  transfers: () => withTransfers(busy()),
+  'transfers-many': () => withTransfers(many()),
+  'transfers-none': () => withTransfers(busy().slice(0, 2)),
   palette: () => shown(school()),
   shortcuts: () => shown(school()),
 };
