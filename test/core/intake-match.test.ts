@@ -212,6 +212,12 @@ describe('pages of one work', () => {
       'photo_2024-05-12_10-20-00.jpg',
     ]);
   });
+  it('are in one order whatever order they are found in', () => {
+    const names = ['p_20240512_1100.jpg', 'w_20240512_1000.jpg', 'r.jpg', 'a.jpg', '0123456789abcdef0.jpg'];
+    const first = ordered(...names);
+    for (let n = 1; n < names.length; n += 1) expect(ordered(...names.slice(n), ...names.slice(0, n))).toEqual(first);
+    expect(first).toEqual(['a.jpg', 'r.jpg', 'w_20240512_1000.jpg', 'p_20240512_1100.jpg', '0123456789abcdef0.jpg']);
+  });
   it('follow by the disk where a machine made their names up', () => {
     const at = (name: string, modifiedAt: number) => ({ ...found(name), modifiedAt });
     const files = [at('ffffffffffffffff.jpg', 1), at('0000000000000000.jpg', 2)];

@@ -84,7 +84,12 @@ function WhereTo({ handed, onEnd, onWorks }: WhereToProps) {
   const me = view?.classroom.members[view.memberId];
   const channels =
     view && me ? madeChannels(view.classroom).filter((channel) => mayWrite(view.classroom, channel, me)) : [];
-  const tasks = view ? openAssignments(view.classroom).filter(({ state }) => state === 'open') : [];
+  // What was given last is what works come for.
+  const tasks = view
+    ? openAssignments(view.classroom)
+        .filter(({ state }) => state === 'open')
+        .toSorted((a, b) => (b.assignedAt ?? 0) - (a.assignedAt ?? 0))
+    : [];
   const [wanted, setWanted] = useState<Place>(hasFolder ? 'works' : 'chat');
   const [channelId, setChannelId] = useState<ChannelId | null>(null);
   const [taskId, setTaskId] = useState<CommandId | null>(null);
