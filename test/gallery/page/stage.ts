@@ -17,9 +17,10 @@ import {
   type Sha256,
 } from '../../../src/core/ids.ts';
 import type { Command } from '../../../src/core/wire.ts';
-import type { HubState } from '../../../src/preload/contract.ts';
+import type { HubState, Transfer } from '../../../src/preload/contract.ts';
 import { HUB, nextFileId, nextId, PaperClass } from '../../support/paper-class.ts';
 import type { TeacherScene } from '../scene-list.ts';
+import { busy, many, storageOf } from './files-stage.ts';
 import { lesson } from './lesson-stage.ts';
 import { PaperDesktop } from './paper-desktop.ts';
 import { PaperStore, type PaperLog } from './paper-store.ts';
@@ -504,6 +505,25 @@ const chatting =
     return shown(staged);
   };
 
+function withStorage(hasTrouble: boolean): Staged {
+  const { a, b, store, desktop } = school();
+  desktop.storage = storageOf(a.logId, b.logId, hasTrouble);
+  return shown({ a, store, desktop });
+}
+
+function withTransfers(transfers: Transfer[]): Staged {
+  const staged = shown(school());
+  staged.desktop.transfers = transfers;
+  return staged;
+}
+
+/** A message with one file, to be looked at. */
+const previewing = (kind: LibraryKind, name?: string): Builder =>
+  chatting(({ a }) => {
+    const [pupil] = a.pupils as [Pupil];
+    a.say(pupil.who, NOW - MINUTE, 'Посмотрите, пожалуйста', [a.file(pupil.personId, kind, name)]);
+  });
+
 function emptySchool() {
   const staged = school();
   const fresh = new Stage('8В', [], 0);
@@ -575,6 +595,14 @@ export const STAGED: Record<TeacherScene, Builder> = {
   'chat-words': chatting(({ a }) => a.words()),
   'chat-media': chatting(({ a }) => a.media()),
   'chat-viewer': chatting(({ a }) => a.media()),
+  'preview-document': previewing('docx'),
+  'preview-table': previewing('table'),
+  'preview-text': previewing('oldText'),
+  'preview-archive': previewing('archive'),
+  'preview-pdf': previewing('pdf', 'Конспект.pdf'),
+  'preview-photo': previewing('heic'),
+  'preview-broken': previewing('broken'),
+  'preview-slides': previewing('slides'),
   'chat-asks': chatting(({ a }) => void a.asks()),
   'chat-signed': chatting(({ a }) => void a.asks()),
   'chat-marks-waiting': chatting(({ a, store, log }) => {
@@ -702,6 +730,12 @@ export const STAGED: Record<TeacherScene, Builder> = {
   },
   devices: () => shown(school()),
   settings: () => shown(school()),
+  'settings-storage': () => withStorage(false),
+  'settings-storage-trouble': () => withStorage(true),
+  'settings-loose': () => withStorage(true),
+  transfers: () => withTransfers(busy()),
+  'transfers-many': () => withTransfers(many()),
+  'transfers-none': () => withTransfers(busy().slice(0, 2)),
   palette: () => shown(school()),
   shortcuts: () => shown(school()),
 };
