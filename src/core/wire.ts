@@ -1,7 +1,7 @@
 /**
  * The words of the wire: every command, change, page and answer as one zod file that both sides parse. Types are inferred
  * from the schemas, never written beside them. A test pins the hash of all of it next to {@link PROTOCOL_VERSION}; one sample
- * of every message ever shipped must parse for ever (test/core/samples).
+ * of every message ever shipped must parse for ever (test/core/samples). Long because the protocol is one thing to read and to pin.
  *
  * Versions: 1 (November 2026) the first. 2 (November 2026) channels of every kind, parents, the school's log; reactions, polls,
  * notices, pins, forwarding, scheduled messages; pushed pages without the reader's key; read positions, typing, presence. A side

@@ -278,6 +278,12 @@ function Seated({ tiles, place, isArranging, draw }: SeatedProps) {
   const ids = tiles.map(({ member }) => member.memberId);
   const seats = seatsFor(ids, place.value.seats);
   const size = sizeOf([...seats.values()]);
+  // Read and walked through as it is seen; while somebody is moved by keys, nothing else may move in the page.
+  const placeIn = ({ member }: Tile) => {
+    const seat = seats.get(member.memberId);
+    return seat ? seat.row * SEATS_SIDE_MAX + seat.column : Infinity;
+  };
+  const inOrder = isArranging ? tiles : tiles.toSorted((a, b) => placeIn(a) - placeIn(b));
   // One row and one column more than are used, to put somebody there.
   const rows = Math.min(SEATS_SIDE_MAX, size.rows + (isArranging ? 1 : 0));
   const columns = Math.min(SEATS_SIDE_MAX, size.columns + (isArranging ? 1 : 0));
@@ -333,7 +339,7 @@ function Seated({ tiles, place, isArranging, draw }: SeatedProps) {
           style={{ '--columns': columns, '--rows': rows } as CSSProperties}
           data-arranging={isArranging || undefined}
         >
-          {tiles.map((tile) => {
+          {inOrder.map((tile) => {
             const { memberId } = tile.member;
             const seat = seats.get(memberId);
             if (!seat) return null;

@@ -18,7 +18,7 @@ import { guestWho } from '../../support/paper-class.ts';
 z.config({ jitless: true });
 
 const query = new URLSearchParams(location.search);
-/** `?offline`, or any scene of the gallery: `?scene=chat-asks`. */
+/** `?offline`, or any scene of the gallery: `?scene=chat-asks`; `&place=/lesson/:log` where it is no chat's. */
 const scene = (query.get('scene') ?? (query.has('offline') ? 'chat-offline' : 'chat')) as TeacherScene;
 /** `?many=3000&unread=500`: a chat with so many messages, one each 20 minutes, of which so many were not read. */
 const many = Number(query.get('many') ?? 0);
@@ -115,6 +115,6 @@ const harness = {
 export type Harness = typeof harness;
 Object.assign(window, { harness });
 
-location.hash = `/class/${logId}/chat${query.get('at') ?? ''}`;
+location.hash = query.get('place')?.replace(':log', logId) ?? `/class/${logId}/chat${query.get('at') ?? ''}`;
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App desktop={desktop} openStore={() => Promise.resolve(store)} />);
