@@ -54,16 +54,13 @@ function Bar({ view, onTask }: LessonBarProps) {
           <div className="asked" key={assignmentId}>
             <Icon name="clock" />
             <p>
-              <strong>{t.lesson.asked(title)}</strong>{' '}
-              {bellAt !== null && (
-                <>
-                  {t.lesson.until(formatTime(language, bellAt))}{' '}
-                  <b className="bell" aria-hidden="true">
-                    {countdown(bellAt, now)}
-                  </b>
-                </>
-              )}
+              <strong>{t.lesson.asked(title)}</strong> {bellAt !== null && t.lesson.until(formatTime(language, bellAt))}
             </p>
+            {bellAt !== null && (
+              <b className="bell" aria-hidden="true">
+                {countdown(bellAt, now)}
+              </b>
+            )}
             <button type="button" className="main" onClick={() => onTask(assignmentId)}>
               {t.lesson.toWork}
             </button>

@@ -85,7 +85,10 @@ export function Tasks({
   }, [asked]);
   useSaying(tasks, view.pending, isSettled);
 
-  const todo = tasks.filter((task) => !isDone(task));
+  // What the teacher collects now is first: the list may move under the eyes once, when he asks for it.
+  const isAsked = ({ work }: Task) => work.assignment.collect?.isOver === false;
+  const open = tasks.filter((task) => !isDone(task));
+  const todo = [...open.filter(isAsked), ...open.filter((task) => !isAsked(task))];
   const left = tasks.filter((task) => isTodo(task) && task.state !== 'handout').length;
   const card = (task: Task) => {
     const id = idOf(task);

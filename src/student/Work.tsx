@@ -43,8 +43,8 @@ function Standing({ view, task, canHandIn }: WorkProps) {
       {isBack && <Back returned={returned} scale={scale} redo={canHandIn ? t.work.redo : t.work.childRedo} />}
       {last && <HandedIn attempt={last} isWaiting={state === 'handed-in'} members={view.classroom.members} />}
       {waiting && <Sending row={waiting} logId={view.logId} assignmentId={assignmentId} />}
-      {canHandIn && !waiting && collecting !== 'none' && collecting !== 'over' && state !== 'returned' && (
-        <p className={collecting === 'running' ? 'note' : 'note bad'}>{t.lesson.collecting[collecting]}</p>
+      {canHandIn && !waiting && (collecting === 'late' || collecting === 'closed') && state !== 'returned' && (
+        <p className="note bad">{t.lesson.collecting[collecting]}</p>
       )}
       {canHandIn && !waiting && state !== 'returned' && collecting !== 'closed' && (
         <HandIn

@@ -54,7 +54,6 @@ export const enWork: WorkTexts = {
     handedInBy: (name) => `Done together, sent by ${name}`,
     brought: 'The teacher took this work in',
     collecting: {
-      running: 'The teacher collects this work now.',
       late: 'Collecting is over. You can still hand in; it will be marked late.',
       closed: 'Collecting is over, no more works are taken. Speak to the teacher, who can take the work in himself.',
     },

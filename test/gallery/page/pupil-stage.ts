@@ -4,6 +4,7 @@ import { PartaError, type ErrorCode } from '../../../src/core/errors.ts';
 import type { ChannelId, CommandId, FileId, HubId, LogId, PersonId } from '../../../src/core/ids.ts';
 import type { Command } from '../../../src/core/wire.ts';
 import type { Door, Farewell, Room } from '../../../src/student/door.ts';
+import type { Got, HandedOut } from '../../../src/student/handed-out.ts';
 import type { Uploads, UploadView } from '../../../src/student/upload.ts';
 import { nextFileId, nextId } from '../../support/paper-class.ts';
 import type { PupilScene } from '../scene-list.ts';
@@ -71,6 +72,7 @@ class Desk {
   readonly uploads = new PaperUploads();
   store: PaperStore;
   readonly log: PaperLog;
+  handedOut: HandedOut | null = null;
   farewell = NOTHING;
   endsWith: ErrorCode | null = null;
 
@@ -119,6 +121,31 @@ class Desk {
     this.store.personName = name;
     this.store.logs = logs;
     for (const [logId, view] of live) this.store.live.set(logId, view);
+  }
+  /** A lesson is on: two files were handed out, one is here and one is coming; a work is collected. */
+  lesson(more: { bellAt?: number; afterBell?: 'late' | 'refuse'; isOver?: boolean } = {}) {
+    const { paper } = this.stage;
+    paper.now = NOW - 20 * MINUTE;
+    const files = ['карта.pdf', 'данные опыта.xlsx'].map((name) => this.stage.file(paper.teacher, 'photo', name));
+    const text = 'Откройте таблицу, постройте график и сдайте картинкой.';
+    const handOut = paper.assign({ title: 'Лабораторная № 4', text, fileIds: files, isHandout: true });
+    const got = new Map<FileId, Got>([
+      [files[0]!, { state: 'here', url: 'blob:карта' }],
+      [files[1]!, { state: 'coming', doneBytes: 30_000 }],
+    ]);
+    this.handedOut = {
+      want: () => undefined,
+      find: (fileId) => got.get(fileId) ?? null,
+      watch: () => () => undefined,
+      version: () => 0,
+      close: () => undefined,
+    };
+    const { bellAt = NOW + 6 * MINUTE + 25_000, afterBell = 'refuse', isOver = false } = more;
+    const { id } = paper.must('collect', { assignmentId: handOut, bellAt, afterBell, seen: null });
+    if (isOver) paper.must('endCollect', { assignmentId: handOut, collectId: id });
+    const present = new Set([paper.teacherMember]);
+    this.store.live.set(this.log.logId, { reads: {}, typing: {}, present, wantsHelp: false });
+    return handOut;
   }
   /** The teacher says something that asks for an answer. */
   asks() {
@@ -178,7 +205,7 @@ class Desk {
       device: { name: this.store.personName, keeps: false },
       store: this.store,
       uploads: () => this.uploads,
-      handedOut: () => null,
+      handedOut: () => this.handedOut,
       equip: () => undefined,
       now: () => NOW,
       unfinished: new Set(),
@@ -250,6 +277,14 @@ export const STAGED_PUPILS: Record<PupilScene, () => Door> = {
   'pupil-handed-in': desk(0),
   'pupil-returned': desk(4),
   'pupil-redo': desk(5),
+  'pupil-lesson': desk(9, (d) => void d.lesson()),
+  'pupil-together': desk(9, (d) => {
+    const assignmentId = d.lesson({ afterBell: 'late' });
+    const files = [d.uploads.put({ name: 'график.png', state: 'stored' })];
+    const together = [d.stage.pupils[2]!.memberId];
+    d.store.drafts.set(`handIn/${d.log.logId}/${assignmentId}`, { note: '', files, together });
+  }),
+  'pupil-collected': desk(9, (d) => void d.lesson({ isOver: true })),
   'pupil-chat': desk(9),
   'pupil-offline': desk(9, (d) => {
     d.cut();
