@@ -86,7 +86,7 @@ export function fenceViolations(files: readonly SourceFile[]): string[] {
 }
 
 function roomComplaint(path: string, wall: Wall, { specifier, kind }: Import): string | undefined {
-  if (!/\.\w+(\?\w+)?$/.test(specifier)) return 'names no file ending';
+  if (!/\.\w+(\?\w+(&\w+)*)?$/.test(specifier)) return 'names no file ending';
   const target = resolveImport(path, specifier);
   if (!target.startsWith('src/')) return 'leads out of src/';
   const inside = target.slice('src/'.length);
