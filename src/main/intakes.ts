@@ -12,12 +12,15 @@ import { PartaError } from '../core/errors.ts';
 import { safeFileName } from '../core/names.ts';
 import { INTAKE_PATHS_MAX, type Handed, type Intake } from '../preload/contract/intake.ts';
 import type { ChosenFile } from '../preload/contract.ts';
-import { scan, type Found } from './intake-scan.ts';
+import { scan, type Found, type Place } from './intake-scan.ts';
 import { walkZip } from './intake-zip.ts';
 import type { Transfers } from './transfers.ts';
 
 /** Takings in that are open at once; the oldest is forgotten. */
 export const INTAKES_MAX = 8;
+
+type FilePlace = Extract<Place, { kind: 'file' }>;
+type EntryPlace = Extract<Place, { kind: 'entry' }>;
 
 export interface IntakesOptions {
   transfers: Pick<Transfers, 'upload' | 'intake' | 'cancel' | 'list'>;
@@ -71,27 +74,36 @@ export function openIntakes({ transfers, needRoom, choose, onHanded }: IntakesOp
     return { intakeId, ...rest, files };
   }
 
-  async function bringOne(serverId: string, { place }: Found): Promise<ChosenFile> {
-    if (place.kind === 'file') {
-      const now = await lstat(place.path).catch(() => null);
-      if (!now) throw new PartaError('file-gone');
-      if (!now.isFile() || now.size !== place.sizeBytes || now.mtimeMs !== place.mtimeMs)
-        throw new PartaError('file-changed');
-      const [chosen] = await transfers.upload(serverId, [place.path]);
-      return chosen!;
-    }
-    const now = await stat(place.zip).catch(() => null);
+  async function bringFile(serverId: string, place: FilePlace): Promise<ChosenFile> {
+    const now = await lstat(place.path).catch(() => null);
     if (!now) throw new PartaError('file-gone');
-    if (now.size !== place.zipBytes || now.mtimeMs !== place.zipMtimeMs) throw new PartaError('file-changed');
-    await needRoom(place.sizeBytes);
-    let chosen: ChosenFile | null = null;
-    await walkZip(place.zip, async (entry, bytes) => {
-      if (entry.index !== place.index) return true;
-      chosen = await transfers.intake(serverId, place.name, readThrough(await bytes()));
-      return false;
+    if (!now.isFile() || now.size !== place.sizeBytes || now.mtimeMs !== place.mtimeMs)
+      throw new PartaError('file-changed');
+    const [chosen] = await transfers.upload(serverId, [place.path]);
+    return chosen!;
+  }
+
+  /** Entries of one archive in one walk through it. @param told each with its place, as it is queued */
+  async function bringEntries(
+    serverId: string,
+    places: readonly EntryPlace[],
+    told: (place: EntryPlace, chosen: ChosenFile) => void,
+  ): Promise<void> {
+    const { zip, zipBytes, zipMtimeMs } = places[0]!;
+    const now = await stat(zip).catch(() => null);
+    if (!now) throw new PartaError('file-gone');
+    if (now.size !== zipBytes || now.mtimeMs !== zipMtimeMs) throw new PartaError('file-changed');
+    await needRoom(places.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+    const wanted = new Map(places.map((place) => [place.index, place]));
+    await walkZip(zip, async (entry, bytes) => {
+      const place = wanted.get(entry.index);
+      if (place) {
+        told(place, await transfers.intake(serverId, place.name, readThrough(await bytes())));
+        wanted.delete(entry.index);
+      }
+      return wanted.size > 0;
     });
-    if (!chosen) throw new PartaError('file-changed');
-    return chosen;
+    if (wanted.size > 0) throw new PartaError('file-changed');
   }
 
   /** What was queued for a work that does not come need not arrive. */
@@ -114,18 +126,22 @@ export function openIntakes({ transfers, needRoom, choose, onHanded }: IntakesOp
     },
     scan: scanned,
     async bring(intakeId, serverId, ids) {
-      const found = ids.map((id) => open.get(intakeId)?.get(id));
-      const chosen: ChosenFile[] = [];
+      const places = ids.map((id) => open.get(intakeId)?.get(id)?.place);
+      const chosen = new Map<Place, ChosenFile>();
       try {
-        for (const one of found) {
-          if (!one) throw new PartaError('not-found');
-          chosen.push(await bringOne(serverId, one));
+        const zips = new Map<string, EntryPlace[]>();
+        for (const place of places) {
+          if (!place) throw new PartaError('not-found');
+          if (place.kind === 'file') chosen.set(place, await bringFile(serverId, place));
+          else zips.set(place.zip, [...(zips.get(place.zip) ?? []), place]);
         }
+        for (const entries of zips.values())
+          await bringEntries(serverId, entries, (place, one) => void chosen.set(place, one));
       } catch (error) {
-        await takeBack(chosen);
+        await takeBack([...chosen.values()]);
         throw error;
       }
-      return chosen;
+      return places.map((place) => chosen.get(place!)!);
     },
     end: (intakeId) => void open.delete(intakeId),
 

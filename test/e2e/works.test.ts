@@ -75,6 +75,29 @@ it('a second start hands its file over to the first', async () => {
   expect(await page.getByRole('dialog').count()).toBe(0);
 });
 
+it('what is dropped is looked into by its path, which only the preload gives', async () => {
+  const path = put('Белов.txt', 'работа');
+  await page.evaluate(() => {
+    const input = Object.assign(document.createElement('input'), { type: 'file', id: 'probe', multiple: true });
+    document.body.append(input);
+  });
+  await page.setInputFiles('#probe', path);
+  const looked = await page.evaluate(() => {
+    const { files } = document.querySelector<HTMLInputElement>('#probe')!;
+    return window.parta.intake([...files!]);
+  });
+  expect(looked).toMatchObject({
+    ok: true,
+    value: { title: 'Белов.txt', files: [{ name: 'Белов.txt', sizeBytes: 12 }] },
+  });
+  expect(JSON.stringify(looked)).not.toContain(dir);
+  const named = await page.evaluate(
+    (paths) => window.parta.call('intake.files' as 'intake.choose', { paths } as never),
+    [path],
+  );
+  expect(named).toEqual({ ok: false, code: 'bad-request' });
+});
+
 it('an archive of an old program is sorted by pupils who were never here, brought, and saved again as it was', async () => {
   // The list of a class, as it is pasted.
   const rail = page.getByRole('navigation', { name: 'Разделы' });

@@ -4,9 +4,10 @@
  * the text.
  */
 import { IconPaperclip } from '@tabler/icons-react';
-import { useEffect, useState, type DragEvent } from 'react';
+import { useEffect, useState } from 'react';
 import type { ChannelId, MemberId } from '../../core/ids.ts';
 import { useOpenClass } from '../frame/classes.tsx';
+import { useFileDrop } from '../frame/file-drop.ts';
 import { useShortcuts } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { channelName, findChannel } from './channels/channels.ts';
@@ -36,7 +37,6 @@ export function Chat({ channelId, to, goTo, isSearching = false, onSearching }: 
   const [left] = useState(() => (goTo === undefined ? placeLeft(logId, channelId) : null));
   const held = useHeldMessages(logId, channelId, goTo ?? left?.seq);
   const writing = useWriting(channelId, to);
-  const [isDropping, setDropping] = useState(false);
   const [jump, setJump] = useState<Jump | null>(() => (goTo === undefined ? null : { seq: goTo }));
   const [answered, setAnswered] = useState(goTo);
   if (answered !== goTo) {
@@ -64,13 +64,7 @@ export function Chat({ channelId, to, goTo, isSearching = false, onSearching }: 
     { keys: ['Delete'], text: t.chat.keys.remove },
   ]);
 
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setDropping(false);
-    void writing.attach([...event.dataTransfer.files], false);
-  };
-  const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
-
+  const drop = useFileDrop((files) => void writing.attach(files, false));
   const isReady = view !== null && held !== undefined && writing.isLoaded;
   const { inputRef } = writing;
   // Who chose this chat in the list of chats is going to write in it.
@@ -84,19 +78,7 @@ export function Chat({ channelId, to, goTo, isSearching = false, onSearching }: 
   const name = channel ? channelName(t, view.classroom, view.memberId, channel) : '';
   return (
     <div className={classes.place}>
-      <section
-        className={classes.chat}
-        aria-label={name || t.chat.title}
-        onDragOver={(event) => {
-          if (!carriesFiles(event)) return;
-          event.preventDefault();
-          setDropping(true);
-        }}
-        onDragLeave={(event) => {
-          if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
-        }}
-        onDrop={drop}
-      >
+      <section className={classes.chat} aria-label={name || t.chat.title} {...drop.handlers}>
         <PinBar openClass={view} channelId={channelId} onGoTo={(_id, seq) => setJump({ seq })} />
         <MessageList
           held={held}
@@ -110,7 +92,7 @@ export function Chat({ channelId, to, goTo, isSearching = false, onSearching }: 
           onEdit={writing.edit}
         />
         <Composer writing={writing} messages={held.messages} />
-        {isDropping && (
+        {drop.isOver && (
           <div className={classes.drop} aria-hidden>
             <IconPaperclip size={28} stroke={1.6} />
             {t.chat.drop}

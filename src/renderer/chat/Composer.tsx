@@ -145,7 +145,8 @@ export function Composer({ writing, messages }: ComposerProps) {
   };
   const onPaste = (event: ClipboardEvent) => {
     const pasted = [...event.clipboardData.files];
-    if (pasted.length === 0) return;
+    // Word and Excel put a picture of the text beside the text.
+    if (pasted.length === 0 || event.clipboardData.types.includes('text/plain')) return;
     event.preventDefault();
     void writing.attach(pasted, true);
   };

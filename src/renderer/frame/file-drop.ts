@@ -1,8 +1,11 @@
 /**
  * Places that take dropped files. Promises: a place shows that it would take them only while files hang over it, the innermost one
- * takes them, and a file that is dropped beside all of them goes nowhere and opens nothing.
+ * takes them, and a file that is dropped beside all of them goes nowhere and opens nothing. A folder is refused in words where only
+ * files are taken.
  */
+import { notifications } from '@mantine/notifications';
 import { useEffect, useRef, useState, type DragEvent } from 'react';
+import { useTexts } from '../texts/texts.ts';
 
 const carriesFiles = (transfer: DataTransfer | null) => transfer?.types.includes('Files') === true;
 
@@ -17,8 +20,20 @@ export interface FileDrop {
   };
 }
 
-/** @param isOff the place takes nothing now */
-export function useFileDrop(take: (files: File[]) => void, isOff = false): FileDrop {
+const hasFolder = (transfer: DataTransfer) =>
+  [...transfer.items].some((item) => item.webkitGetAsEntry()?.isDirectory === true);
+
+export interface FileDropOptions {
+  /** The place takes nothing now. */
+  isOff?: boolean;
+  takesFolders?: boolean;
+}
+
+export function useFileDrop(
+  take: (files: File[]) => void,
+  { isOff = false, takesFolders = false }: FileDropOptions = {},
+): FileDrop {
+  const t = useTexts();
   const [isOver, setOver] = useState(false);
   const latest = useRef(take);
   useEffect(() => {
@@ -42,6 +57,10 @@ export function useFileDrop(take: (files: File[]) => void, isOff = false): FileD
         event.preventDefault();
         event.stopPropagation();
         setOver(false);
+        if (!takesFolders && hasFolder(event.dataTransfer)) {
+          notifications.show({ title: t.drop.noFolders, message: t.drop.noFoldersMore, color: 'red' });
+          return;
+        }
         const files = [...event.dataTransfer.files];
         if (files.length > 0) latest.current(files);
       },

@@ -39,7 +39,10 @@ export function useTakeIn(assignment: Assignment | undefined, isOff: boolean): T
   return {
     isLooking,
     choose: (what) => void look(() => call('intake.choose', { what })),
-    drop: useFileDrop((files) => void look(() => lookInto(files)), isOff || isLooking || intake !== null),
+    drop: useFileDrop((files) => void look(() => lookInto(files)), {
+      isOff: isOff || isLooking || intake !== null,
+      takesFolders: true,
+    }),
     dialog: intake && assignment && (
       <IntakeDialog key={intake.intakeId} assignment={assignment} intake={intake} onClose={() => setIntake(null)} />
     ),

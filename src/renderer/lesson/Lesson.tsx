@@ -84,7 +84,7 @@ function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof
   const isWall = place.value.view === 'wall';
   const isEmbedded = server.kind === 'embedded';
   const atDoor = Object.keys(classroom.requests).length;
-  const drop = useFileDrop((files) => setDialog({ kind: 'hand-out', files }), dialog.kind !== 'none');
+  const drop = useFileDrop((files) => setDialog({ kind: 'hand-out', files }), { isOff: dialog.kind !== 'none' });
 
   const show = (next: 'door' | 'wall') => place.write({ view: next });
   const handOut = () => setDialog({ kind: 'hand-out', files: [] });
@@ -111,7 +111,15 @@ function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof
       />
     );
   const wallOf = (isProjected: boolean) => (
-    <Wall logId={logId} tiles={tiles} place={place} now={now} lesson={lesson} isProjected={isProjected} />
+    <Wall
+      logId={logId}
+      tiles={tiles}
+      place={place}
+      now={now}
+      lesson={lesson}
+      isKnown={wall !== null}
+      isProjected={isProjected}
+    />
   );
   return (
     <Screen

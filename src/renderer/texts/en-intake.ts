@@ -136,5 +136,7 @@ export const enIntake: Widen<typeof ruIntake> = {
   drop: {
     chat: (name) => `Put the files into the chat “${name}”`,
     assignment: 'Drop to attach to the assignment',
+    noFolders: 'A folder cannot be attached',
+    noFoldersMore: 'Attach the files in it, or pack it as a zip.',
   },
 };

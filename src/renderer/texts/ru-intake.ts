@@ -139,5 +139,7 @@ export const ruIntake = {
   drop: {
     chat: (name: string) => `Положить файлы в чат «${name}»`,
     assignment: 'Отпустите, чтобы приложить к заданию',
+    noFolders: 'Папку приложить нельзя',
+    noFoldersMore: 'Приложите файлы из неё или сожмите её в zip.',
   },
 };

@@ -129,7 +129,7 @@ export function ChannelRow({ view, channel, href, isHere, about }: RowProps) {
         failed,
       );
     },
-    !me || !mayWrite(classroom, channel, me),
+    { isOff: !me || !mayWrite(classroom, channel, me) },
   );
   const said = [
     isPresent && t.channels.isHere,
