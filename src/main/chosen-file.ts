@@ -3,17 +3,15 @@
  * was when it was chosen, whole, or not at all; folders, pipes and devices are refused, because they would never end.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { PartaError, codeOf } from '../core/errors.ts';
 import { fileIdOf, type Sha256 } from '../core/ids.ts';
 import { safeFileName } from '../core/names.ts';
+import { blocksOf } from './blocks.ts';
 import type { Library } from './library.ts';
 import { mediaTypeOf } from './media-types.ts';
 import type { KeptTransfer } from './transfer-journal.ts';
-
-const READ_BYTES = 256 * 1024;
 
 /** A new upload under an id of its own. @param shown the file's name as people see it */
 export function newUpload(serverId: string, shown: string) {
@@ -54,10 +52,7 @@ export async function takeChosen(
   const isSame = (now: { size: number; mtimeMs: number }) => now.size === sizeBytes && now.mtimeMs === mtimeMs;
   if (!isSame(await plainFile(path))) throw new PartaError('file-changed');
   await library.needRoom(sizeBytes);
-  const stream = createReadStream(path, { signal, highWaterMark: READ_BYTES });
-  // It may be cancelled before anybody reads it: whoever reads later hears of it all the same.
-  stream.on('error', () => {});
-  const taken = await library.take(stream, { signal, maxBytes: sizeBytes, onBytes }).catch((error: unknown) => {
+  const taken = await library.take(blocksOf(path), { signal, maxBytes: sizeBytes, onBytes }).catch((error: unknown) => {
     if (codeOf(error) === 'too-large') throw new PartaError('file-changed');
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw isMissing ? new PartaError('file-gone', { cause: error }) : error;

@@ -7,7 +7,6 @@
  * what is kept: main/keeping does.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { access, mkdir, open, readdir, rename, rm, stat, statfs, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import * as z from 'zod/mini';
@@ -15,9 +14,8 @@ import { PartaError } from '../core/errors.ts';
 import { Sha256 } from '../core/ids.ts';
 import { safeFileName } from '../core/names.ts';
 import { openBandwidth } from './bandwidth.ts';
+import { BLOCK_BYTES, blocksOf } from './blocks.ts';
 
-/** Bytes gathered before one write. */
-const BLOCK_BYTES = 1024 * 1024;
 /** What a download leaves free on the disk: a system without any free space stops working. */
 export const DISK_RESERVE_BYTES = 64 * 1024 ** 2;
 
@@ -186,10 +184,10 @@ export async function openLibrary(
     const pace = openBandwidth();
     pace.setLimit(bytesPerSecond ?? null);
     try {
-      for await (const chunk of createReadStream(pathOf(sha256), { highWaterMark: BLOCK_BYTES })) {
-        await pace.take((chunk as Buffer).length, signal);
+      for await (const block of blocksOf(pathOf(sha256))) {
+        await pace.take(block.length, signal);
         if (signal?.aborted) throw new PartaError('cancelled');
-        hash.update(chunk as Buffer);
+        hash.update(block);
       }
     } catch (error) {
       if (isMissing(error)) return false;
@@ -215,8 +213,7 @@ export async function openLibrary(
       const hash = createHash('sha256');
       const file = await open(copy, 'wx');
       try {
-        const bytes = createReadStream(pathOf(sha256), { highWaterMark: BLOCK_BYTES });
-        await writeGathered(file, 0, bytes, (block) => hash.update(block));
+        await writeGathered(file, 0, blocksOf(pathOf(sha256)), (block) => hash.update(block));
       } finally {
         await file.close();
       }
@@ -276,9 +273,9 @@ export async function openLibrary(
     async adoptPart(sha256, signal) {
       const part = join(incoming, `${sha256}.part`);
       const hash = createHash('sha256');
-      for await (const chunk of createReadStream(part, { highWaterMark: BLOCK_BYTES })) {
+      for await (const block of blocksOf(part)) {
         if (signal?.aborted) throw new PartaError('cancelled');
-        hash.update(chunk as Buffer);
+        hash.update(block);
       }
       if (hash.digest('hex') !== sha256) {
         await rm(part, { force: true });
@@ -340,8 +337,8 @@ export function openableName(shown: string): string | null {
 }
 
 /**
- * Appends a stream to a file in blocks.
- * @param onBlock told each block after it was written, and the file's length then
+ * Appends a stream to a file in blocks, through one buffer.
+ * @param onBlock told each block after it was written, and the file's length then; the block is good until it returns
  * @returns the file's length in bytes
  */
 export async function writeGathered(
@@ -351,24 +348,35 @@ export async function writeGathered(
   onBlock: (block: Uint8Array, lengthBytes: number) => void,
 ): Promise<number> {
   let length = from;
-  let waiting: Uint8Array[] = [];
-  let waitingBytes = 0;
-  const flush = async () => {
-    if (waitingBytes === 0) return;
-    const block = waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting, waitingBytes);
-    waiting = [];
-    waitingBytes = 0;
+  let gathered: Buffer | null = null;
+  let gatheredBytes = 0;
+  const write = async (block: Uint8Array) => {
     for (let written = 0; written < block.length;) {
       written += (await file.write(block, written, block.length - written, length + written)).bytesWritten;
     }
     length += block.length;
     onBlock(block, length);
   };
+  const flush = async () => {
+    const bytesNow = gatheredBytes;
+    gatheredBytes = 0;
+    if (gathered && bytesNow > 0) await write(gathered.subarray(0, bytesNow));
+  };
   try {
     for await (const chunk of bytes) {
-      waiting.push(chunk);
-      waitingBytes += chunk.length;
-      if (waitingBytes >= BLOCK_BYTES) await flush();
+      // A whole block needs no gathering.
+      if (gatheredBytes === 0 && chunk.length >= BLOCK_BYTES) {
+        await write(chunk);
+        continue;
+      }
+      gathered ??= Buffer.allocUnsafe(BLOCK_BYTES);
+      for (let at = 0; at < chunk.length;) {
+        const part = chunk.subarray(at, at + BLOCK_BYTES - gatheredBytes);
+        gathered.set(part, gatheredBytes);
+        gatheredBytes += part.length;
+        at += part.length;
+        if (gatheredBytes === BLOCK_BYTES) await flush();
+      }
     }
   } finally {
     // What came before a cut is kept: the next try goes on from there.

@@ -128,7 +128,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
 
   const movedOf = (item: Item): Moved => {
     const doneBytes = Math.min(item.doneBytes, item.sizeBytes);
-    const speed = item.running ? item.speed.at(Date.now()) : null;
+    const speed = item.running && item.state === 'queued' ? item.speed.at(Date.now()) : null;
     const leftMs = timeLeft(item.sizeBytes - doneBytes, speed);
     return { transferId: item.transferId, doneBytes, speed, leftMs };
   };
