@@ -325,7 +325,7 @@ export class LocalHub {
         logs.push({ logId, state: 'waiting' });
     }
     const epoch = this.#identity.split(':')[1]!;
-    return { personId, ...(protocol > 1 ? { epoch } : {}), hubRole, name, logs };
+    return { personId, ...(this.protocol > 1 ? { epoch } : {}), hubRole, name, logs };
   }
 
   #keyOf(state: Classroom, personId: PersonId): LogKey {
