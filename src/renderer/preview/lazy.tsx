@@ -15,7 +15,7 @@ export const LazyPreview = (props: PreviewProps) => (
 
 /** See PreviewDialog.tsx. */
 export const LazyPreviewDialog = (props: PreviewDialogProps) => (
-  <Suspense fallback={null}>
+  <Suspense fallback={<div aria-busy />}>
     <Dialog {...props} />
   </Suspense>
 );

@@ -49,7 +49,7 @@ export interface WorkPagesProps {
 
 export function WorkPages({ files, presences, opened, serverId, pageWidth, children }: WorkPagesProps) {
   return (
-    <div className={classes.pages}>
+    <div className={classes.pages} aria-busy={pageWidth === 0}>
       {children}
       {pageWidth > 0 &&
         files.map((file) => (

@@ -1,9 +1,13 @@
-/** How documents look inside the frame: on white paper in either theme; texts, tables and lists in the window's own colours. */
+/**
+ * How documents look inside the frame: on white paper in either theme; texts, tables and lists in the window's own colours (`--ground` is
+ * the window's `--parta-surface`, on which documents lie).
+ */
 export const STYLES = `
-:root { color-scheme: light; --page: #fff; --ink: #1b1d21; --dim: #5b616b; --line: #d4d8de; --head: #f2f4f7; }
-:root[data-dark='true'] { color-scheme: dark; --page: #1f2126; --ink: #e6e8ec; --dim: #a3a9b4; --line: #3d424b; --head: #2a2d34; }
+:root { color-scheme: light; --ground: #f7f8fa; --page: #fff; --ink: #1b1d21; --dim: #5b616b; --line: #d4d8de; --head: #f2f4f7; }
+:root[data-dark='true'] { color-scheme: dark; --ground: #1b1f25; --page: #1f2126; --ink: #e6e8ec; --dim: #a3a9b4; --line: #3d424b; --head: #2a2d34; }
 * { box-sizing: border-box; }
-html, body { margin: 0; background: transparent; }
+html, body { margin: 0; }
+html { background: var(--ground); }
 body { color: var(--ink); font: 15px/1.55 system-ui, 'Segoe UI', 'Noto Sans', sans-serif; overflow-wrap: anywhere; }
 html[data-whole='false'] { height: 100%; }
 html[data-whole='true'] { overflow: hidden; }
