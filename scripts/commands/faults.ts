@@ -1,15 +1,23 @@
 // `npm run faults -- --seeds N [--from S]`: plays N seeded stories of a class under faults (network, hub, programs) and says
 // what came of them: a line per failing seed, the last line of stdout one JSON object. Exit code 1 if anything was lost,
 // doubled or different, or a kind of fault never happened. `--seed S` replays one with everything that happens in it.
-// Hides: the processes (test/support/convergence-runs.ts).
+// `npm run faults -- --files N`: N rounds of files going both ways between an app's queue and a hub, each a process that is killed, on
+// disks that fill up, over a cable that is cut, with bits that flip; the same promises.
+// Hides: the processes (test/support/convergence-runs.ts, test/faults/files.ts).
 import { parseArgs } from 'node:util';
+import { runFileRounds } from '../../test/faults/files.ts';
 import { replaySeed, runSeeds } from '../../test/support/convergence-runs.ts';
 
 const SEEDS_DEFAULT = 500;
 const REPORT_EVERY = 50;
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    seeds: { type: 'string' },
+    from: { type: 'string' },
+    seed: { type: 'string' },
+    files: { type: 'string' },
+  },
 });
 const whole = (text: string | undefined, otherwise: number, name: string): number => {
   const number = text === undefined ? otherwise : Number(text);
@@ -18,7 +26,14 @@ const whole = (text: string | undefined, otherwise: number, name: string): numbe
   process.exit(2);
 };
 
-if (values.seed === undefined) {
+if (values.files !== undefined) {
+  const rounds = whole(values.files, 1, 'files');
+  const told = (line: string) => void process.stderr.write(`${line}\n`);
+  const { problems, ...result } = await runFileRounds(rounds, whole(values.from, 1, 'from'), told);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  const isShown = Object.values(result.faults).every((times) => times > 0);
+  process.exitCode = problems.length === 0 && isShown ? 0 : 1;
+} else if (values.seed === undefined) {
   const count = whole(values.seeds, SEEDS_DEFAULT, 'seeds');
   let done = 0;
   const runs = await runSeeds(count, whole(values.from, 1, 'from'), ({ seed, problems }) => {
