@@ -131,6 +131,8 @@ it('an archive of an old program is sorted by pupils who were never here, brough
   await page.getByRole('button', { name: 'Ещё действия' }).click();
   await page.getByRole('menuitem', { name: 'Сохранить всё…' }).click();
   await page.getByRole('button', { name: 'Выбрать папку…' }).click();
+  await page.getByRole('alert').filter({ hasText: 'Сохранено: 7А' }).waitFor();
+  await page.getByRole('button', { name: /^Сохранение/ }).click();
   await page.getByRole('region', { name: /^Сохранено/ }).waitFor();
   const folder = join(dir, 'Диск', '7А', 'Сочинение');
   expect(readdirSync(folder).sort()).toEqual([

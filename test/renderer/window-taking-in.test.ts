@@ -157,6 +157,7 @@ describe('saving works', () => {
 
   it('tells how far it is, stops, and is put away', async () => {
     await open('savings');
+    await page.getByRole('button', { name: /^Сохранение/ }).click();
     const running = page.getByRole('region', { name: /^Сохраняется/ });
     await running.getByText('23 из 57').waitFor();
     await running.getByRole('button', { name: 'Остановить' }).click();

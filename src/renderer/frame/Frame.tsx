@@ -19,7 +19,7 @@ import { Lesson } from '../lesson/Lesson.tsx';
 import { Review } from '../review/Review.tsx';
 import { ReviewList } from '../review/ReviewList.tsx';
 import { PATTERNS, routes } from '../routes.ts';
-import { Savings } from '../saving/Savings.tsx';
+import { SavingsTold } from '../saving/Savings.tsx';
 import { Settings } from '../settings/Settings.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { Today } from '../today/Today.tsx';
@@ -77,7 +77,7 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
       <Announcements />
       <Told />
       <HandedDialog />
-      <Savings />
+      <SavingsTold />
       <DamageTold />
     </div>
   );

@@ -22,6 +22,7 @@ import {
 import { useSettings } from '../desktop.tsx';
 import { unreadWith } from '../chat/channels/channels.ts';
 import { PATTERNS, routes } from '../routes.ts';
+import { SavingsStatus } from '../saving/Savings.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { useClasses, useSchool, type OpenClass } from './classes.tsx';
 import { ClassMark } from './ClassMark.tsx';
@@ -110,6 +111,7 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
         )}
       </ScrollArea>
       <div className={classes.bottom}>
+        <SavingsStatus isCollapsed={isCollapsed} />
         <TransfersStatus isCollapsed={isCollapsed} />
         <ConnectionStatus isCollapsed={isCollapsed} />
         <RailLink

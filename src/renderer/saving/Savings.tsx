@@ -1,18 +1,24 @@
-/** Savings under way and just over, in a corner of the window whatever screen is open: how far, stop, show. */
-import { ActionIcon, Button, Progress } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+/**
+ * Savings of works, under way and just over: one line in the rail while there are any, and how far each is, stop, show in a popover.
+ * Whatever screen is open, the end is told once.
+ */
+import { ActionIcon, Button, Popover, Progress } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconDeviceFloppy, IconX } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
 import type { Saving } from '../../preload/contract.ts';
 import { errorText } from '../../ui/error-texts.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { useDesktop } from '../desktop.tsx';
 import { useFailure } from '../frame/failure.ts';
-import { useTexts } from '../texts/texts.ts';
+import { GLYPH, RailButton } from '../frame/RailItem.tsx';
+import { useTexts, type Texts } from '../texts/texts.ts';
 import classes from './Savings.module.css';
 
-export function Savings() {
+/** All savings, as main tells them; undefined for the moment before. */
+function useSavings(): readonly Saving[] | undefined {
   const { call, onSaves } = useDesktop();
-  const [list, setList] = useState<readonly Saving[]>([]);
+  const [list, setList] = useState<readonly Saving[]>();
   useEffect(() => {
     let hasHeard = false;
     call('saves.list', {}).then(
@@ -24,13 +30,78 @@ export function Savings() {
       setList(news);
     });
   }, [call, onSaves]);
+  return list;
+}
+
+const HEADING = {
+  running: (t: Texts, title: string) => t.saving.running(title),
+  done: (t: Texts, title: string) => t.saving.done(title),
+  stopped: (t: Texts, title: string) => t.saving.stopped(title),
+  failed: (t: Texts, title: string) => t.saving.failed(title),
+} as const;
+
+/** What came of it, in words. */
+function outcomeOf(t: Texts, language: 'ru' | 'en', { state, kind, code, done, same, missing }: Saving): string {
+  if (state === 'done')
+    return [t.saving.doneMore(done - missing, same), ...(missing > 0 ? [t.saving.missing(missing)] : [])].join(' ');
+  if (state === 'stopped') return kind === 'zip' ? t.saving.stoppedZip : t.saving.stoppedFolder;
+  return code === 'not-allowed' ? t.saving.cannotWrite : code ? errorText(language, code).what : '';
+}
+
+/** Tells of savings that ended since the last time. Draws nothing. */
+export function SavingsTold() {
+  const t = useTexts();
+  const language = useLanguage();
+  const list = useSavings();
+  const running = useRef<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    if (!list) return;
+    for (const one of list) {
+      if (one.state === 'running' || one.state === 'stopped' || !running.current.has(one.saveId)) continue;
+      const isBad = one.state === 'failed';
+      notifications.show({
+        title: HEADING[one.state](t, one.title),
+        message: outcomeOf(t, language, one),
+        ...(isBad ? { color: 'red' } : {}),
+      });
+    }
+    running.current = new Set(list.filter(({ state }) => state === 'running').map(({ saveId }) => saveId));
+  }, [list, t, language]);
+  return null;
+}
+
+export function SavingsStatus({ isCollapsed }: { isCollapsed: boolean }) {
+  const t = useTexts();
+  const list = useSavings() ?? [];
+  const [isOpen, setOpen] = useState(false);
   if (list.length === 0) return null;
+  const running = list.filter(({ state }) => state === 'running');
+  const hasFailed = list.some(({ state, missing }) => state === 'failed' || missing > 0);
+  const sum = (of: 'done' | 'total') => running.reduce((all, one) => all + one[of], 0);
+  const short = running.length > 0 ? `${Math.floor((100 * sum('done')) / Math.max(1, sum('total')))} %` : undefined;
   return (
-    <div className={classes.corner}>
-      {list.map((saving) => (
-        <Card key={saving.saveId} saving={saving} />
-      ))}
-    </div>
+    <Popover opened={isOpen} onChange={setOpen} position="right-end" width={380} trapFocus returnFocus>
+      <Popover.Target>
+        <RailButton
+          icon={<IconDeviceFloppy {...GLYPH} />}
+          label={t.saving.rail}
+          said={running.length > 0 ? t.saving.progress(sum('done'), sum('total')) : t.saving.over}
+          isCollapsed={isCollapsed}
+          tone={hasFailed ? 'bad' : undefined}
+          aside={short}
+          onClick={() => setOpen(!isOpen)}
+          aria-expanded={isOpen}
+          aria-haspopup="dialog"
+        />
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t.saving.rail}>
+        <div className={classes.list}>
+          {list.toReversed().map((saving) => (
+            <Card key={saving.saveId} saving={saving} />
+          ))}
+        </div>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 
@@ -39,18 +110,12 @@ function Card({ saving }: { saving: Saving }) {
   const language = useLanguage();
   const { call } = useDesktop();
   const failed = useFailure();
-  const { saveId, kind, title, state, code, done, total, same, missing } = saving;
-  const heading = {
-    running: t.saving.running,
-    done: t.saving.done,
-    stopped: t.saving.stopped,
-    failed: t.saving.failed,
-  };
-  const why = code === 'not-allowed' ? t.saving.cannotWrite : code ? errorText(language, code).what : '';
+  const { saveId, title, state, done, total } = saving;
+  const heading = HEADING[state](t, title);
   return (
-    <section className={classes.card} aria-label={heading[state](title)} data-state={state}>
+    <section className={classes.card} aria-label={heading} data-state={state}>
       <div className={classes.head} role={state === 'failed' ? 'alert' : 'status'}>
-        <strong className={classes.title}>{heading[state](title)}</strong>
+        <strong className={classes.title}>{heading}</strong>
         {state !== 'running' && (
           <ActionIcon
             size={28}
@@ -78,28 +143,15 @@ function Card({ saving }: { saving: Saving }) {
           </div>
         </>
       )}
+      {state !== 'running' && <p className={classes.more}>{outcomeOf(t, language, saving)}</p>}
       {state === 'done' && (
-        <>
-          <p className={classes.more}>
-            {t.saving.doneMore(done - missing, same)}
-            {missing > 0 && ` ${t.saving.missing(missing)}`}
-          </p>
-          <div className={classes.foot}>
-            <span />
-            <Button
-              size="compact-sm"
-              variant="default"
-              onClick={() => void call('saves.show', { saveId }).catch(failed)}
-            >
-              {t.saving.show}
-            </Button>
-          </div>
-        </>
+        <div className={classes.foot}>
+          <span />
+          <Button size="compact-sm" variant="default" onClick={() => void call('saves.show', { saveId }).catch(failed)}>
+            {t.saving.show}
+          </Button>
+        </div>
       )}
-      {state === 'stopped' && (
-        <p className={classes.more}>{kind === 'zip' ? t.saving.stoppedZip : t.saving.stoppedFolder}</p>
-      )}
-      {state === 'failed' && <p className={classes.more}>{why}</p>}
     </section>
   );
 }

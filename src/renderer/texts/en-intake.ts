@@ -97,6 +97,8 @@ export const enIntake: Widen<typeof ruIntake> = {
     cancel: 'Cancel',
     note: 'answer',
     attempt: (n) => `attempt ${n}`,
+    rail: 'Saving works',
+    over: 'Over',
     running: (title) => `Saving: ${title}`,
     progress: (done, total) => `${done} of ${total}`,
     stop: 'Stop',

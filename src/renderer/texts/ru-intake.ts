@@ -100,6 +100,8 @@ export const ruIntake = {
     cancel: 'Отмена',
     note: 'ответ',
     attempt: (n: number) => `попытка ${n}`,
+    rail: 'Сохранение',
+    over: 'Закончено',
     running: (title: string) => `Сохраняется: ${title}`,
     progress: (done: number, total: number) => `${done} из ${total}`,
     stop: 'Остановить',
