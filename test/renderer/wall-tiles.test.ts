@@ -84,6 +84,14 @@ describe('a tile', () => {
     expect(stateOf(1)).toBe('away');
   });
 
+  test('without a hub says only what was handed in, not that nobody is here', () => {
+    const assignmentId = handOut();
+    collect(assignmentId);
+    paper.must('handIn', { assignmentId, fileIds: [], note: 'вот' }, pupils[0]!.who);
+    const states = tilesOf(paper.state, null, lesson(), paper.now).map(({ state }) => state);
+    expect(states).toEqual(['handed-in', 'unknown', 'unknown']);
+  });
+
   test('counts only files that are for this pupil, and never more bytes than a file has', () => {
     handOut([file], [pupils[1]!.memberId]);
     tell(0, down(1000));

@@ -9,10 +9,12 @@ import {
   IconCheck,
   IconCircleCheckFilled,
   IconCircleDashed,
+  IconCloudOff,
   IconDownload,
   IconFileCheck,
   IconHandStop,
   IconPencil,
+  IconReceipt,
   IconUpload,
   IconUserCheck,
   IconUsers,
@@ -40,6 +42,7 @@ const ICONS: Record<TileState, typeof IconHandStop> = {
   'has-files': IconFileCheck,
   here: IconUserCheck,
   away: IconCircleDashed,
+  unknown: IconCloudOff,
 };
 const MINUTE_MS = 60_000;
 /** What a tile carries while it is dragged to another seat. */
@@ -54,11 +57,13 @@ export interface WallProps {
   place: Place;
   /** The hub's clock. */
   now: number;
+  /** What is true now is known, not only what was handed in. */
+  isKnown: boolean;
   /** It is looked at by the class. */
   isProjected: boolean;
 }
 
-export function Wall({ logId, tiles, lesson, place, now, isProjected }: WallProps) {
+export function Wall({ logId, tiles, lesson, place, now, isKnown, isProjected }: WallProps) {
   const t = useTexts();
   const [isArranging, setArranging] = useState(false);
   if (tiles.length === 0) {
@@ -78,7 +83,7 @@ export function Wall({ logId, tiles, lesson, place, now, isProjected }: WallProp
   }
   const isSeated = place.value.order === 'seat';
   const arranging = isSeated && isArranging && !isProjected;
-  const tileOf = (tile: Tile) => <TileView tile={tile} now={now} isProjected={isProjected} />;
+  const tileOf = (tile: Tile) => <TileView tile={tile} now={now} isKnown={isKnown} isProjected={isProjected} />;
   const pressable = (tile: Tile) => (
     <PressedTile logId={logId} tile={tile} lesson={lesson}>
       {tileOf(tile)}
@@ -87,7 +92,7 @@ export function Wall({ logId, tiles, lesson, place, now, isProjected }: WallProp
   return (
     <section className={classes.section} aria-label={t.wall.title} data-projected={isProjected || undefined}>
       <div className={classes.head}>
-        <Sums tiles={tiles} />
+        {isKnown ? <Sums tiles={tiles} /> : <span />}
         {!isProjected && (
           <div className={classes.tools}>
             <SegmentedControl
@@ -165,7 +170,12 @@ function Sums({ tiles }: { tiles: readonly Tile[] }) {
   );
 }
 
-function TileView({ tile, now, isProjected }: { tile: Tile; now: number; isProjected: boolean }) {
+function TileView({
+  tile,
+  now,
+  isKnown,
+  isProjected,
+}: { tile: Tile } & Pick<WallProps, 'now' | 'isKnown' | 'isProjected'>) {
   const t = useTexts();
   const language = useLanguage();
   const { state, name, files, sendingShare, attempt, wantsHelpSince, together } = tile;
@@ -181,7 +191,7 @@ function TileView({ tile, now, isProjected }: { tile: Tile; now: number; isProje
     attempt?.late && !isProjected && t.wall.late,
     attempt?.brought && t.wall.brought,
     together.length > 0 && t.wall.together(together.join(', ')),
-    state === 'handed-in' && !tile.isHere && t.wall.states.away.toLowerCase(),
+    state === 'handed-in' && isKnown && !tile.isHere && t.wall.states.away.toLowerCase(),
     tile.isHere && files.of > 0 && !attempt && t.wall.filesOf(files.have, files.of),
   ].filter(Boolean);
   // A bar that is full for good says nothing any more.
@@ -230,14 +240,13 @@ function PressedTile({
   const { member, wantsHelpSince, attempt } = tile;
   const { collected } = lesson;
   return (
-    <Menu position="bottom-start" width={260}>
+    <Menu position="bottom-start" width={260} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <button type="button" className={classes.press}>
           {children}
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{member.name}</Menu.Label>
         {wantsHelpSince !== null && (
           <Menu.Item
             leftSection={<IconHandStop size={18} stroke={1.7} aria-hidden />}
@@ -254,7 +263,9 @@ function PressedTile({
             >
               {t.wall.openWork}
             </Menu.Item>
-            <Menu.Label>{t.wall.receipt(attempt.receipt)}</Menu.Label>
+            <Menu.Item disabled leftSection={<IconReceipt size={18} stroke={1.7} aria-hidden />}>
+              {t.wall.receipt(attempt.receipt)}
+            </Menu.Item>
           </>
         )}
         {wantsHelpSince === null && !attempt && <Menu.Item disabled>{t.wall.nothingToDo}</Menu.Item>}
@@ -350,7 +361,6 @@ function Seated({ tiles, place, isArranging, draw }: SeatedProps) {
                     type="button"
                     className={classes.press}
                     draggable
-                    aria-label={`${tile.name}, ${t.wall.seat(seat.row + 1, seat.column + 1)}`}
                     onDragStart={(event) => {
                       event.dataTransfer.setData(DRAGGED, memberId);
                       event.dataTransfer.effectAllowed = 'move';
@@ -358,6 +368,7 @@ function Seated({ tiles, place, isArranging, draw }: SeatedProps) {
                     onKeyDown={(event) => onKey(event, memberId, seat)}
                   >
                     {draw(tile)}
+                    <VisuallyHidden>{t.wall.seat(seat.row + 1, seat.column + 1)}</VisuallyHidden>
                   </button>
                 ) : (
                   draw(tile)

@@ -22,9 +22,9 @@ export const LESSON_MS = 4 * 60 * 60_000;
 /** Who pressed a key this recently is at work. */
 export const WORKING_MS = 90_000;
 
-/** In the order in which one hides another; `away` gives way to a work that is here already. */
-export const TILE_STATES = ['help', 'handed-in', 'sending', 'getting', 'working', 'has-files', 'here', 'away'] as const;
-export type TileState = (typeof TILE_STATES)[number];
+/** `unknown`: the hub is not there to say how it is now. */
+export type TileState =
+  'help' | 'handed-in' | 'sending' | 'getting' | 'working' | 'has-files' | 'here' | 'away' | 'unknown';
 
 export interface Tile {
   member: Member;
@@ -107,7 +107,8 @@ export function tilesOf(classroom: Classroom, wall: WallView | null, lesson: Les
     const sendingShare = shareOf(told?.up ?? []);
     const wantsHelpSince = isHere ? (told?.wantsHelpSince ?? null) : null;
     const isWorking = typeof told?.activeAt === 'number' && now - told.activeAt < WORKING_MS;
-    const state = stateOf({ isHere, wantsHelpSince, attempt, sendingShare, files, isWorking });
+    const isUnknown = wall === null && !attempt;
+    const state = isUnknown ? 'unknown' : stateOf({ isHere, wantsHelpSince, attempt, sendingShare, files, isWorking });
     const partners = [...(attempt?.together ?? []), ...(attempt?.of ? [attempt.of.memberId] : [])];
     const together = [...new Set(partners)].filter((id) => id !== memberId).flatMap((id) => names.get(id) ?? []);
     return {
