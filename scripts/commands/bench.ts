@@ -14,6 +14,7 @@ import type { Line } from '../../test/bench/report.ts';
 import { scrolling } from '../../test/bench/scroll.ts';
 import { stall } from '../../test/bench/stall.ts';
 import { start } from '../../test/bench/start.ts';
+import { wall } from '../../test/bench/wall.ts';
 
 const RUNS_DEFAULT = 5;
 
@@ -35,6 +36,7 @@ const BENCHES: Record<string, readonly Bench[]> = {
   'upload-1g': [uploadLarge],
   mixed: [mixed],
   join: [join],
+  wall: [wall],
   start: [start],
   scroll: [scrolling],
   'open-offline': [openOffline],
@@ -53,6 +55,7 @@ const GATED: readonly string[] = [
   'upload-1g',
   'mixed',
   'join',
+  'wall',
 ];
 
 const args = process.argv.slice(2);
