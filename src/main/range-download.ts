@@ -9,6 +9,7 @@ import { request as requestHttps } from 'node:https';
 import { PartaError, codeOf } from '../core/errors.ts';
 import type { Sha256 } from '../core/ids.ts';
 import type { Bandwidth } from './bandwidth.ts';
+import { collector } from './blocks.ts';
 import { codeIn, codeOfStatus } from './hub-requests.ts';
 import { diskError, writeGathered } from './library.ts';
 
@@ -55,6 +56,7 @@ export async function fetchPart({
       throw new PartaError(code);
     }
     // More than announced is not our file; the hash would find it out only when the disk is full.
+    const collect = collector();
     const atMost = async function* () {
       let left = sizeBytes - from;
       for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -62,6 +64,7 @@ export async function fetchPart({
         if (left < 0) throw new PartaError('hash-mismatch');
         await bandwidth?.take(chunk.length, signal);
         yield chunk;
+        collect(chunk.length);
         // As they come, not as they are written: on a slow line a block takes long to fill.
         onProgress(sizeBytes - left);
       }

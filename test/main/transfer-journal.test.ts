@@ -1,12 +1,45 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { DISK_RESERVE_BYTES } from '../../src/main/library.ts';
+import { basename, join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { emptyIndex, writeIndex } from '../../src/main/kept-index.ts';
+import { DISK_RESERVE_BYTES, openLibrary } from '../../src/main/library.ts';
 import { openJournal, STALE_LINES_MAX } from '../../src/main/transfer-journal.ts';
-import { bytesOf, scratchDir, until } from './scratch.ts';
+import { bytesOf, heardShell, scratchDir, until } from './scratch.ts';
 import { sha256Of } from './scripted-hub.ts';
 import { allDone, chosen, chunks, desk, offered, queuedUpload, SERVER } from './transfer-desk.ts';
+
+/** What the disk is told, in order: nobody can pull the plug here, but whoever reads this can say what would be left. */
+const disk = vi.hoisted(() => ({ done: [] as string[] }));
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const real = await importOriginal<typeof import('node:fs/promises')>();
+  const nameOf = (path: unknown) => String(path).split('/').at(-1) ?? '';
+  return {
+    ...real,
+    async open(...args: Parameters<typeof real.open>) {
+      const file = await real.open(...args);
+      const name = nameOf(args[0]);
+      const heard = (word: string, method: 'sync' | 'datasync' | 'write' | 'appendFile' | 'writeFile') => {
+        const original = file[method].bind(file) as (...given: unknown[]) => Promise<unknown>;
+        Object.assign(file, {
+          [method]: (...given: unknown[]) => {
+            disk.done.push(`${word} ${name}`);
+            return original(...given);
+          },
+        });
+      };
+      heard('sync', 'sync');
+      heard('sync', 'datasync');
+      heard('write', 'appendFile');
+      heard('write', 'writeFile');
+      return file;
+    },
+    rename(from: string, to: string) {
+      disk.done.push(`rename ${nameOf(to)}`);
+      return real.rename(from, to);
+    },
+  };
+});
 
 /** A disk that can really fill up needs a mount, which only root has on Linux. */
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;
@@ -48,6 +81,51 @@ describe('the journal', () => {
     await journal.append([{ put: { ...line.put, transferId: 't2' } }]);
     await journal.close();
     expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(2);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a power cut', () => {
+  it('finds what was promised: a file is synced before it takes its name, and the name before anything more is written', async () => {
+    const dir = scratchDir();
+    const { journal } = await openJournal(join(dir, 'transfers.jsonl'));
+    disk.done = [];
+    await journal.append([{ put: queuedUpload('/a', 1, 1) }]);
+    expect(disk.done).toEqual(['write transfers.jsonl', 'sync transfers.jsonl']);
+    disk.done = [];
+    await journal.append(Array.from({ length: STALE_LINES_MAX + 3 }, () => ({ put: queuedUpload('/a', 1, 1) })));
+    await journal.close();
+    const name = basename(dir);
+    expect(disk.done).toEqual([
+      'write transfers.jsonl',
+      'sync transfers.jsonl',
+      'write transfers.jsonl.new',
+      'sync transfers.jsonl.new',
+      'rename transfers.jsonl',
+      `sync ${name}`,
+    ]);
+  });
+
+  it('a library keeps what it said was in it: bytes, name and new folder are synced in this order', async () => {
+    const dir = scratchDir();
+    const library = await openLibrary(dir, heardShell());
+    disk.done = [];
+    const { sha256 } = await library.take(chunks(bytesOf(10)));
+    const [sync, rename, folder, files] = disk.done.filter((one) => !one.startsWith('write'));
+    expect(sync).toMatch(/^sync [0-9a-f-]{36}$/);
+    expect(rename).toBe(`rename ${sha256.slice(2)}`);
+    expect([folder, files]).toEqual([`sync ${sha256.slice(0, 2)}`, 'sync files']);
+  });
+
+  it('what is kept is told whole or as it was', async () => {
+    const dir = scratchDir();
+    disk.done = [];
+    await writeIndex(dir, emptyIndex());
+    expect(disk.done).toEqual([
+      'write keeping.json.new',
+      'sync keeping.json.new',
+      'rename keeping.json',
+      `sync ${basename(dir)}`,
+    ]);
   });
 });
 
