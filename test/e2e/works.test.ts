@@ -79,9 +79,12 @@ it('what is dropped is looked into by its path, which only the preload gives', a
   const path = put('Белов.txt', 'работа');
   await page.evaluate(() => {
     const input = Object.assign(document.createElement('input'), { type: 'file', id: 'probe', multiple: true });
+    // The stand-in learns where a chosen file lies before it tells of it.
+    input.addEventListener('change', () => input.setAttribute('data-chosen', ''));
     document.body.append(input);
   });
   await page.setInputFiles('#probe', path);
+  await page.locator('#probe[data-chosen]').waitFor({ state: 'attached' });
   const looked = await page.evaluate(() => {
     const { files } = document.querySelector<HTMLInputElement>('#probe')!;
     return window.parta.intake([...files!]);

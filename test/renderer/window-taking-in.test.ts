@@ -167,6 +167,17 @@ describe('saving works', () => {
     expect(await asked('saves.show')).toEqual([{ saveId: '2' }]);
     await done.getByRole('button', { name: 'Убрать' }).click();
     await done.waitFor({ state: 'detached' });
+    // What ended before the window opened is not told; what ends now is, however short it was.
+    expect(await page.getByRole('alert').filter({ hasText: 'Сохранено' }).count()).toBe(0);
+    await page.evaluate(() => {
+      const { desktop } = window.harness;
+      const [first] = desktop.savings;
+      desktop.tell('saves', [
+        ...desktop.savings,
+        { ...first!, saveId: '5', state: 'done', title: '8В', done: 3, total: 3 },
+      ]);
+    });
+    await page.getByRole('alert').filter({ hasText: 'Сохранено: 8В' }).waitFor();
   });
 });
 

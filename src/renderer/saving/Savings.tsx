@@ -53,19 +53,24 @@ export function SavingsTold() {
   const t = useTexts();
   const language = useLanguage();
   const list = useSavings();
-  const running = useRef<ReadonlySet<string>>(new Set());
+  /** Ends that are known; null until the first list, whose ends were told before. */
+  const known = useRef<Set<string> | null>(null);
   useEffect(() => {
     if (!list) return;
-    for (const one of list) {
-      if (one.state === 'running' || one.state === 'stopped' || !running.current.has(one.saveId)) continue;
-      const isBad = one.state === 'failed';
+    const over = list.filter(({ state }) => state !== 'running');
+    const isFirst = known.current === null;
+    const before = (known.current ??= new Set());
+    for (const one of over) {
+      const isNews = !isFirst && !before.has(one.saveId);
+      before.add(one.saveId);
+      // Who stopped it knows.
+      if (!isNews || one.state === 'stopped') continue;
       notifications.show({
         title: HEADING[one.state](t, one.title),
         message: outcomeOf(t, language, one),
-        ...(isBad ? { color: 'red' } : {}),
+        ...(one.state === 'failed' ? { color: 'red' } : {}),
       });
     }
-    running.current = new Set(list.filter(({ state }) => state === 'running').map(({ saveId }) => saveId));
   }, [list, t, language]);
   return null;
 }
