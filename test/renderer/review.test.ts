@@ -155,7 +155,7 @@ test('a review that the hub refused stays in sight and can be sent over what sta
   expect(complaints).toEqual([]);
 });
 
-test('a PDF is drawn on a page that can have the focus; a photo is turned; a DOCX has a way out', async () => {
+test('a PDF is drawn on a page that can have the focus; a photo is turned; a DOCX is shown in place and gives the keys back', async () => {
   await open('review-pdf');
   const sheet = page.getByRole('img', { name: 'Страница 1 из 1' });
   await sheet.locator('canvas').waitFor();
@@ -177,8 +177,23 @@ test('a PDF is drawn on a page that can have the focus; a photo is turned; a DOC
     -Math.sign((after?.height ?? 0) - (after?.width ?? 0)),
   );
   await row('Виноградов Тимофей').click();
-  await page.getByText('Этот файл Парта не показывает').waitFor();
-  await page.getByRole('button', { name: 'Открыть в программе системы' }).last().waitFor();
+  const line = page.frameLocator('iframe').getByText('Открой сомкнуты негой взоры');
+  await line.click();
+  await page.waitForFunction(() => document.activeElement?.hasAttribute('data-page'));
+  await page.keyboard.press('3');
+  expect(await pressed().textContent()).toBe('3');
+  expect(complaints).toEqual([]);
+});
+
+test('a PDF that hangs its reader is given up, and the next one has a reader of its own', async () => {
+  const hang = { contentType: 'text/javascript', body: 'for (;;);' };
+  await page.route(/pdf\.worker/, (route) => route.fulfill(hang), { times: 1 });
+  await open('review-pdf');
+  await page.getByText('Файл не удалось показать').waitFor();
+  await row('Белов Фёдор').click();
+  await isAt('Белов Фёдор');
+  await row('Белов Илья').click();
+  await page.getByRole('img', { name: 'Страница 1 из 1' }).locator('canvas').waitFor();
   expect(complaints).toEqual([]);
 });
 
