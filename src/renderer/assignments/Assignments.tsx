@@ -29,8 +29,11 @@ export function Assignments() {
   const all = openAssignments(view.classroom);
   const scheduled = all.filter((one) => one.state === 'scheduled');
   const isPast = (one: Assignment) => one.dueAt !== null && one.dueAt < now;
-  const open = all.filter((one) => one.state === 'open' && !isPast(one));
-  const past = all.filter((one) => one.state === 'open' && isPast(one)).toReversed();
+  // What was only given out would push out of sight what is to be done.
+  const isGiven = (one: Assignment) => one.state === 'open' && !expectsWork(one);
+  const given = all.filter(isGiven).toSorted((a, b) => (b.assignedAt ?? 0) - (a.assignedAt ?? 0));
+  const open = all.filter((one) => one.state === 'open' && !isPast(one) && !isGiven(one));
+  const past = all.filter((one) => one.state === 'open' && isPast(one) && !isGiven(one)).toReversed();
   const create = (
     <Button
       component={Link}
@@ -74,6 +77,7 @@ export function Assignments() {
       {group(t.assignments.open, open)}
       {group(t.assignments.scheduled, scheduled)}
       {group(t.assignments.past, past)}
+      {group(t.collect.handouts, given)}
     </Screen>
   );
 }

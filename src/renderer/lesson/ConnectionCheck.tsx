@@ -1,80 +1,197 @@
-/** Whether pupils can reach the hub of this computer: address and firewall, each with its next step. */
-import { Button } from '@mantine/core';
-import { useState } from 'react';
-import type { HubState } from '../../preload/contract.ts';
+/**
+ * Whether pupils can reach the hub of this computer: the trouble that the self-check found, how to tell it, and the next step.
+ * Promises: what cannot be known from here is asked for, not guessed; a step that Parta can take itself is a button.
+ */
+import { Button, Code, Radio, TextInput } from '@mantine/core';
+import { useId, useState } from 'react';
+import type { CallInput, HubState } from '../../preload/contract.ts';
 import { useDesktop } from '../desktop.tsx';
 import { ErrorNotice, Notice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { bestAddress, shownAddress } from './addresses.ts';
+import { wayInWords } from './way-in-words.ts';
 import classes from './ConnectionCheck.module.css';
+
+type Step = 'hub.check' | 'hub.start' | 'hub.show' | 'hub.port';
+type Ask = <K extends Step>(name: K, input: CallInput<K>) => void;
 
 /** @param hub the hub's own state; shows nothing where there is none on this computer */
 export function ConnectionCheck({ hub }: { hub: HubState }) {
   const t = useTexts();
   const desktop = useDesktop();
   const [isBusy, setBusy] = useState(false);
-  const ask = (call: 'hub.check' | 'hub.start') => {
+  const ask: Ask = (name, input) => {
     setBusy(true);
     desktop
-      .call(call, {})
+      .call(name, input)
       .catch(() => undefined)
       .finally(() => setBusy(false));
   };
-  const again = (
-    <Button size="sm" variant="default" loading={isBusy} onClick={() => ask('hub.check')}>
-      {t.lesson.checkAgain}
-    </Button>
+  if (hub.state === 'absent') return null;
+  return (
+    <section className={classes.check} aria-label={t.lesson.check}>
+      <Verdict hub={hub} isBusy={isBusy} ask={ask} />
+    </section>
   );
+}
+
+interface Asking {
+  hub: HubState;
+  isBusy: boolean;
+  ask: Ask;
+}
+
+function Verdict({ hub, isBusy, ask }: Asking) {
+  const t = useTexts();
+  const best = bestAddress(hub.addresses);
+  const { wayIn } = hub;
   const start = (
-    <Button size="sm" loading={isBusy} onClick={() => ask('hub.start')}>
+    <Button size="sm" loading={isBusy} onClick={() => ask('hub.start', {})}>
       {t.lesson.hubStart}
     </Button>
   );
-  const best = bestAddress(hub.addresses);
-  const port = hub.port ?? 0;
-  const verdict = () => {
-    if (hub.state === 'starting' || hub.state === 'restarting') return <Notice isLive>{t.lesson.hubStarting}</Notice>;
-    if (hub.state !== 'ready')
-      return hub.code ? (
-        <ErrorNotice code={hub.code} actions={start} />
-      ) : (
-        <Notice tone="warn" actions={start} isLive>
-          {t.lesson.hubStopped}
-        </Notice>
-      );
-    if (!best)
-      return (
-        <Notice tone="bad" title={t.lesson.noAddress} actions={again}>
-          {t.lesson.noAddressTodo}
-        </Notice>
-      );
-    if (!best.answers)
-      return (
-        <Notice tone="bad" title={t.lesson.noAnswer(shownAddress(best.url))} actions={again}>
-          {t.lesson.noAnswerTodo}
-        </Notice>
-      );
-    if (hub.firewall === 'blocked')
-      return (
-        <Notice tone="bad" title={t.lesson.firewallBlocked(port)} actions={again}>
-          {t.lesson.firewallBlockedTodo(port)}
-        </Notice>
-      );
-    if (hub.firewall === 'unknown')
-      return (
-        <Notice title={t.lesson.answers(shownAddress(best.url))} actions={again}>
-          {t.lesson.firewallUnknown}. {t.lesson.firewallUnknownTodo}
-        </Notice>
-      );
-    return (
-      <Notice tone="good" title={t.lesson.checkOk} actions={again}>
-        {t.lesson.answers(shownAddress(best.url))}. {t.lesson.firewallOpen}.
+  const again = (
+    <Button size="sm" variant="default" loading={isBusy} onClick={() => ask('hub.check', {})}>
+      {t.lesson.checkAgain}
+    </Button>
+  );
+  if (wayIn?.detail === 'none-free' && hub.code === 'port-taken') return <Found {...{ hub, isBusy, ask, again }} />;
+  if (hub.state === 'starting' || hub.state === 'restarting') return <Notice isLive>{t.lesson.hubStarting}</Notice>;
+  if (hub.state !== 'ready')
+    return hub.code ? (
+      <ErrorNotice code={hub.code} actions={start} />
+    ) : (
+      <Notice tone="warn" actions={start} isLive>
+        {t.lesson.hubStopped}
       </Notice>
     );
+  if (!wayIn)
+    return (
+      <Notice title={t.lesson.check} actions={again}>
+        {t.lesson.firewallUnknown}. {t.lesson.firewallUnknownTodo}
+      </Notice>
+    );
+  if (wayIn.verdict !== 'no-link' && best && !best.answers)
+    return (
+      <Notice tone="bad" title={t.lesson.noAnswer(shownAddress(best.url))} actions={again}>
+        {t.lesson.noAnswerTodo}
+      </Notice>
+    );
+  return <Found {...{ hub, isBusy, ask, again }} />;
+}
+
+function Found({ hub, isBusy, ask, again }: Asking & { again: React.ReactNode }) {
+  const t = useTexts();
+  const best = bestAddress(hub.addresses);
+  const address = best ? shownAddress(best.url) : '';
+  const { wayIn } = hub;
+  if (!wayIn) return null;
+  const { tone, title, tell, step, commands } = wayInWords(t.wayIn, wayIn, address);
+  const port =
+    wayIn.verdict !== 'port-taken' ? null : wayIn.detail === 'moved' ? (
+      <Button size="sm" loading={isBusy} onClick={() => ask('hub.port', { what: 'keep' })}>
+        {t.wayIn.portTaken.movedDo(wayIn.port ?? 0)}
+      </Button>
+    ) : (
+      <Button size="sm" loading={isBusy} onClick={() => ask('hub.port', { what: 'other' })}>
+        {t.wayIn.portTaken.noneDo}
+      </Button>
+    );
+  const isOpenQuestion = wayIn.verdict === 'unknown' || (wayIn.verdict === 'well' && !wayIn.isSure);
+  return (
+    <>
+      <Notice
+        tone={tone}
+        title={title}
+        isLive
+        actions={
+          <>
+            {port}
+            {wayIn.detail !== 'none-free' && again}
+          </>
+        }
+      >
+        <p className={classes.words}>{tell}</p>
+        {step !== null && <p className={classes.words}>{step}</p>}
+        {commands.map((command) => (
+          <Code key={command} block className={classes.command}>
+            {command}
+          </Code>
+        ))}
+        {wayIn.verdict === 'firewall' && <p className={classes.words}>{t.wayIn.firewall.noRights(wayIn.port ?? 0)}</p>}
+        {wayIn.verdict === 'two-adapters' && best && (
+          <Radio.Group
+            className={classes.choice}
+            label={t.wayIn.twoAdapters.choose}
+            value={wayIn.isSure ? best.adapter : ''}
+            onChange={(adapter) => ask('hub.show', { adapter })}
+          >
+            {hub.addresses
+              .filter(({ answers }) => answers)
+              .map(({ url, adapter }) => (
+                <Radio key={url} value={adapter} label={`${shownAddress(url)} · ${adapter}`} disabled={isBusy} />
+              ))}
+          </Radio.Group>
+        )}
+      </Notice>
+      {isOpenQuestion && (
+        <Question key={address} {...{ address, isBusy, ask }} isForPeer={wayIn.detail === 'no-peer'} />
+      )}
+    </>
+  );
+}
+
+/** One question decides what this computer cannot see: what does another one show? */
+function Question(props: { address: string; isBusy: boolean; ask: Ask; isForPeer: boolean }) {
+  const { address, isBusy, ask, isForPeer } = props;
+  const t = useTexts();
+  const titleId = useId();
+  const [hasFailed, setFailed] = useState(isForPeer);
+  const [peer, setPeer] = useState('');
+  const [isWrong, setWrong] = useState(false);
+  const send = (opened: boolean) => {
+    const typed = peer.trim();
+    const wrong = !opened && !/^\d{1,3}(\.\d{1,3}){3}$/.test(typed);
+    setWrong(wrong);
+    if (!wrong) ask('hub.check', { report: { opened, peer: opened ? null : typed } });
   };
-  return hub.state === 'absent' ? null : (
-    <section className={classes.check} aria-label={t.lesson.check}>
-      {verdict()}
-    </section>
+  return (
+    <form
+      className={classes.question}
+      aria-labelledby={titleId}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send(false);
+      }}
+    >
+      <p id={titleId} className={classes.asked}>
+        {t.wayIn.ask.title(address)}
+      </p>
+      <div className={classes.answers}>
+        <Button size="sm" variant="default" loading={isBusy} onClick={() => send(true)}>
+          {t.wayIn.ask.opened}
+        </Button>
+        <Button size="sm" variant="default" aria-expanded={hasFailed} onClick={() => setFailed(true)}>
+          {t.wayIn.ask.failed}
+        </Button>
+      </div>
+      {hasFailed && (
+        <div className={classes.peer}>
+          <TextInput
+            autoFocus
+            label={t.wayIn.ask.peer}
+            description={t.wayIn.ask.peerHow}
+            value={peer}
+            maxLength={45}
+            inputMode="decimal"
+            error={isWrong ? t.wayIn.ask.wrong : undefined}
+            onChange={({ currentTarget }) => setPeer(currentTarget.value)}
+          />
+          <Button type="submit" size="sm" loading={isBusy}>
+            {t.wayIn.ask.check}
+          </Button>
+        </div>
+      )}
+    </form>
   );
 }

@@ -49,7 +49,6 @@ export interface Lesson {
   handouts: Assignment[];
   /** What is being collected, or was last in this lesson. */
   collected: Assignment | null;
-  isCollecting: boolean;
 }
 
 export interface Focus {
@@ -75,7 +74,7 @@ export function lessonOf(classroom: Classroom, now: number, focus: Focus | null)
     asked.find((one) => isFocus(one) && isOfNow(focus!.at)) ??
     asked.find((one) => isOfNow(one.collect?.bellAt ?? null) || handouts.includes(one)) ??
     null;
-  return { handouts, collected, isCollecting: collected !== null && running.includes(collected) };
+  return { handouts, collected };
 }
 
 export const studentsOf = (classroom: Classroom): Member[] =>
@@ -166,7 +165,7 @@ function shareOf(up: readonly Flow[]): number | null {
 /** How many of those to whom it was given have all of it. */
 export function gotOf(classroom: Classroom, wall: WallView | null, handout: Assignment): { got: number; of: number } {
   const members = assigneesOf(classroom, handout);
-  const lesson: Lesson = { handouts: [handout], collected: null, isCollecting: false };
+  const lesson: Lesson = { handouts: [handout], collected: null };
   const hasAll = ({ memberId }: Member) => {
     const { have, of } = filesOf(lesson, memberId, wall?.tiles.get(memberId)?.down ?? []);
     return of > 0 && have === of;

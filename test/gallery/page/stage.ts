@@ -704,6 +704,7 @@ export const STAGED: Record<TeacherScene, Builder> = {
     return shown(staged);
   },
   lesson: () => shown(school()),
+  'assignments-given': () => lesson({ pupils: 12, bellIn: -2 }),
   'lesson-wall': () => lesson({ pupils: 30, bellIn: 4.5 }),
   'lesson-wall-one': () => lesson({ pupils: 1, bellIn: null }),
   'lesson-wall-empty': () => lesson({ pupils: 0, bellIn: null }),
