@@ -133,3 +133,42 @@ it('a class made on this computer begins with its three chats, and its hub with 
   const waiting = rail.getByRole('button', { name: /Не отправлено/ });
   await expect.poll(() => waiting.count(), { timeout: 30_000 }).toBe(0);
 });
+
+it('a file waits while the machine sleeps, goes when it wakes, and a copy of it is dragged out under a safe name', async () => {
+  const servers = await page.evaluate(() => window.parta.call('servers.list', {}));
+  if (!servers.ok || !servers.value[0]) throw new Error('no server');
+  const { serverId } = servers.value[0];
+  const power = (event: 'suspend' | 'resume') =>
+    app.evaluate(({ powerMonitor }, name) => void (powerMonitor as unknown as NodeJS.EventEmitter).emit(name), event);
+  const states = async () => {
+    const list = await page.evaluate(() => window.parta.call('transfers.list', {}));
+    return list.ok ? list.value.map(({ state }) => state) : [];
+  };
+  await power('suspend');
+  await page.evaluate(
+    async (url) => fetch(url, { method: 'PUT', body: new Blob(['содержимое']) }).then((answer) => answer.json()),
+    `/intake/${encodeURIComponent('работа: 1?.txt')}?server=${serverId}`,
+  );
+  expect(await states()).toEqual(['queued']);
+  await power('resume');
+  await expect.poll(states, { timeout: 30_000 }).toEqual(['done']);
+
+  const hash = '0'.repeat(64);
+  const drag = (sha256: string) =>
+    page.evaluate((of) => window.parta.call('library.drag', { sha256: of as never, name: 'работа: 1?.txt' }), sha256);
+  expect(await drag(hash)).toEqual({ ok: false, code: 'file-gone' });
+  const list = await page.evaluate(() => window.parta.call('transfers.list', {}));
+  const sha256 = list.ok ? (list.value[0]?.sha256 ?? '') : '';
+  const isRecorded = await app.evaluate(() => Object.hasOwn(globalThis, 'standInOpened'));
+  if (!isRecorded) return;
+  expect(await drag(sha256)).toEqual({ ok: true, value: {} });
+  const dragged = await app.evaluate(() =>
+    (globalThis as unknown as { standInOpened: { call: string; target: string }[] }).standInOpened.filter(
+      ({ call }) => call === 'startDrag',
+    ),
+  );
+  const path = dragged[0]?.target ?? '';
+  expect(path.startsWith(join(userData, 'opened'))).toBe(true);
+  expect(path.endsWith('работа_ 1_.txt')).toBe(true);
+  expect(readFileSync(path, 'utf8')).toBe('содержимое');
+});

@@ -164,7 +164,7 @@ function Head({ groups }: { groups: ReturnType<typeof groupsOf> }) {
   const canPause = groups.underWay.length > 0 || groups.waiting.some(({ state }) => state === 'queued');
   const canResume = groups.waiting.some(({ state }) => state === 'paused');
   const words = [
-    leftBytes > 0 && t.transfers.inAll(formatSize(language, leftBytes)),
+    t.transfers.inAll(formatSize(language, leftBytes)),
     speed !== null && t.transfers.speed(formatSize(language, speed)),
     leftWords(t.transfers, speed ? (leftBytes / speed) * 1000 : null),
   ];
@@ -176,7 +176,7 @@ function Head({ groups }: { groups: ReturnType<typeof groupsOf> }) {
           {t.transfers.settings}
         </Link>
       </div>
-      <p className={classes.words}>{words.filter(Boolean).join(' · ')}</p>
+      {leftBytes > 0 && <p className={classes.words}>{words.filter(Boolean).join(' · ')}</p>}
       {isLesson && limit !== null && (
         <p className={classes.words}>
           {t.transfers.lessonLimit} {t.transfers.speed(formatSize(language, limit))}

@@ -215,7 +215,9 @@ function Loose({ files, bytes }: Storage['loose']) {
     <>
       <h3 className={classes.heading}>{t.loose}</h3>
       <div className={classes.line}>
-        <span className={classes.more}>{t.looseMore(files, size)}</span>
+        <div className={classes.what}>
+          <span className={classes.more}>{t.looseMore(files, size)}</span>
+        </div>
         <Button size="xs" variant="default" onClick={() => setAsking(true)}>
           {t.looseDelete}
         </Button>
