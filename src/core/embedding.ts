@@ -13,6 +13,10 @@ export const HUB_PORT_TRIES = 20;
 /** How long the app waits for a hub that was told to stop before it ends it. */
 export const HUB_STOP_MS = 5_000;
 
+/** Where to look for a free port when all those from `port` on are taken. */
+export const portElsewhere = (port: number): number =>
+  port + HUB_PORT_TRIES < 60_000 ? port + HUB_PORT_TRIES : 20_000;
+
 export const AppToHub = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('start'),
@@ -38,5 +42,11 @@ export const HubToApp = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('owner'), credentials: Credentials }),
   z.object({ kind: z.literal('failed'), code: ErrorCodeSchema }),
   z.object({ kind: z.literal('stopped') }),
+  /** Somebody came from another computer: its address, and ours that was used. */
+  z.object({
+    kind: z.literal('visitor'),
+    from: z.string().check(z.maxLength(45)),
+    to: z.string().check(z.maxLength(45)),
+  }),
 ]);
 export type HubToApp = z.infer<typeof HubToApp>;

@@ -45,7 +45,15 @@ async function obey(message: AppToHub): Promise<void> {
       const log = jsonLines((line) => appendFileSync(logFile, line));
       // The default says that the app has no port of last time: the folder may have.
       const first = port === HUB_PORT_DEFAULT ? null : port;
-      opening = openHub({ dataDir, port: first, studentDir, hubName, log, onBroken: () => process.exit(1) });
+      opening = openHub({
+        dataDir,
+        port: first,
+        studentDir,
+        hubName,
+        log,
+        onBroken: () => process.exit(1),
+        onVisitor: (visitor) => parent.postMessage({ kind: 'visitor', ...visitor }),
+      });
       const hub = await opening;
       parent.postMessage({ kind: 'ready', port: hub.port, hubId: hub.hubId, hubName: hub.hubName });
       return;

@@ -28,6 +28,7 @@ import { RATES, Sockets, type Rates } from './sockets.ts';
 import type { Store } from './store.ts';
 import { openSqliteStore, type SqliteOptions } from './store-sqlite.ts';
 import { StudentPage } from './student-page.ts';
+import { watchVisitors, type Visitor } from './visitors.ts';
 import { Wall } from './wall.ts';
 
 /** How often idle logs are unloaded and forgotten files removed. */
@@ -52,6 +53,8 @@ export interface HubOptions {
   now?: () => number;
   /** Called when the database can no longer be written: nothing more can be promised, start the hub again. */
   onBroken?: () => void;
+  /** Somebody came from another computer. */
+  onVisitor?: (visitor: Visitor) => void;
   rates?: Partial<Rates>;
   fileLimits?: Partial<FileLimits>;
   httpLimits?: Partial<HttpLimits>;
@@ -155,6 +158,7 @@ export async function openHub(
     newCommandId,
     ...(options.httpLimits ? { limits: options.httpLimits } : {}),
   });
+  if (options.onVisitor) watchVisitors(http.server, now, options.onVisitor);
   const sockets = new Sockets({
     http: http.server,
     logs,
@@ -228,14 +232,16 @@ async function listen(server: Server, first: number, address: string | undefined
     const port = first === 0 ? 0 : first + tried;
     const isOurs = await new Promise<boolean>((resolve, reject) => {
       const refuse = (error: NodeJS.ErrnoException) => {
+        server.off('listening', accept);
         if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
         else reject(error);
       };
-      server.once('error', refuse);
-      server.listen({ port, ...(address ? { host: address } : {}) }, () => {
+      const accept = () => {
         server.off('error', refuse);
         resolve(true);
-      });
+      };
+      server.once('error', refuse).once('listening', accept);
+      server.listen({ port, ...(address ? { host: address } : {}) });
     });
     if (isOurs) return (server.address() as AddressInfo).port;
   }

@@ -51,6 +51,8 @@ export interface HubProcessOptions {
   /** It is ready: the port is kept for ever, because pupils' pages keep their data by address. */
   onReady(port: number, hubName: string): void;
   onChange(): void;
+  /** Somebody came to the hub from another computer; `to` is the address of ours that was used. */
+  onVisitor?(visitor: { from: string; to: string }): void;
   output(stream: NodeJS.ReadableStream | null): void;
   log: Log;
   /** What the environment asks for, see {@link firstPort}. */
@@ -135,6 +137,9 @@ export function openHubProcess(options: HubProcessOptions): HubProcess {
         return;
       case 'failed':
         failed(parsed.data.code);
+        return;
+      case 'visitor':
+        options.onVisitor?.({ from: parsed.data.from, to: parsed.data.to });
         return;
       case 'stopped':
         return;

@@ -21,11 +21,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { cleanName } from '../core/names.ts';
 import type { FileRef } from '../core/wire.ts';
-import type { HubState } from '../preload/contract.ts';
+import { portElsewhere } from '../core/embedding.ts';
+import type { HubState, WayInReport } from '../preload/contract.ts';
 import { createAppHandler, PRIVILEGES, SCHEME } from './app-protocol.ts';
 import { openAuth } from './auth.ts';
 import { tellFirstPaint } from './first-paint.ts';
-import { hubEnv, openHubProcess } from './hub-process.ts';
+import { firstPort, hubEnv, openHubProcess } from './hub-process.ts';
 import { openExports } from './export.ts';
 import { filesIn, openIntakes } from './intakes.ts';
 import { openSaves } from './saves.ts';
@@ -33,7 +34,7 @@ import { openDoor } from './ipc.ts';
 import { openKeeping } from './keeping.ts';
 import { openLibrary } from './library.ts';
 import { childOutput, openLog } from './log.ts';
-import { checkAddresses, firewallState, lanAddresses, watchAddresses } from './network.ts';
+import { lanAddresses, watchAddresses } from './network.ts';
 import { openNotifications, type Notice } from './notifications.ts';
 import { openOfficeConverter } from './office-convert.ts';
 import { OUR_ORIGIN, OUR_PAGE, secureAll } from './security.ts';
@@ -42,6 +43,7 @@ import { openStored } from './settings.ts';
 import { CANNOT_START, CHOOSE_FOLDER, CHOOSE_WORKS } from './texts.ts';
 import { openThumbnails } from './thumbnails.ts';
 import { openTransfers } from './transfers.ts';
+import { openWayInCheck } from './way-in.ts';
 import { openWindow } from './window.ts';
 
 const { PARTA_DATA, PARTA_READY_FILE, PARTA_HUB_PORT, ELECTRON_RENDERER_URL } = process.env;
@@ -145,7 +147,21 @@ async function run(): Promise<void> {
         await hub.stop();
         return hubState();
       },
-      'hub.check': () => check(),
+      'hub.check': ({ report }) => check(report),
+      'hub.show': ({ adapter }) => {
+        const embedded = signIns.read('embedded');
+        if (embedded) signIns.write({ embedded: { ...embedded, adapter } });
+        return check();
+      },
+      'hub.port': async ({ what }) => {
+        const embedded = signIns.read('embedded');
+        if (what === 'other' && embedded && hub.port() === null) {
+          signIns.write({ embedded: { ...embedded, port: portElsewhere(askedPort()) } });
+          await hub.start();
+        }
+        await wayIn.acceptPort();
+        return hubState();
+      },
       'transfers.list': () => transfers.list(),
       'transfers.upload': ({ serverId, paths }) => transfers.upload(serverId, paths),
       'transfers.download': ({ serverId, files, isWanted }) => {
@@ -233,9 +249,18 @@ async function run(): Promise<void> {
 
   // ── the hub of this computer ───────────────────────────────────────────────────────────────────────────────────────
 
-  let network: Pick<HubState, 'addresses' | 'firewall'> = { addresses: [], firewall: 'unknown' };
+  const askedPort = () => firstPort(PARTA_HUB_PORT, signIns.read('embedded')?.port ?? null);
+  const wayIn = openWayInCheck({
+    hub() {
+      const [port, hubId] = [hub.port(), hub.hubId()];
+      return port === null || hubId === null ? null : { port, hubId };
+    },
+    code: () => hub.state().code,
+    chosen: () => signIns.read('embedded')?.adapter ?? null,
+    changed: () => door.tell('hub', hubState()),
+  });
   function hubState(): HubState {
-    return { ...hub.state(), ...network };
+    return { ...hub.state(), ...wayIn.state() };
   }
   const hub = openHubProcess({
     fork: () =>
@@ -249,7 +274,9 @@ async function run(): Promise<void> {
     made: () => signIns.read('embedded'),
     onReady(port, hubName) {
       const before = signIns.read('embedded');
-      if (before?.port !== port) signIns.write({ embedded: { hubName: before?.hubName ?? hubName, port } });
+      // A first hub has no address yet that anybody could know.
+      wayIn.opened(before?.port == null ? 0 : askedPort(), port);
+      if (before?.port !== port) signIns.write({ embedded: { hubName, ...before, port } });
       // A hub forgets its tickets when it ends.
       for (const { serverId, kind } of known.list()) if (kind === 'embedded') auth.forget(serverId);
       void check();
@@ -257,22 +284,18 @@ async function run(): Promise<void> {
       renewPolicy();
     },
     onChange() {
-      if (hub.port() === null) network = { addresses: [], firewall: 'unknown' };
+      if (hub.port() === null) wayIn.closed();
+      if (hub.state().code === 'port-taken') wayIn.refused(askedPort());
       door.tell('hub', hubState());
       door.tell('servers', known.list());
     },
+    onVisitor: (visitor) => wayIn.visited(visitor),
     output: childOutput(join(dataDir, 'logs', 'hub.log')),
     log,
     wantedPort: PARTA_HUB_PORT,
   });
-  async function check(): Promise<HubState> {
-    const port = hub.port();
-    const hubId = hub.hubId();
-    if (port !== null && hubId !== null) {
-      const [addresses, firewall] = await Promise.all([checkAddresses(port, hubId), firewallState(port)]);
-      if (hub.port() === port) network = { addresses, firewall };
-      door.tell('hub', hubState());
-    }
+  async function check(report?: WayInReport): Promise<HubState> {
+    if (hub.port() !== null) await wayIn.look(report ?? null);
     return hubState();
   }
 
@@ -392,7 +415,7 @@ async function run(): Promise<void> {
   });
 
   const stopWatching = watchAddresses(() => {
-    void check();
+    if (hub.port() !== null) void wayIn.networkChanged();
     transfers.wake();
   });
   // Its state tells why, where it does not start.

@@ -24,6 +24,8 @@ export interface LanAddress {
 const VIRTUAL =
   /^(docker|br-|veth|virbr|vmnet|vboxnet|lxc|lxd|cni|flannel|tun|tap|wg|zt|tailscale|utun|bridge)|vethernet|virtualbox|vmware|hyper-v|wsl|hamachi|radmin|loopback/i;
 
+export const isVirtual = (adapter: string): boolean => VIRTUAL.test(adapter);
+
 /** IPv4 addresses of this computer, best first: real adapters, then private ranges as routers give them, then the rest. */
 export function lanAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces()): LanAddress[] {
   const found = Object.entries(interfaces).flatMap(([adapter, infos]) =>
@@ -41,7 +43,7 @@ export function lanAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = n
           : address.startsWith('169.254.')
             ? 4
             : 3;
-    return range + (VIRTUAL.test(adapter) ? 10 : 0);
+    return range + (isVirtual(adapter) ? 10 : 0);
   };
   return found.sort((a, b) => rank(a) - rank(b) || a.adapter.localeCompare(b.adapter));
 }
@@ -75,7 +77,7 @@ export function checkAddresses(port: number, hubId: HubId, addresses = lanAddres
 /** Runs a tool and answers what it printed; null where it is missing, forbidden, late or failed. */
 export type RunTool = (file: string, args: readonly string[]) => Promise<string | null>;
 
-const runTool: RunTool = (file, args) =>
+export const runTool: RunTool = (file, args) =>
   new Promise((resolve) => {
     const options = { timeout: FIREWALL_TOOL_MS, maxBuffer: 16 * 1024 ** 2, windowsHide: true };
     execFile(file, [...args], { ...options, env: { ...process.env, LC_ALL: 'C' } }, (error, stdout) =>

@@ -95,7 +95,7 @@ export function openServers({ stored, auth, hub, deviceName, onChange }: Servers
     const name = cleanName(hubName);
     const teacher = cleanName(teacherName);
     if (name === '' || teacher === '') throw new PartaError('bad-name');
-    stored.write({ embedded: { hubName: name, port: stored.read('embedded')?.port ?? null } });
+    stored.write({ embedded: { port: null, ...stored.read('embedded'), hubName: name } });
     await hub.start();
     const credentials = await hub.makeOwner(teacher, deviceName);
     return keep('embedded', '', name, credentials);

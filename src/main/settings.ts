@@ -42,7 +42,12 @@ const SignIn = z.object({
 });
 export type SignIn = z.infer<typeof SignIn>;
 
-const EmbeddedHub = z.object({ hubName: z.string().check(z.maxLength(NAME_MAX)), port: z.nullable(z.int()) });
+const EmbeddedHub = z.object({
+  hubName: z.string().check(z.maxLength(NAME_MAX)),
+  port: z.nullable(z.int()),
+  /** The adapter whose address the class is shown, where the teacher chose one. */
+  adapter: z.optional(z.string().check(z.maxLength(100))),
+});
 export type EmbeddedHub = z.infer<typeof EmbeddedHub>;
 
 /** Nobody needs to be found at night; what came is there in the morning. */

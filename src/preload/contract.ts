@@ -20,10 +20,12 @@ import {
 import { Handed, Intake, IntakeId, INTAKE_PATHS_MAX } from './contract/intake.ts';
 import { SaveId, SaveItem, SaveKind, Saving } from './contract/saving.ts';
 import { Freed, HeldId, Storage } from './contract/storage.ts';
+import { WayIn, WayInReport } from './contract/way-in.ts';
 
 export type { Handed, Intake, IntakeFile, LeftOutWhy } from './contract/intake.ts';
 export type { SaveItem, SaveKind, Saving } from './contract/saving.ts';
 export type { DamagedFile, Freed, HeldId, KeptClass, Storage } from './contract/storage.ts';
+export type { Verdict, WayIn, WayInReport } from './contract/way-in.ts';
 export { exportUrl, intakeUrl, libraryUrl } from './contract/channels.ts';
 
 const nothing = z.object({});
@@ -107,6 +109,8 @@ export const HubState = z.object({
   addresses: z.array(HubAddress),
   /** What the machine's firewall is known to do with our port; `unknown` where the system does not tell. */
   firewall: z.enum(['open', 'blocked', 'unknown']),
+  /** What the self-check found; absent until it has looked. */
+  wayIn: z.optional(WayIn),
 });
 export type HubState = z.infer<typeof HubState>;
 
@@ -195,8 +199,12 @@ export const CALLS = {
   'hub.state': call(nothing, HubState),
   'hub.start': call(nothing, HubState),
   'hub.stop': call(nothing, HubState),
-  /** Looks again at addresses and firewall. */
-  'hub.check': call(nothing, HubState),
+  /** Looks again at addresses, firewall and the way in; `report` is what the teacher saw on another computer. */
+  'hub.check': call(z.object({ report: z.optional(WayInReport) }), HubState),
+  /** Which adapter's address is shown to the class, from now on. */
+  'hub.show': call(z.object({ adapter: text(100) }), HubState),
+  /** `keep`: the teacher knows that the hub moved to another port; `other`: it looks for a free one elsewhere. */
+  'hub.port': call(z.object({ what: z.enum(['keep', 'other']) }), HubState),
 
   'transfers.list': call(nothing, z.array(Transfer)),
   /** Copies chosen files into the library and queues them for the hub. The page gives `File`s, the preload their paths. */

@@ -44,6 +44,7 @@ function supervised(behave: (child: Child, index: number) => void, healthyMs = 6
     studentDir: '/student',
     made: () => made,
     onReady: (port) => void (made = { hubName: 'Школа', port }),
+    onVisitor: ({ from, to }) => seen.push(`${from} to ${to}`),
     onChange() {
       const { state, code } = hub.state();
       seen.push(code ? `${state}:${code}` : state);
@@ -119,6 +120,17 @@ describe('the hub of this computer', () => {
     });
     await hub.start();
     expect(children).toHaveLength(2);
+  });
+
+  it('says who came from another computer', async () => {
+    const { hub, children, seen } = supervised((child) => {
+      stops(child);
+      child.ready();
+    });
+    await hub.start();
+    children[0]!.emit('message', { kind: 'visitor', from: '192.168.1.20', to: '192.168.1.10' });
+    children[0]!.emit('message', { kind: 'visitor', from: 'x'.repeat(46), to: '' });
+    expect(seen.filter((words) => words.includes(' to '))).toEqual(['192.168.1.20 to 192.168.1.10']);
   });
 
   it('is told to stop and waited for', async () => {

@@ -3,7 +3,7 @@
  * Promises: what cannot be known from here is asked for, not guessed; a step that Parta can take itself is a button.
  */
 import { Button, Code, Radio, TextInput } from '@mantine/core';
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { CallInput, HubState } from '../../preload/contract.ts';
 import { useDesktop } from '../desktop.tsx';
 import { ErrorNotice, Notice } from '../frame/Notice.tsx';
@@ -146,39 +146,45 @@ function Question(props: { address: string; isBusy: boolean; ask: Ask; isForPeer
   const { address, isBusy, ask, isForPeer } = props;
   const t = useTexts();
   const titleId = useId();
-  const [hasFailed, setFailed] = useState(isForPeer);
   const [peer, setPeer] = useState('');
   const [isWrong, setWrong] = useState(false);
-  const send = (opened: boolean) => {
-    const typed = peer.trim();
-    const wrong = !opened && !/^\d{1,3}(\.\d{1,3}){3}$/.test(typed);
-    setWrong(wrong);
-    if (!wrong) ask('hub.check', { report: { opened, peer: opened ? null : typed } });
+  const field = useRef<HTMLInputElement>(null);
+  const [isAsked, setAsked] = useState(false);
+  const say = (opened: boolean) => {
+    setAsked(!opened);
+    ask('hub.check', { report: { opened, peer: null } });
   };
+  // Only where the person has just answered: a window that opens on this question takes nobody's focus.
+  useEffect(() => {
+    if (isForPeer && isAsked) field.current?.focus();
+  }, [isForPeer, isAsked]);
   return (
     <form
       className={classes.question}
       aria-labelledby={titleId}
       onSubmit={(event) => {
         event.preventDefault();
-        send(false);
+        const typed = peer.trim();
+        const isAddress = /^\d{1,3}(\.\d{1,3}){3}$/.test(typed);
+        setWrong(!isAddress);
+        if (isAddress) ask('hub.check', { report: { opened: false, peer: typed } });
       }}
     >
       <p id={titleId} className={classes.asked}>
         {t.wayIn.ask.title(address)}
       </p>
       <div className={classes.answers}>
-        <Button size="sm" variant="default" loading={isBusy} onClick={() => send(true)}>
+        <Button size="sm" variant="default" loading={isBusy} onClick={() => say(true)}>
           {t.wayIn.ask.opened}
         </Button>
-        <Button size="sm" variant="default" aria-expanded={hasFailed} onClick={() => setFailed(true)}>
+        <Button size="sm" variant="default" loading={isBusy} onClick={() => say(false)}>
           {t.wayIn.ask.failed}
         </Button>
       </div>
-      {hasFailed && (
+      {isForPeer && (
         <div className={classes.peer}>
           <TextInput
-            autoFocus
+            ref={field}
             label={t.wayIn.ask.peer}
             description={t.wayIn.ask.peerHow}
             value={peer}

@@ -8,6 +8,7 @@ import { enMessage } from './en-message.ts';
 import { enPreview } from './en-preview.ts';
 import { enReading } from './en-reading.ts';
 import { enStorage } from './en-storage.ts';
+import { enWayIn } from './en-way-in.ts';
 import { en } from './en.ts';
 import { ruChannels } from './ru-channels.ts';
 import { ruClass } from './ru-class.ts';
@@ -17,6 +18,7 @@ import { ruMessage } from './ru-message.ts';
 import { ruPreview } from './ru-preview.ts';
 import { ruReading } from './ru-reading.ts';
 import { ruStorage } from './ru-storage.ts';
+import { ruWayIn } from './ru-way-in.ts';
 import { ru } from './ru.ts';
 
 const russian = {
@@ -29,6 +31,7 @@ const russian = {
   ...ruIntake,
   ...ruStorage,
   ...ruPreview,
+  ...ruWayIn,
 };
 export type Texts = Widen<typeof russian>;
 
@@ -44,6 +47,7 @@ export const TEXTS: Readonly<Record<'ru' | 'en', Texts>> = {
     ...enIntake,
     ...enStorage,
     ...enPreview,
+    ...enWayIn,
   },
 };
 export const useTexts = createTexts<Texts>(TEXTS);
