@@ -5,7 +5,7 @@
  */
 import { getDocument, PDFWorker, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist';
 import { PDF_WORKER_URL, pdfAsset } from '../preview/pdf-assets.ts';
-import { PREVIEW_MS_MAX } from '../preview/preview-time.ts';
+import { FRAME_START_MS_MAX, PREVIEW_MS_MAX } from '../preview/preview-time.ts';
 
 /** What pdf.js's worker asks this thread for. A thing we do not carry fails alone: the page is drawn without it. */
 class Assets {
@@ -25,13 +25,19 @@ export async function loadPdf(data: Uint8Array): Promise<{ document: PDFDocument
   // One for all documents: pdf.js would otherwise end it together with the first document that is closed.
   const mine = (running ??= start());
   const tooLong = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
+  const giveUp = () => {
     if (running === mine) running = undefined;
     mine.worker.destroy();
     mine.thread.terminate();
     tooLong.reject(new DOMException('not read in time', 'TimeoutError'));
-  }, PREVIEW_MS_MAX);
-  const reading = getDocument({
+  };
+  // The worker's own start is not the document's fault.
+  let timer = setTimeout(giveUp, FRAME_START_MS_MAX);
+  const begun = mine.worker.promise.then(() => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, PREVIEW_MS_MAX);
+  });
+  const task = getDocument({
     data,
     worker: mine.worker,
     BinaryDataFactory: Assets,
@@ -39,9 +45,16 @@ export async function loadPdf(data: Uint8Array): Promise<{ document: PDFDocument
     // Errors in one picture leave the rest of the page readable.
     stopAtErrors: false,
     verbosity: 0,
-  }).promise.then(async (document) => ({ document, first: await document.getPage(1) }));
+  });
+  // Given up while nobody waits for it yet, it would be an error that nobody caught.
+  task.promise.catch(() => undefined);
+  const read = async () => {
+    await begun;
+    const document = await task.promise;
+    return { document, first: await document.getPage(1) };
+  };
   try {
-    return await Promise.race([reading, tooLong.promise]);
+    return await Promise.race([read(), tooLong.promise]);
   } finally {
     clearTimeout(timer);
   }
