@@ -331,6 +331,8 @@ async function run(): Promise<void> {
     parallel: settings.read('transfers').parallel,
     log,
   });
+  const thumbnails = openThumbnails(dataDir);
+  const office = await openOfficeConverter({ dir: dataDir, source: (sha256) => library.pathToShow(sha256) });
   const keeping = await openKeeping({
     dir: dataDir,
     library,
@@ -339,7 +341,13 @@ async function run(): Promise<void> {
     quotaBytes: () => settings.read('storage').quotaBytes,
     isIdle: () => powerMonitor.getSystemIdleTime() > IDLE_SECONDS,
     onChange: (storage) => door.tell('storage', storage),
-    onGone: (hashes) => door.tell('gone', hashes),
+    onGone(hashes) {
+      door.tell('gone', hashes);
+      // Nothing that was made of a file outlives it here.
+      for (const sha256 of hashes)
+        for (const made of [thumbnails, office])
+          void made.remove(sha256).catch((error: unknown) => log.failure('uncaught', error));
+    },
     log,
   });
   let isLesson = false;
@@ -428,8 +436,8 @@ async function run(): Promise<void> {
     createAppHandler({
       rendererDir: join(HERE, '..', 'renderer'),
       library,
-      thumbnails: openThumbnails(dataDir),
-      office: await openOfficeConverter({ dir: dataDir, source: (sha256) => library.pathToShow(sha256) }),
+      thumbnails,
+      office,
       shown: (sha256) => keeping.opened(sha256),
       hubOrigins: () => (policy = known.origins()),
       intake: (serverId, name, bytes) => transfers.intake(serverId, name, bytes),

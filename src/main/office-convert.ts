@@ -34,6 +34,8 @@ export interface OfficeConverter {
   convert(sha256: Sha256, name: string): Promise<void>;
   /** Where the pages lie once they are made. */
   path(sha256: Sha256): string;
+  /** For a file that is not here any more. */
+  remove(sha256: Sha256): Promise<void>;
 }
 
 export interface OfficeConverterOptions {
@@ -85,6 +87,7 @@ export async function openOfficeConverter({
 
   return {
     path: pathOf,
+    remove: (sha256) => rm(pathOf(sha256), { force: true }),
     async state(sha256, name) {
       if (!CONVERTIBLE.has(extname(name).toLowerCase())) return 'none';
       if ((await stat(pathOf(sha256)).catch(() => null))?.isFile()) return 'made';

@@ -24,7 +24,7 @@ export interface Thumbnails {
   read(sha256: Sha256): Promise<Uint8Array | null>;
   /** @throws PartaError `bad-request` for what is no small WebP */
   write(sha256: Sha256, bytes: AsyncIterable<Uint8Array>): Promise<void>;
-  /** For a file that is gone for good. */
+  /** For a file that is not here any more. */
   remove(sha256: Sha256): Promise<void>;
 }
 

@@ -55,6 +55,8 @@ test('a document becomes a PDF, kept by its hash, and nothing of the work is lef
   expect(await converter.state(HASH, 'a.doc')).toBe('made');
   expect(readFileSync(converter.path(HASH), 'utf8')).toBe('%PDF-1.7 of an old document');
   expect(working()).toEqual([]);
+  await converter.remove(HASH);
+  expect(await converter.state(HASH, 'a.doc')).toBe('possible');
 });
 
 test('it works on a copy, headless, in a profile of its own without macros and links, with a proxy that leads nowhere', async () => {
