@@ -351,19 +351,22 @@ const natural = new Intl.Collator('ru', { numeric: true, sensitivity: 'base' });
 /** A name that a machine made up says nothing about order. */
 const isMadeUp = (name: string) => /^[0-9a-f_-]{16,}$/i.test(withoutEnding(name));
 
-/** Names that a person gave first, then those with a time in them, then made-up ones: within each kind there is one order. */
-const kindOfName = (name: string) => (timeInName(name) !== null ? 1 : isMadeUp(name) ? 2 : 0);
-
 /** Pages of one work, as they follow each other: by numbers («стр 2» before «стр 10»), by the time in their names, by the disk's. */
 export function inOrder<F extends Pick<FoundFile, 'name' | 'modifiedAt' | 'folders'>>(files: readonly F[]): F[] {
-  const byTime = (a: F, b: F) => (a.modifiedAt ?? 0) - (b.modifiedAt ?? 0);
-  const byName = (a: F, b: F) => natural.compare(a.name, b.name) || (a.name < b.name ? -1 : Number(a.name > b.name));
-  return [...files].sort((a, b) => {
-    const folders = natural.compare(a.folders.join('/'), b.folders.join('/'));
-    if (folders !== 0) return folders;
-    const kind = kindOfName(a.name);
-    if (kind !== kindOfName(b.name)) return kind - kindOfName(b.name);
-    if (kind === 1) return timeInName(a.name)! - timeInName(b.name)! || byName(a, b);
-    return kind === 2 ? byTime(a, b) || byName(a, b) : byName(a, b) || byTime(a, b);
+  const keyed = files.map((file) => {
+    const time = timeInName(file.name);
+    // Names that a person gave first, then those with a time in them, then made-up ones: within each kind there is one order.
+    const kind = time !== null ? 1 : isMadeUp(file.name) ? 2 : 0;
+    return { file, name: file.name, folder: file.folders.join('/'), kind, time: time ?? 0, at: file.modifiedAt ?? 0 };
   });
+  type Keyed = (typeof keyed)[0];
+  const byName = (a: Keyed, b: Keyed) =>
+    natural.compare(a.name, b.name) || (a.name < b.name ? -1 : Number(a.name > b.name));
+  keyed.sort((a, b) => {
+    const apart = (a.folder === b.folder ? 0 : natural.compare(a.folder, b.folder)) || a.kind - b.kind;
+    if (apart !== 0) return apart;
+    if (a.kind === 1) return a.time - b.time || byName(a, b);
+    return a.kind === 2 ? a.at - b.at || byName(a, b) : byName(a, b) || a.at - b.at;
+  });
+  return keyed.map(({ file }) => file);
 }

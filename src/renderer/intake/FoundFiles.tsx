@@ -12,7 +12,17 @@ import {
   IconHelpCircle,
   IconX,
 } from '@tabler/icons-react';
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
+import {
+  memo,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type Ref,
+} from 'react';
 import type { Classroom } from '../../core/classroom.ts';
 import type { MemberId } from '../../core/ids.ts';
 import { formatSize } from '../../ui/format.ts';
@@ -40,10 +50,14 @@ export function FoundFiles(props: FoundFilesProps) {
   const { listRef, sorting, classroom, done, marked, onMark, onGive, onPupils } = props;
   const t = useTexts();
   const id = useId();
-  const groups = groupsOf(sorting).map(({ path, files }) => ({
-    path,
-    files: files.filter(({ memberId }) => memberId === null || !done.has(memberId)),
-  }));
+  const groups = useMemo(
+    () =>
+      groupsOf(sorting).map(({ path, files }) => ({
+        path,
+        files: files.filter(({ memberId }) => memberId === null || !done.has(memberId)),
+      })),
+    [sorting, done],
+  );
   const ids = groups.flatMap(({ files }) => files.map(({ file }) => file.id));
   // The first that asks is where the work is.
   const [at, setAt] = useState(() => ids.find((one) => sorting.get(one)?.memberId === null) ?? ids[0] ?? null);
@@ -171,7 +185,8 @@ interface FileRowProps {
   onGive: FoundFilesProps['onGive'];
 }
 
-function FileRow({ one, classroom, onGive }: FileRowProps) {
+/** Drawn again only when it is another: thousands of files may have been found. */
+const FileRow = memo(function FileRow({ one, classroom, onGive }: FileRowProps) {
   const t = useTexts();
   const language = useLanguage();
   const { file, guess, memberId, because, held } = one;
@@ -247,4 +262,4 @@ function FileRow({ one, classroom, onGive }: FileRowProps) {
       )}
     </>
   );
-}
+});

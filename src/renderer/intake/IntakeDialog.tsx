@@ -5,7 +5,7 @@
  */
 import { Button, Modal, Progress } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Assignment } from '../../core/classroom.ts';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { MemberId } from '../../core/ids.ts';
@@ -46,14 +46,15 @@ export function IntakeDialog({ assignment, intake, onClose }: IntakeDialogProps)
   const list = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
 
-  const brought = broughtOf(sorting, now).filter(({ memberId }) => !done.has(memberId));
+  const all = useMemo(() => broughtOf(sorting, now), [sorting, now]);
+  const brought = all.filter(({ memberId }) => !done.has(memberId));
   const rest = [...sorting.values()].filter(({ memberId, held }) => memberId === null && held?.why !== 'seen').length;
   const ready = brought.filter(({ isTooMany }) => !isTooMany);
 
-  const giveTo = (ids: Iterable<string>, memberId: MemberId | null) => {
+  const giveTo = useCallback((ids: Iterable<string>, memberId: MemberId | null) => {
     setSorting((old) => give(old, ids, memberId));
     setMarked(new Set());
-  };
+  }, []);
   const close = () => {
     call('intake.end', { intakeId: intake.intakeId }).catch(() => undefined);
     onClose();
