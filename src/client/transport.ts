@@ -160,8 +160,9 @@ export const connectSocket: Connect = (address, news) => {
     // Volatile: a mark that cannot leave now is worth nothing later.
     read: (mark) => void socket.volatile.emit('read', mark),
     typing: (mark) => void socket.volatile.emit('typing', mark),
-    lessonMark: (mark) => void socket.volatile.emit('lessonMark', mark),
-    helped: (helped) => void socket.volatile.emit('helped', helped),
+    // A hand is put up once: it must not be lost to a packet that is just leaving.
+    lessonMark: (mark) => void socket.emit('lessonMark', mark),
+    helped: (helped) => void socket.emit('helped', helped),
     wall: (wish) => void socket.emit('wall', wish),
     beat: (everyMs) => void socket.emit('beat', everyMs),
     close: () => void socket.disconnect(),

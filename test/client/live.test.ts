@@ -19,7 +19,7 @@ import { openClassStoreWith } from '../../src/client/open-class-store.ts';
 import { BROWSER, type Ports } from '../../src/client/ports.ts';
 import type { ChannelId, FileId, LogId, MemberId } from '../../src/core/ids.ts';
 import { ACTIVE_EVERY_MS } from '../../src/core/limits.ts';
-import { PROTOCOL_VERSION, type Credentials as DeviceSecret, type LogKey } from '../../src/core/wire.ts';
+import { PROTOCOL_VERSION, type Credentials as DeviceSecret, type LogKey, type WallTile } from '../../src/core/wire.ts';
 import { startHub } from '../support/hub.ts';
 import { OwnFiles } from '../support/local-client.ts';
 import { MemoryDisk } from '../support/memory-disk.ts';
@@ -226,7 +226,8 @@ describe('a real hub', () => {
     return store;
   }
 
-  test('a teacher sees who has read, who writes and who is here; his laptop learns what he has read at school', async () => {
+  /** A teacher's store, and a pupil who was let in. */
+  async function classOfTwo() {
     const hub = await startHub();
     undo.push(() => hub.stop());
     const by = new Person(hub.url, hub.owner);
@@ -244,6 +245,32 @@ describe('a real hub', () => {
     const requestId = Object.values(asked!.classroom.requests)[0]!.requestId;
     const memberId = school.newMemberId();
     await school.send(classId, 'confirmJoin', { requestId, memberId, name: 'Белов Илья' });
+    return { hub, school, pupil, classId, chat, memberId };
+  }
+
+  test('a wall tells a teacher who is here and who calls; who was helped sees his hand go down', async () => {
+    const { hub, school, pupil, classId, memberId } = await classOfTwo();
+    const tileIs = (fits: (tile: WallTile | undefined) => boolean) =>
+      until<WallView | null>(
+        (l) => school.watchWall(classId, l),
+        (wall) => wall !== null && fits(wall.tiles.get(memberId)),
+      );
+    await tileIs((tile) => tile?.isHere !== true);
+    const page = await open(hub.url, pupil.credentials);
+    await tileIs((tile) => tile?.isHere === true);
+    page.askHelp(classId, true);
+    await tileIs((tile) => typeof tile?.wantsHelpSince === 'number' && typeof tile.activeAt === 'number');
+    school.tellHelped(classId, memberId);
+    const live = await until<LiveView>(
+      (l) => page.watchLive(classId, l),
+      ({ wantsHelp }) => !wantsHelp,
+    );
+    expect(live.wantsHelp).toBe(false);
+    await tileIs((tile) => tile?.wantsHelpSince === null);
+  });
+
+  test('a teacher sees who has read, who writes and who is here; his laptop learns what he has read at school', async () => {
+    const { hub, school, pupil, classId, chat, memberId } = await classOfTwo();
     const text = { channelId: chat, text: 'Здравствуйте', fileIds: [], replyTo: null };
     await school.send(classId, 'postMessage', text);
     const page = await open(hub.url, pupil.credentials);
