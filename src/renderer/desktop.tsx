@@ -162,7 +162,11 @@ class LibraryFacts {
     if (fresh.length > 0) this.#tell();
   }
 
+  /** How often files have gone: who asked the library himself asks again. */
+  goneCount = 0;
+
   gone(hashes: readonly Sha256[]) {
+    this.goneCount += 1;
     for (const hash of hashes) this.#here.set(hash, false);
     this.#tell();
   }
@@ -320,6 +324,12 @@ export function useIsHere(sha256: Sha256): boolean | undefined {
   const { library } = useDesktopState();
   useEffect(() => library.want(sha256), [library, sha256]);
   return useSyncExternalStore(library.watch, () => library.isHere(sha256));
+}
+
+/** Changes whenever files have left this computer: freed, let go or found to be damaged. */
+export function useGoneCount(): number {
+  const { library } = useDesktopState();
+  return useSyncExternalStore(library.watch, () => library.goneCount);
 }
 
 export function useSettings(): [Settings, (part: Partial<Settings>) => void] {

@@ -153,6 +153,14 @@ it('a file waits while the machine sleeps, goes when it wakes, and a copy of it 
   await power('resume');
   await expect.poll(states, { timeout: 30_000 }).toEqual(['done']);
 
+  // It has arrived and no message names it yet: nobody may take it for loose.
+  await expect
+    .poll(async () => (await page.evaluate(() => window.parta.call('storage.freeLoose', {}))).ok, { timeout: 30_000 })
+    .toBe(true);
+  const storage = await page.evaluate(() => window.parta.call('storage.read', {}));
+  expect(storage.ok && storage.value).toMatchObject({ hereFiles: 1, loose: { files: 0 }, damaged: [] });
+  expect(storage.ok && storage.value.classes.map(({ title }) => title)).toContain('7А');
+
   const hash = '0'.repeat(64);
   const drag = (sha256: string) =>
     page.evaluate((of) => window.parta.call('library.drag', { sha256: of as never, name: 'работа: 1?.txt' }), sha256);

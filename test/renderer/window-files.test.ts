@@ -189,7 +189,7 @@ describe('storage', () => {
   const line = (title: string) => page.getByRole('listitem').filter({ hasText: title, has: page.getByRole('switch') });
   async function openStorage(scene: string) {
     await open(scene);
-    await page.evaluate(() => (location.hash = '/settings'));
+    await page.getByRole('link', { name: 'Настройки', exact: true }).click();
     await page.getByRole('heading', { name: 'Хранение' }).waitFor();
   }
 

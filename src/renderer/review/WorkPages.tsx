@@ -167,7 +167,7 @@ function NotHere({ file, presence, serverId, pageWidth }: NotHereProps) {
   const [isAsked, setAsked] = useState(false);
   const download = () => {
     setAsked(true);
-    desktop.call('transfers.download', { serverId, files: [file] }).catch(() => setAsked(false));
+    desktop.call('transfers.download', { serverId, files: [file], isWanted: true }).catch(() => setAsked(false));
   };
   const resume = (transferId: string) => void desktop.call('transfers.resume', { transferId }).catch(() => undefined);
   if (!presence) return <Opening pageWidth={pageWidth} />;

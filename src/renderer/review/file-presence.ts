@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../core/errors.ts';
 import type { Sha256 } from '../../core/ids.ts';
 import type { FileRef } from '../../core/wire.ts';
 import type { Transfer } from '../../preload/contract.ts';
-import { useDesktop, useTransfers } from '../desktop.tsx';
+import { useDesktop, useGoneCount, useTransfers } from '../desktop.tsx';
 
 export type Presence =
   | { state: 'here' }
@@ -25,13 +25,14 @@ const NONE: ReadonlySet<Sha256> = new Set();
 export function usePresences(files: readonly FileRef[]): Presences {
   const desktop = useDesktop();
   const transfers = useTransfers();
+  const goneCount = useGoneCount();
   const hashes = [...new Set(files.map((file) => file.sha256))].sort().join(' ');
   const wanted = useMemo(() => new Set(hashes.split(' ').filter(Boolean) as Sha256[]), [hashes]);
   const relevant = useMemo(
     () => transfers.filter((transfer) => transfer.sha256 !== null && wanted.has(transfer.sha256)),
     [transfers, wanted],
   );
-  // The library is asked again only when a transfer has come or ended, not while its bytes flow.
+  // The library is asked again when a transfer has come or ended or files have gone, not while bytes flow.
   const ended = relevant.map((transfer) => `${transfer.transferId}${transfer.state === 'done'}`).join();
   const [here, setHere] = useState<{ of: string; found: ReadonlySet<Sha256> } | null>(null);
 
@@ -45,7 +46,7 @@ export function usePresences(files: readonly FileRef[]): Presences {
     return () => {
       isGone = true;
     };
-  }, [desktop, wanted, hashes, ended]);
+  }, [desktop, wanted, hashes, ended, goneCount]);
 
   return useMemo(() => {
     const byHash = new Map(relevant.map((transfer) => [transfer.sha256, transfer]));
