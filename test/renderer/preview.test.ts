@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import type { FileRef } from '../../src/core/wire.ts';
 import {
   docx,
+  emptyPdf,
   manyLines,
   odt,
   packedZeros,
@@ -22,6 +23,8 @@ import {
   xlsx,
   zipOf,
 } from '../support/preview-samples.ts';
+import { ZOOMS } from '../../src/renderer/preview/zooms.ts';
+import { NODES_MAX, PAGE_PIXELS_MAX, PAGES_MAX } from '../../src/renderer/preview/frame/limits.ts';
 import { previewStage } from './preview/stage.ts';
 
 const stage = previewStage();
@@ -102,6 +105,28 @@ test('a PDF: its pages are drawn, more sharply when larger', async () => {
   const before = await first.evaluate((canvas: HTMLCanvasElement) => canvas.width);
   await page.keyboard.press('+');
   await expect.poll(() => first.evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeGreaterThan(before);
+});
+
+test('a long PDF is shown as far as its limit; a page too large is drawn coarser', async () => {
+  const { page } = await stage.open([await stage.file('long.pdf', emptyPdf(PAGES_MAX + 1, 300))]);
+  await page.locator('[data-state="shown"]').waitFor();
+  expect(await notes(page).textContent()).toContain(`${PAGES_MAX} из ${PAGES_MAX + 1}`);
+  expect(await inside(page).getByRole('img').count()).toBe(PAGES_MAX);
+  const wide = await stage.open([await stage.file('wide.pdf', emptyPdf(1, 14_400))]);
+  const canvas = inside(wide.page).locator('canvas');
+  await canvas.waitFor();
+  for (let n = 0; n < ZOOMS.length; n++) await wide.page.keyboard.press('+');
+  const width = () => canvas.evaluate((element: HTMLCanvasElement) => element.width).catch(() => 0);
+  await expect.poll(width).toBeGreaterThan(2_000);
+  expect((await width()) ** 2).toBeLessThanOrEqual(PAGE_PIXELS_MAX * 1.01);
+});
+
+test('a document of more elements than a frame lays out is cut, or given up', async () => {
+  const { page } = await stage.open([await stage.file('long.odt', odt('<text:p>а</text:p>'.repeat(NODES_MAX)))]);
+  await page.locator('[data-state="shown"]').or(tile(page)).waitFor();
+  if (await tile(page).count()) expect(await tile(page).textContent()).toMatch(/трёх секунд/);
+  // Each paragraph is two: itself and its text.
+  else expect(await inside(page).locator('p').count()).toBe(NODES_MAX / 2);
 });
 
 test('sound and film play in the window; what does not play says so', async () => {
@@ -365,6 +390,11 @@ describe('a hostile file', () => {
     expect(box?.height).toBeLessThanOrEqual(30_000);
     expect({ strangers, reached }).toEqual({ strangers: [], reached: [] });
   });
+
+  test('of all this nothing lies on the disk but the files themselves and small pictures', () => {
+    expect(readdirSync(stage.dir()).filter((name) => !FOLDERS.includes(name))).toEqual([]);
+  });
+  const FOLDERS = ['files', 'incoming', 'opened', 'damaged', 'thumbnails'];
 
   test('the listening itself works: a page that may reach the stranger is heard', async () => {
     const { page, strangers, reached } = await stage.open([]);

@@ -79,14 +79,25 @@ export const row = (number: number, cells: Readonly<Record<string, string>>) =>
 /** A PDF of one page. @param catalog more of its catalog @param objects more objects, from number 6 on */
 export function pdf(text: string, catalog = '', objects: readonly (string | Buffer)[] = []): Uint8Array {
   const content = `BT /F1 24 Tf 72 700 Td (${text}) Tj ET`;
-  const all: (string | Buffer)[] = [
+  return pdfOf([
     `<< /Type /Catalog /Pages 2 0 R ${catalog} >>`,
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
     '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
     `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
     ...objects,
-  ];
+  ]);
+}
+
+/** A PDF of empty pages. @param side of each, in points */
+export const emptyPdf = (pages: number, side: number): Uint8Array =>
+  pdfOf([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Pages /Kids [${Array.from({ length: pages }, (_, n) => `${n + 3} 0 R`).join(' ')}] /Count ${pages} >>`,
+    ...Array.from({ length: pages }, () => `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${side} ${side}] >>`),
+  ]);
+
+function pdfOf(all: readonly (string | Buffer)[]): Uint8Array {
   const pieces: Buffer[] = [Buffer.from('%PDF-1.7\n')];
   const places: number[] = [];
   let length = pieces[0]!.length;

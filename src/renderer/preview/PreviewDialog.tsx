@@ -20,8 +20,8 @@ import { useFailure } from '../frame/failure.ts';
 import { useTexts } from '../texts/texts.ts';
 import { Preview } from './Preview.tsx';
 import classes from './PreviewDialog.module.css';
+import { ZOOMS } from './zooms.ts';
 
-export const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 2.5, 3, 4] as const;
 const AS_IT_FITS = ZOOMS.indexOf(1);
 
 const NO_FILE = '' as Sha256;

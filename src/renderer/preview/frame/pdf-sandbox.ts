@@ -5,12 +5,9 @@
  */
 import { getDocument, PDFWorker, type PDFDocumentProxy, type RenderTask } from 'pdfjs-dist';
 import type { FrameLook, ToFrame } from '../frame-words.ts';
+import { PAGE_PIXELS_MAX, PAGES_MAX } from './limits.ts';
 import { beginPage, hear, say, tellHeight, wear } from './talk.ts';
 
-/** Pages of one document; a longer one is shown as far as this. */
-export const PAGES_MAX = 400;
-/** Pixels of one drawn page. */
-export const PAGE_PIXELS_MAX = 16_000_000;
 /** A page at a zoom of 1 is not wider than this. */
 const PAGE_WIDTH_MAX = 960;
 

@@ -3,10 +3,7 @@
  * formulas. Promises: no attribute passes but the few named here, so nothing can run, load, link, or lie above the page; what is too
  * much is cut. The third wall, after the frame's sandbox and its policy.
  */
-
-/** Elements of one document; a page of print has about 200. */
-export const NODES_MAX = 60_000;
-const DEPTH_MAX = 60;
+import { DEPTH_MAX, NODES_MAX } from './limits.ts';
 
 const TEXT = new Set(
   'p h1 h2 h3 h4 h5 h6 b strong i em u s sup sub small span br ul ol li dl dt dd table thead tbody tr td th blockquote pre code hr'.split(' '),
