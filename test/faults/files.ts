@@ -50,13 +50,17 @@ export interface FileRounds {
 
 const HUB = fileURLToPath(new URL('../../src/hub/standalone.ts', import.meta.url));
 /** More than both programs want to keep free. */
-const DISK_BYTES = 420 * 1024 ** 2;
+const DISK_BYTES = 500 * 1024 ** 2;
+/** Then a new class, on empty disks. */
+const ROUNDS_PER_WORLD = 20;
 const FILES_MAX = 3;
 const FILE_BYTES_MAX = 3_000_000;
 const FAULTS_PER_ROUND = 4;
 const PAUSE_MS_MAX = 120;
 const PATIENCE_MS = 90_000;
 const LOOK_MS = 25;
+/** Of a hub's log, characters kept. */
+const SAID_MAX = 2_000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function until<T>(what: string, read: () => Promise<T | undefined | false>): Promise<T> {
@@ -116,6 +120,7 @@ class World {
   #owner!: Credentials;
   #hub: ChildProcess | null = null;
   #app: ChildProcess | null = null;
+  #hubSaid = '';
   #asked = 0;
 
   async begin(): Promise<void> {
@@ -153,10 +158,14 @@ class World {
       process.execPath,
       [HUB, '--data', this.hubDisk.dir, '--port', String(this.port), '--teacher', 'А'],
       {
-        stdio: ['ignore', 'pipe', 'ignore'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
     this.#hub = child;
+    this.#hubSaid = '';
+    child.stderr!.on('data', (chunk: Buffer) => {
+      this.#hubSaid = (this.#hubSaid + chunk.toString()).slice(-SAID_MAX);
+    });
     let said = '';
     child.stdout!.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.once('exit', () => {
@@ -164,6 +173,13 @@ class World {
     });
     await until('the hub', async () => said.endsWith('ready\n') || child.exitCode !== null);
     return /: (\d{4} \d{4})$/m.exec(said)?.[1];
+  }
+  /** For the story of a failure. */
+  get hubState(): string {
+    return this.#hub ? 'runs' : 'does not run';
+  }
+  get hubSaid(): string {
+    return this.#hubSaid;
   }
   async killHub(): Promise<boolean> {
     const child = this.#hub;
@@ -262,16 +278,18 @@ export async function runFileRounds(rounds: number, seed: number, tell: (line: s
     wrongBytes: 0,
     problems: [],
   };
-  const world = new World();
-  try {
-    await world.begin();
-    for (let round = 0; round < rounds; round++) {
-      const problems = await playRound(world, seeded(seed + round), result);
-      for (const problem of problems) tell(`round ${seed + round}: ${problem}`);
-      result.problems.push(...problems);
+  for (let from = 0; from < rounds; from += ROUNDS_PER_WORLD) {
+    const world = new World();
+    try {
+      await world.begin();
+      for (let round = from; round < Math.min(rounds, from + ROUNDS_PER_WORLD); round++) {
+        const problems = await playRound(world, seeded(seed + round), result);
+        for (const problem of problems) tell(`round ${seed + round}: ${problem}`);
+        result.problems.push(...problems);
+      }
+    } finally {
+      await world.end();
     }
-  } finally {
-    await world.end();
   }
   return result;
 }
@@ -355,8 +373,11 @@ async function playRound(world: World, chance: () => number, result: FileRounds)
       return list?.every(({ state }) => state === 'done');
     });
   } catch {
-    const list = await world.ask<{ state: string; code: string | null }[]>({ what: 'list' });
-    const states = (list ?? []).filter(({ state }) => state !== 'done').map(({ state, code }) => `${state} ${code}`);
+    const list = await world.ask<{ state: string; code: string | null; direction: string }[]>({ what: 'list' });
+    const states = (list ?? [])
+      .filter(({ state }) => state !== 'done')
+      .map(({ state, code, direction }) => `${direction} ${state} ${code}`);
+    states.push(`hub ${world.hubState}; it said ${world.hubSaid}`);
     result.lost += states.length || 1;
     return [`the queue never came to its end: ${states.join(', ')}`];
   }

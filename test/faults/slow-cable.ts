@@ -1,7 +1,7 @@
 /** A cable to a port of this machine, slow enough that a file is under way for a while, which can be cut in the middle of it. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-const BYTES_PER_MS = 8_000;
+const BYTES_PER_MS = 3_000;
 
 export interface SlowCable {
   port: number;
