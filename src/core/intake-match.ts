@@ -72,8 +72,17 @@ export function latinKey(word: string): string {
     .replace(/(.)\1+/g, '$1');
 }
 
-interface Word {
-  word: string;
+/** A word with what it is compared by, worked out once: thousands of files meet hundreds of pupils. */
+interface Token {
+  text: string;
+  key: string;
+  isLatin: boolean;
+}
+const tokenOf = (text: string): Token => ({ text, key: latinKey(text), isLatin: /[a-z]/.test(text) });
+
+interface Word extends Token {
+  /** The word and the next as one: «петрова водкина». */
+  pair: Token;
   /** One letter that stands for a name: «И», «и.», and not the «и» between two names. */
   isInitial: boolean;
 }
@@ -82,21 +91,22 @@ interface Word {
 const CLASS_MARK = /(?<![\p{L}\d])\d{1,2} ?[-–—_.]? ?["«“']?[а-яёa-z]["»”']?(?![\p{L}.])/giu;
 
 /** Words of a name on a disk, as they are compared. «ИвановИван_7А(2)» → иванов, иван. */
-function wordsOf(text: string): Word[] {
-  const apart = cleanName(text)
+function wordsOf(name: string): Word[] {
+  const apart = cleanName(name)
     .normalize('NFKC')
     // A stress mark.
     .replaceAll('\u0301', '')
     .replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 ')
     .replace(/(\p{L})(?=\d)/gu, '$1 ')
     .replace(CLASS_MARK, ' ');
-  return [...apart.matchAll(/[\p{L}\p{M}'’]+/gu)].flatMap((found) => {
-    const word = nameSkeleton(found[0]).replaceAll(' ', '');
-    if (word === '') return [];
+  const words = [...apart.matchAll(/[\p{L}\p{M}'’]+/gu)].flatMap((found) => {
+    const text = nameSkeleton(found[0]).replaceAll(' ', '');
+    if (text === '') return [];
     const after = apart.slice(found.index + found[0].length);
-    const isBetween = found[0] === word && /^[\s_-]+\p{L}{2,}/u.test(after);
-    return [{ word, isInitial: [...word].length === 1 && !isBetween }];
+    const isBetween = found[0] === text && /^[\s_-]+\p{L}{2,}/u.test(after);
+    return [{ ...tokenOf(text), isInitial: [...text].length === 1 && !isBetween }];
   });
+  return words.map((word, n) => ({ ...word, pair: tokenOf(word.text + (words[n + 1]?.text ?? '')) }));
 }
 
 const withoutEnding = (name: string) => name.replace(/(?<=.)\.[\p{L}\d]{1,8}$/u, '');
@@ -108,10 +118,12 @@ const PATRONYMIC = /(вич|ьич|вна|чна|инична|оглы|кызы|
 interface Person {
   memberId: MemberId;
   /** The whole surname, and its parts where it is double. */
-  surname: string;
-  surnameParts: string[];
-  given: string;
-  patronymic: string;
+  surname: Token;
+  surnameParts: Token[];
+  /** The surname without what changes in its cases. */
+  stem: string;
+  given: Token;
+  patronymic: Token;
 }
 
 function personOf({ memberId, name }: { memberId: MemberId; name: string }): Person {
@@ -125,29 +137,32 @@ function personOf({ memberId, name }: { memberId: MemberId; name: string }): Per
     : isGivenFirst
       ? [second, first, third]
       : [first, second, third]; // prettier-ignore
+  const whole = surname.replaceAll(' ', '');
+  const parts = surname.includes(' ') ? surname.split(' ').filter((part) => part.length > 2) : [];
   return {
     memberId,
-    surname: surname.replaceAll(' ', ''),
-    surnameParts: surname.includes(' ') ? surname.split(' ').filter((part) => part.length > 2) : [],
-    given: given.split(' ')[0] ?? '',
-    patronymic,
+    surname: tokenOf(whole),
+    surnameParts: parts.map(tokenOf),
+    stem: whole.replace(/(ий|ый|ой|ая|яя|а|я|й|ь)$/, ''),
+    given: tokenOf(given.split(' ')[0] ?? ''),
+    patronymic: tokenOf(patronymic),
   };
 }
 
-const isLatin = (word: string) => /[a-z]/.test(word);
 /** The same word, or its Latin spelling. Two Russian words are the same letter by letter. */
-const isSame = (one: string, other: string) =>
-  one === other ||
-  (one.length > 1 && other.length > 1 && isLatin(one) !== isLatin(other) && latinKey(one) === latinKey(other));
-const isInitialOf = (letter: string, word: string) =>
-  letter.length <= 2 && word !== '' && (word.startsWith(letter) || latinKey(word).startsWith(latinKey(letter)));
+const isSame = (one: Token, other: Token) =>
+  one.text === other.text ||
+  (one.isLatin !== other.isLatin && one.key === other.key && one.text.length > 1 && other.text.length > 1);
+const isInitialOf = (letter: Token, word: Token) =>
+  letter.text.length <= 2 &&
+  word.text !== '' &&
+  (word.text.startsWith(letter.text) || (letter.key !== '' && word.key.startsWith(letter.key)));
 
 /** «Иванова», «Иванову», «Ивановым» of Иванов; «Белой» of Белая. */
-function isCaseOf(word: string, surname: string): boolean {
-  const stem = surname.replace(/(ий|ый|ой|ая|яя|а|я|й|ь)$/, '');
-  if (stem.length < 3 || !word.startsWith(stem)) return false;
-  return /^(а|у|ю|я|ы|и|ой|ей|ом|ым|им|е|ого|его|ому|ему|ую|ая|ий|ый)?$/.test(word.slice(stem.length));
-}
+const isCaseOf = ({ text }: Token, { stem }: Person): boolean =>
+  stem.length > 2 &&
+  text.startsWith(stem) &&
+  /^(а|у|ю|я|ы|и|ой|ей|ом|ым|им|е|ого|его|ому|ему|ую|ая|ий|ый)?$/.test(text.slice(stem.length));
 
 /** One letter more, less, another one, or two that changed places. */
 function isOneOff(one: string, other: string): boolean {
@@ -197,7 +212,7 @@ class List {
 
   constructor(students: readonly { memberId: MemberId; name: string }[]) {
     this.#people = students.map(personOf);
-    this.#givens = new Set(this.#people.map(({ given }) => latinKey(given)).filter((given) => given.length > 1));
+    this.#givens = new Set(this.#people.map(({ given }) => given.key).filter((given) => given.length > 1));
   }
 
   /** Whom one name (of a file or a folder) means. */
@@ -217,48 +232,49 @@ class List {
       const doubt = isSeveral ? 'several' : confidence === 'ask' ? 'almost' : null;
       return { confidence, memberIds: best.map(({ person }) => person.memberId), doubt };
     }
-    const almost = this.#people.filter((person) => words.some(({ word }) => this.#isAlmost(word, person)));
+    const almost = this.#people.filter((person) => words.some((word) => this.#isAlmost(word, person)));
     if (almost.length === 0 || almost.length > OFFERED_MAX) return { confidence: 'none', memberIds: [], doubt: null };
     return { confidence: 'ask', memberIds: almost.map(({ memberId }) => memberId), doubt: 'almost' };
   }
 
   #readings(person: Person, words: readonly Word[]): Named[] {
-    const wordAt = (n: number) => words[n]?.word ?? '';
-    const isDouble = (n: number) => isSame(wordAt(n) + wordAt(n + 1), person.surname);
+    const { surname, surnameParts, given, patronymic } = person;
     const at = words.findIndex(
-      ({ word }, n) =>
-        isSame(word, person.surname) || isDouble(n) || person.surnameParts.some((part) => isSame(word, part)),
+      (word) => isSame(word, surname) || isSame(word.pair, surname) || surnameParts.some((part) => isSame(word, part)),
     );
-    if (at < 0 || person.surname.length < 2) return [];
-    const used = !isSame(wordAt(at), person.surname) && isDouble(at) ? [at, at + 1] : [at];
+    const named = words[at];
+    if (!named || surname.text.length < 2) return [];
+    const used = !isSame(named, surname) && isSame(named.pair, surname) ? [at, at + 1] : [at];
     const last = used.at(-1)!;
     const rest = words.flatMap((one, n) => (used.includes(n) ? [] : [{ ...one, n }]));
-    const given = rest.find(({ word }) => word.length > 1 && isSame(word, person.given));
-    if (given) {
-      const father = rest.find(({ word, n }) => n !== given.n && word.length > 2 && isSame(word, person.patronymic));
-      return [{ person, score: father ? 5 : 4, at: [...used, given.n, ...(father ? [father.n] : [])] }];
+    const first = rest.find((word) => word.text.length > 1 && isSame(word, given));
+    if (first) {
+      const father = rest.find((word) => word.n !== first.n && word.text.length > 2 && isSame(word, patronymic));
+      return [{ person, score: father ? 5 : 4, at: [...used, first.n, ...(father ? [father.n] : [])] }];
     }
     // «Белов И.», «Белов И.А.», «И. Белов»: letters that stand beside the surname.
     const after = rest.filter(({ n }) => n > last && n <= last + 2);
     const before = rest.filter(({ n }) => n < at && n >= at - 2);
     const letters = after[0]?.isInitial ? after : before.at(-1)?.isInitial ? before : [];
     const initials = letters.filter(({ isInitial }) => isInitial);
-    if (initials[0] && person.given !== '') {
-      if (!isInitialOf(initials[0].word, person.given)) return [{ person, score: 1, at: used }];
-      const isFathers = initials[1] !== undefined && isInitialOf(initials[1].word, person.patronymic);
+    if (initials[0] && given.text !== '') {
+      if (!isInitialOf(initials[0], given)) return [{ person, score: 1, at: used }];
+      const isFathers = initials[1] !== undefined && isInitialOf(initials[1], patronymic);
       return [{ person, score: isFathers ? 3.5 : 3, at: [...used, ...initials.map(({ n }) => n)] }];
     }
     // A given name of this class, but not this pupil's, stands beside the surname.
-    const isOthers = rest.some(({ word, n }) => Math.abs(n - at) <= 2 && this.#givens.has(latinKey(word)));
-    return [{ person, score: isOthers && person.given !== '' ? 1 : 2, at: used }];
+    const isOthers = rest.some(({ key, n }) => Math.abs(n - at) <= 2 && this.#givens.has(key));
+    return [{ person, score: isOthers && given.text !== '' ? 1 : 2, at: used }];
   }
 
   /** «работа Никитина»: of Никитин, where a Никитина is in the class too. */
   #alsoMeant({ person, at }: Named, words: readonly Word[]): Person[] {
     const place = at[0]!;
-    const word = words[place]!.word;
-    if (!words.slice(0, place).some((before) => before.word.length > 1)) return [];
-    return this.#people.filter((other) => other !== person && word !== other.surname && isCaseOf(word, other.surname));
+    const word = words[place]!;
+    if (!words.slice(0, place).some((before) => before.text.length > 1)) return [];
+    return this.#people.filter(
+      (other) => other !== person && word.text !== other.surname.text && isCaseOf(word, other),
+    );
   }
 
   /** The best reading of each surname that stands there; words that a better reading uses are nobody else's surname. */
@@ -273,9 +289,12 @@ class List {
     return top > 2 ? found.filter(({ score }) => score >= 2) : found;
   }
 
-  #isAlmost(word: string, { surname, given }: Person): boolean {
-    if (word.length > 2 && isSame(word, given)) return true;
-    return surname.length > 2 && (isCaseOf(word, surname) || isOneOff(word, surname) || isOneOff(latinKey(word), latinKey(surname))); // prettier-ignore
+  #isAlmost(word: Word, person: Person): boolean {
+    const { surname, given } = person;
+    if (word.text.length > 2 && isSame(word, given)) return true;
+    if (surname.text.length < 3) return false;
+    if (isCaseOf(word, person) || isOneOff(word.text, surname.text)) return true;
+    return word.isLatin !== surname.isLatin && isOneOff(word.key, surname.key);
   }
 }
 
