@@ -64,7 +64,7 @@ test('what is only likely says so; each kind of one trouble has words of its own
 
 test('the firewall is opened with the words and the command of the system, with our port', () => {
   expect(firewallCommands('win32', 8011)).toEqual([
-    'netsh advfirewall firewall add rule name="Parta" dir=in action=allow protocol=TCP localport=8011 profile=private,domain',
+    'netsh advfirewall firewall add rule name="Parta" dir=in action=allow protocol=TCP localport=8011 remoteip=localsubnet',
   ]);
   expect(firewallCommands('linux', 8011).every((command) => command.includes('8011'))).toBe(true);
   expect(firewallCommands('darwin', 8011)).toEqual([]);

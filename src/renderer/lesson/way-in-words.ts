@@ -77,7 +77,7 @@ export function wayInWords(t: Texts['wayIn'], wayIn: WayIn, address: string): Wa
 export function firewallCommands(platform: string, port: number): string[] {
   if (platform === 'win32')
     return [
-      `netsh advfirewall firewall add rule name="Parta" dir=in action=allow protocol=TCP localport=${port} profile=private,domain`,
+      `netsh advfirewall firewall add rule name="Parta" dir=in action=allow protocol=TCP localport=${port} remoteip=localsubnet`,
     ];
   if (platform !== 'linux') return [];
   return [

@@ -59,7 +59,7 @@ export const enWayIn: Widen<typeof ruWayIn> = {
       tell: 'The address opens here, while students’ browsers wait long and say that the connection timed out.',
       peerTell: (peer) => `The computer ${peer} can be seen from here, but the page does not open on it.`,
       win32:
-        'If the window “Windows Defender Firewall has blocked some features of this app” is open, tick “Private networks” and press “Allow access”. If it is not: Start → “Allow an app through Windows Firewall” → “Change settings” → Parta → “Private”. Or in a command prompt run as administrator:',
+        'If the window “Windows Defender Firewall has blocked some features of this app” is open, tick “Private networks” (and “Public networks” where Windows takes the school’s network for one) and press “Allow access”. If it is not: Start → “Allow an app through Windows Firewall” → “Change settings” → Parta → “Private”. Or in a command prompt run as administrator:',
       linux:
         'ALT: “System Management Center” → “Firewall” → allow the port. Or in a terminal as the administrator (root), whichever of these exists:',
       darwin: 'System Settings → “Network” → “Firewall” → “Options” → Parta: “Allow incoming connections”.',

@@ -22,6 +22,7 @@ import { HUB, nextFileId, nextId, PaperClass } from '../../support/paper-class.t
 import type { TeacherScene } from '../scene-list.ts';
 import { busy, many, storageOf } from './files-stage.ts';
 import { lesson } from './lesson-stage.ts';
+import { WAY_IN_SCENES, WELL } from './way-in-stage.ts';
 import { PaperDesktop } from './paper-desktop.ts';
 import { PaperStore, type PaperLog } from './paper-store.ts';
 import { withRooms, type Rooms } from './rooms.ts';
@@ -404,6 +405,7 @@ const READY_HUB: HubState = {
     { url: 'http://10.10.4.7:8010', adapter: 'Wi-Fi', answers: true },
   ],
   firewall: 'open',
+  wayIn: WELL,
 };
 
 /** A teacher's app with two classes; most scenes change something of it. */
@@ -719,6 +721,7 @@ export const STAGED: Record<TeacherScene, Builder> = {
   'lesson-collected': () => lesson({ pupils: 12, bellIn: -2 }),
   'lesson-ending': () => lesson({ pupils: 12, bellIn: 4.5 }),
   'lesson-ended': () => lesson({ pupils: 12, bellIn: 4.5 }),
+  ...WAY_IN_SCENES,
   'lesson-no-network': () => {
     const staged = school();
     staged.desktop.hub = {
