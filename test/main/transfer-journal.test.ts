@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import type * as FsPromises from 'node:fs/promises';
 import { readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -12,7 +13,7 @@ import { allDone, chosen, chunks, desk, offered, queuedUpload, SERVER } from './
 /** What the disk is told, in order: nobody can pull the plug here, but whoever reads this can say what would be left. */
 const disk = vi.hoisted(() => ({ done: [] as string[] }));
 vi.mock('node:fs/promises', async (importOriginal) => {
-  const real = await importOriginal<typeof import('node:fs/promises')>();
+  const real = await importOriginal<typeof FsPromises>();
   const nameOf = (path: unknown) => String(path).split('/').at(-1) ?? '';
   return {
     ...real,

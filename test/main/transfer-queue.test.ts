@@ -179,6 +179,7 @@ describe('the limit of a lesson', () => {
     made.transfers.setLimit(1);
     await made.transfers.download(SERVER, [offered(made.hub, bytesOf(BIG))]);
     await allDone(made.transfers);
+    expect(states(made.transfers)).toEqual(['done']);
   });
 
   it('a transfer that waits for its turn is paused at once', async () => {
@@ -215,6 +216,7 @@ describe('sleep and other networks', () => {
     await made.transfers.pause(id!);
     await made.transfers.resume(id!);
     await allDone(made.transfers);
+    expect(states(made.transfers)).toEqual(['done']);
   });
 
   it.each(['up', 'down'] as const)(
@@ -353,6 +355,7 @@ describe('what is told', () => {
     made.hub.faults.silent = 'down';
     await made.transfers.download(SERVER, [offered(made.hub, bytesOf(1_000))]);
     await until(() => told.filter(([one]) => one?.speed === 0).length >= 2);
+    expect(told.at(-1)?.[0]).toMatchObject({ speed: 0, leftMs: null });
   });
 
   it(`at most ${LINES_PER_SECOND_MAX} lines a second of a long list, and in between those that move`, async () => {

@@ -146,6 +146,7 @@ describe('the popover of transfers', () => {
     await change("(all) => all.filter((one) => !one.name.startsWith('Презентация'))");
     await row('Презентация').waitFor({ state: 'detached' });
     await page.waitForFunction(() => document.activeElement?.closest('[data-transfer]') !== null);
+    expect(await focused()).not.toBe('');
   });
 
   it('what is done is hidden when the teacher says so, and what comes after is shown again', async () => {
@@ -153,6 +154,7 @@ describe('the popover of transfers', () => {
     await row('Конспект урока 14').waitFor();
     await act('Скрыть готовые').click();
     await popover().getByText('Сейчас ничего не передаётся.').waitFor();
+    expect(await popover().getByRole('listitem').count()).toBe(0);
   });
 
   it('with two hundred files only the rows that move are drawn again', async () => {
@@ -252,6 +254,7 @@ describe('storage', () => {
       desktop.tell('storage', { ...desktop.storage, damaged: lost });
     });
     await page.getByText(/Сочинение\.pdf: заново получить его не у кого/).waitFor();
+    expect(await page.getByText('Файл испортился на диске').count()).toBe(1);
   });
 
   it('main hears what each class names, and what is unsent, when the window begins', async () => {
@@ -279,5 +282,6 @@ describe('storage', () => {
     await last(true);
     await rail.getByRole('link', { name: /^Сегодня/ }).click();
     await last(false);
+    expect((await asked('transfers.lesson')).length).toBeGreaterThanOrEqual(3);
   });
 });

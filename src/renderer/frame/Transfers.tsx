@@ -16,6 +16,7 @@ import { useTexts } from '../texts/texts.ts';
 import { useClasses, useFileLogs } from './classes.tsx';
 import { useFailure } from './failure.ts';
 import { useIsLesson } from './lesson-limit.ts';
+import { useNow } from './now.ts';
 import { GLYPH, RailButton } from './RailItem.tsx';
 import { GROUPS, groupsOf, inAll, leftWords } from './transfer-groups.ts';
 import { TransferRow, type TransferAct } from './TransferRow.tsx';
@@ -26,7 +27,7 @@ export function TransfersStatus({ isCollapsed }: { isCollapsed: boolean }) {
   const [isOpen, setOpen] = useState(false);
   const [hiddenBefore, setHiddenBefore] = useState(0);
   const transfers = useTransfers();
-  const now = Date.now();
+  const now = useNow();
   const open = transfers.filter((transfer) => transfer.state !== 'done');
   const hasFinished = transfers.some(({ doneAt }) => (doneAt ?? 0) > Math.max(hiddenBefore, now - SEEN_FROM_RAIL_MS));
   if (open.length === 0 && !hasFinished && !isOpen) return null;
@@ -68,7 +69,8 @@ function TransferList({ hiddenBefore, onHide }: { hiddenBefore: number; onHide: 
   const whereOf = useWhere();
   const act = useActs();
   const [chosen, setChosen] = useState<string | null>(null);
-  const groups = groupsOf(transfers, Date.now(), hiddenBefore);
+  const now = useNow();
+  const groups = groupsOf(transfers, now, hiddenBefore);
   const rows = GROUPS.flatMap((group) => groups[group].slice(0, SHOWN_MAX));
   // Whoever took a row off the list stands on the one that took its place.
   const lastAt = useRef(0);
@@ -106,6 +108,8 @@ function TransferList({ hiddenBefore, onHide }: { hiddenBefore: number; onHide: 
       {rows.length === 0 && <p className={classes.none}>{t.transfers.none}</p>}
       <div
         ref={list}
+        role="group"
+        aria-label={t.transfers.title}
         className={classes.list}
         onKeyDown={go}
         onFocus={(event) => {
