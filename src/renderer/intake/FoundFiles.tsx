@@ -2,7 +2,7 @@
  * Found files under their folders: a list in which several can be marked, by mouse or by keys. Each says whose it is and how that is
  * known, or asks.
  */
-import { Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconCircleCheck,
@@ -14,6 +14,7 @@ import {
 } from '@tabler/icons-react';
 import {
   memo,
+  useCallback,
   useEffect,
   useId,
   useMemo,
@@ -106,13 +107,18 @@ export function FoundFiles(props: FoundFilesProps) {
     } else return;
     event.preventDefault();
   };
-  const press = (event: MouseEvent, fileId: string) => {
-    const start = from.current ?? at;
-    if (event.shiftKey && start !== null) onMark(new Set([...marked, ...between(start, fileId)]));
-    else toggle([fileId]);
-    from.current = fileId;
-    setAt(fileId);
-  };
+  // The same function for ever, so that a row is drawn again only when it is another.
+  const press = useRef((_event: MouseEvent, _fileId: string) => {});
+  useEffect(() => {
+    press.current = (event, fileId) => {
+      const start = from.current ?? at;
+      if (event.shiftKey && start !== null) onMark(new Set([...marked, ...between(start, fileId)]));
+      else toggle([fileId]);
+      from.current = fileId;
+      setAt(fileId);
+    };
+  });
+  const onPress = useCallback((event: MouseEvent, fileId: string) => press.current(event, fileId), []);
 
   return (
     <section className={classes.side} aria-label={t.intake.found}>
@@ -154,19 +160,16 @@ export function FoundFiles(props: FoundFilesProps) {
                   </div>
                 </div>
                 {files.map((one) => (
-                  <div
+                  <FileRow
                     key={one.file.id}
                     id={rowId(one.file.id)}
-                    role="row"
-                    tabIndex={-1}
-                    aria-selected={marked.has(one.file.id)}
-                    className={classes.row}
-                    data-at={one.file.id === at}
-                    onClick={(event) => press(event, one.file.id)}
-                    onKeyDown={() => undefined}
-                  >
-                    <FileRow one={one} classroom={classroom} onGive={onGive} />
-                  </div>
+                    one={one}
+                    classroom={classroom}
+                    isAt={one.file.id === at}
+                    isMarked={marked.has(one.file.id)}
+                    onPress={onPress}
+                    onGive={onGive}
+                  />
                 ))}
               </div>
             ),
@@ -180,13 +183,35 @@ export function FoundFiles(props: FoundFilesProps) {
 }
 
 interface FileRowProps {
+  id: string;
   one: SortedFile;
   classroom: Classroom;
+  isAt: boolean;
+  isMarked: boolean;
+  onPress: (event: MouseEvent, fileId: string) => void;
   onGive: FoundFilesProps['onGive'];
 }
 
 /** Drawn again only when it is another: thousands of files may have been found. */
-const FileRow = memo(function FileRow({ one, classroom, onGive }: FileRowProps) {
+const FileRow = memo(function FileRow(props: FileRowProps) {
+  const { id, one, isAt, isMarked, onPress } = props;
+  return (
+    <div
+      id={id}
+      role="row"
+      tabIndex={-1}
+      aria-selected={isMarked}
+      className={classes.row}
+      data-at={isAt}
+      onClick={(event) => onPress(event, one.file.id)}
+      onKeyDown={() => undefined}
+    >
+      <Cells {...props} />
+    </div>
+  );
+});
+
+function Cells({ one, classroom, onGive }: FileRowProps) {
   const t = useTexts();
   const language = useLanguage();
   const { file, guess, memberId, because, held } = one;
@@ -207,20 +232,19 @@ const FileRow = memo(function FileRow({ one, classroom, onGive }: FileRowProps) 
           <span className={classes.because} title={t.intake.becauseMore[because]}>
             {t.intake.because[because]}
           </span>
-          <Tooltip label={t.intake.takeBack(file.name, nameOf(classroom, memberId))}>
-            <button
-              type="button"
-              tabIndex={-1}
-              className={classes.take}
-              aria-label={t.intake.takeBack(file.name, nameOf(classroom, memberId))}
-              onClick={(event) => {
-                stay(event);
-                onGive([file.id], null);
-              }}
-            >
-              <IconX size={14} stroke={2} aria-hidden />
-            </button>
-          </Tooltip>
+          <button
+            type="button"
+            tabIndex={-1}
+            className={classes.take}
+            title={t.intake.takeBack(file.name, nameOf(classroom, memberId))}
+            aria-label={t.intake.takeBack(file.name, nameOf(classroom, memberId))}
+            onClick={(event) => {
+              stay(event);
+              onGive([file.id], null);
+            }}
+          >
+            <IconX size={14} stroke={2} aria-hidden />
+          </button>
         </span>
       )}
       {memberId === null && held && (
@@ -262,4 +286,4 @@ const FileRow = memo(function FileRow({ one, classroom, onGive }: FileRowProps) 
       )}
     </>
   );
-});
+}
