@@ -22,7 +22,7 @@ import { join } from 'node:path';
 import { cleanName } from '../core/names.ts';
 import type { FileRef } from '../core/wire.ts';
 import { portElsewhere } from '../core/embedding.ts';
-import type { HubState, WayInReport } from '../preload/contract.ts';
+import type { HubState, WayInReport, Transfer } from '../preload/contract.ts';
 import { createAppHandler, PRIVILEGES, SCHEME } from './app-protocol.ts';
 import { openAuth } from './auth.ts';
 import { tellFirstPaint } from './first-paint.ts';
@@ -319,13 +319,15 @@ async function run(): Promise<void> {
     if (window && policy.length > 0 && isOld) window.webContents.reload();
   }
   const library = await openLibrary(dataDir, shell);
+  /** The queue runs as soon as it is open, and what is kept is read from the disk after it. */
+  let toKeeping: (list: Transfer[]) => void = () => {};
   const transfers = await openTransfers({
     dir: dataDir,
     library,
     hubs: known,
     onChange(list) {
       door.tell('transfers', list);
-      keeping.transfersChanged(list);
+      toKeeping(list);
     },
     onMoved: (moved) => door.tell('moved', moved),
     parallel: settings.read('transfers').parallel,
@@ -350,6 +352,7 @@ async function run(): Promise<void> {
     },
     log,
   });
+  toKeeping = (list) => keeping.transfersChanged(list);
   let isLesson = false;
   function limitTransfers(): void {
     transfers.setLimit(isLesson ? settings.read('transfers').lessonBytesPerSecond : null);
