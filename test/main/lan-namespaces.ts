@@ -1,6 +1,7 @@
 // A classroom's network on one machine: a switch with a router's address, the teacher's computer and a pupil's, each in a network
 // namespace of its own (Linux, root, iproute2). Nothing outside the namespaces is touched; they go with the test, failed or not.
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
@@ -16,6 +17,14 @@ const has = (tool: string, ...args: string[]) => {
     return false;
   }
 };
+
+/** A test that was killed left its namespaces behind: those of processes that are no more go first. */
+export async function sweepStages(): Promise<void> {
+  const { stdout } = await run('ip', ['netns', 'list']);
+  for (const [name, pid] of stdout.matchAll(/^parta-(\d+)-\w+(?:-\w)?/gm)) {
+    if (!existsSync(`/proc/${pid}`)) await run('ip', ['netns', 'del', name]).catch(() => undefined);
+  }
+}
 
 /** Why no network can be staged here; '' where it can. */
 export function whyNoStage(): string {

@@ -1,10 +1,10 @@
 // Six troubles of the way in, each staged with real network namespaces: the real hub and the real look at the network run inside,
 // a pupil tries to come in from the other end of the cable. Skipped, with the reason in the name, where none can be staged.
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { HUB_PORT_TRIES } from '../../src/core/embedding.ts';
 import { wayInWords } from '../../src/renderer/lesson/way-in-words.ts';
 import { TEXTS } from '../../src/renderer/texts/texts.ts';
-import { Classroom, hasNft, whyNoStage } from './lan-namespaces.ts';
+import { Classroom, hasNft, sweepStages, whyNoStage } from './lan-namespaces.ts';
 
 const PORT = 8123;
 const TEACHER = '192.168.77.10';
@@ -17,6 +17,8 @@ describe.skipIf(why !== '')(
   `the way in, in a staged network${why && ` (not here: ${why})`}`,
   { timeout: 90_000 },
   () => {
+    beforeAll(() => sweepStages());
+
     it('nothing in the way: not known until somebody comes, and well from then on', async () => {
       const room = await Classroom.open();
       const desk = await room.sitDown(PORT);

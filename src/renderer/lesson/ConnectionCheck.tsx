@@ -2,7 +2,7 @@
  * Whether pupils can reach the hub of this computer: the trouble that the self-check found, how to tell it, and the next step.
  * Promises: what cannot be known from here is asked for, not guessed; a step that Parta can take itself is a button.
  */
-import { Button, Code, Radio, TextInput } from '@mantine/core';
+import { Button, Code, TextInput } from '@mantine/core';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { CallInput, HubState } from '../../preload/contract.ts';
 import { useDesktop } from '../desktop.tsx';
@@ -120,18 +120,21 @@ function Found({ hub, isBusy, ask, again }: Asking & { again: React.ReactNode })
         ))}
         {wayIn.verdict === 'firewall' && <p className={classes.words}>{t.wayIn.firewall.noRights(wayIn.port ?? 0)}</p>}
         {wayIn.verdict === 'two-adapters' && best && (
-          <Radio.Group
-            className={classes.choice}
-            label={t.wayIn.twoAdapters.choose}
-            value={wayIn.isSure ? best.adapter : ''}
-            onChange={(adapter) => ask('hub.show', { adapter })}
-          >
+          <div className={classes.choice} role="group" aria-label={t.wayIn.twoAdapters.choose}>
             {hub.addresses
               .filter(({ answers }) => answers)
               .map(({ url, adapter }) => (
-                <Radio key={url} value={adapter} label={`${shownAddress(url)} · ${adapter}`} disabled={isBusy} />
+                <Button
+                  key={url}
+                  size="sm"
+                  variant="default"
+                  loading={isBusy}
+                  onClick={() => ask('hub.show', { adapter })}
+                >
+                  {shownAddress(url)} · {adapter}
+                </Button>
               ))}
-          </Radio.Group>
+          </div>
         )}
       </Notice>
       {isOpenQuestion && (

@@ -86,6 +86,8 @@ export class PaperDesktop implements Desktop<File> {
     'servers.list': () => this.servers,
     'hub.state': () => this.hub,
     'hub.check': () => this.hub,
+    'hub.show': () => this.hub,
+    'hub.port': () => this.hub,
     'hub.start': () => this.hub,
     'hub.stop': () => this.hub,
     'transfers.list': () => this.transfers,
