@@ -316,7 +316,8 @@ export class Teacher {
         ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length
         : 0;
     await until(`${count} files in the library`, () => held() >= count, LONG_PATIENCE_MS);
-    await this.button(/^Файлы в пути/).waitFor({ state: 'detached', timeout: LONG_PATIENCE_MS });
+    // The line in the rail stays a while for who wants to open what has come; it says when nothing is on its way.
+    await this.button(/^Файлы.*на сервер/).waitFor({ state: 'detached', timeout: LONG_PATIENCE_MS });
   }
 
   // ── Connection ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -42,7 +42,7 @@ export function TransfersStatus({ isCollapsed }: { isCollapsed: boolean }) {
         <RailButton
           icon={<IconArrowsUpDown {...GLYPH} />}
           label={t.transfers.rail}
-          said={t.transfers.summary(count('up'), count('down'), failed)}
+          said={open.length === 0 ? t.transfers.none : t.transfers.summary(count('up'), count('down'), failed)}
           isCollapsed={isCollapsed}
           tone={failed > 0 ? 'bad' : undefined}
           aside={open.length === 0 ? undefined : isCollapsed ? open.length : short}
