@@ -40,6 +40,7 @@ export function useFileHere(file: FileRef): FileHere {
     return { state: 'moving', direction: transfer.direction, percent, pace: transfer.state };
   }
   if (isHere === undefined && known !== NO_FILE) return { state: 'unknown' };
-  const fetch = () => void call('transfers.download', { serverId: server.serverId, files: [file], isWanted: true }).catch(failed);
+  const fetch = () =>
+    void call('transfers.download', { serverId: server.serverId, files: [file], isWanted: true }).catch(failed);
   return { state: 'absent', fetch };
 }
