@@ -193,12 +193,18 @@ export class Witness {
     }
   }
 
-  /** Every command that a store took is confirmed once, or stands in sight. */
+  /**
+   * Every command that a store took is confirmed once, or stands in sight.
+   * @param leftBehind given by somebody who was then taken out and kept nothing, before a backup from before came back
+   * @returns how many of these are gone
+   */
   async lookAtCommands(
     logIds: readonly LogId[],
     clients: readonly LocalClient[],
     sent: readonly Sent[],
-  ): Promise<void> {
+    leftBehind: ReadonlySet<Sent>,
+  ): Promise<number> {
+    let gone = 0;
     const inLog = new Set<CommandId>();
     for (const logId of logIds)
       for (const { id, seq } of this.#looked.get(logId)?.rows ?? []) {
@@ -225,8 +231,10 @@ export class Witness {
       if (inLog.has(id) || this.#everBlank.has(id)) continue;
       const left = waiting.get(client)?.get(id);
       if (left === 'refused' || (left !== undefined && !isIn(client, logId))) continue;
-      this.#wrong('lost', `${kind} ${id} of ${client.name}, which is ${left ?? 'nowhere'}`);
+      if (leftBehind.has(one)) gone += 1;
+      else this.#wrong('lost', `${kind} ${id} of ${client.name}, which is ${left ?? 'nowhere'}`);
     }
+    return gone;
   }
 
   #lookAtSchedules() {

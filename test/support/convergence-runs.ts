@@ -12,6 +12,8 @@ export interface Runs {
   /** Comparisons with the model, see {@link SeedResult}. */
   compared: { current: number; behind: number };
   faults: Faults;
+  /** See {@link SeedResult}. */
+  leftBehind: number;
   lost: number;
   doubled: number;
   diverged: number;
@@ -49,7 +51,7 @@ export async function runSeeds(
   onResult: (result: SeedResult) => void = () => {},
 ): Promise<Runs> {
   const compared = { current: 0, behind: 0 };
-  const good = { lost: 0, doubled: 0, diverged: 0 };
+  const good = { leftBehind: 0, lost: 0, doubled: 0, diverged: 0 };
   const runs: Runs = { seeds: count, commands: 0, compared, faults: noFaults(), ...good, failing: [] };
   const end = from + count;
   let next = from;
@@ -58,6 +60,7 @@ export async function runSeeds(
     compared.current += result.compared.current;
     compared.behind += result.compared.behind;
     for (const fault of Object.keys(runs.faults) as (keyof Faults)[]) runs.faults[fault] += result.faults[fault];
+    runs.leftBehind += result.leftBehind;
     runs.lost += result.lost;
     runs.doubled += result.doubled;
     runs.diverged += result.diverged;
@@ -103,6 +106,7 @@ function play(worker: ChildProcess, seed: number, onLine?: (line: string) => voi
         commands: 0,
         compared: { current: 0, behind: 0 },
         faults: noFaults(),
+        leftBehind: 0,
         lost: 0,
         doubled: 0,
         diverged: 0,

@@ -15,6 +15,8 @@ import { join } from 'node:path';
 import type { ClassView, MeView } from '../../src/client/class-store.ts';
 import { CHECK_EVERY_MS } from '../../src/client/hub-link.ts';
 import type { Ports } from '../../src/client/ports.ts';
+import type { LogCursor, LogRecord } from '../../src/client/views.ts';
+import { mayRead } from '../../src/core/classroom.ts';
 import { codeOf } from '../../src/core/errors.ts';
 import type { ChannelId, FileId, LogId, MemberId, PersonId, Sha256 } from '../../src/core/ids.ts';
 import type { CommandKind, CommandOf, FileRef } from '../../src/core/wire.ts';
@@ -71,6 +73,8 @@ export interface SeedResult {
   /** Comparisons with the model: programs that were current, programs behind. */
   compared: { current: number; behind: number };
   faults: Faults;
+  /** Gone with a restore: their author had been taken out before, of the class or of the chat, and keeps nothing then (S17, S14). */
+  leftBehind: number;
   lost: number;
   doubled: number;
   diverged: number;
@@ -135,6 +139,7 @@ class Story {
   readonly #clients: LocalClient[] = [];
   readonly #drafts = new Map<LocalClient, number>();
   readonly #sent: Sent[] = [];
+  readonly #leftBehind = new Set<Sent>();
   readonly #files = new Map<FileId, FileRef>();
   #deeds!: Deeds;
   #logId!: LogId;
@@ -159,6 +164,7 @@ class Story {
       commands: 0,
       compared,
       faults,
+      leftBehind: 0,
       lost: 0,
       doubled: 0,
       diverged: 0,
@@ -196,7 +202,8 @@ class Story {
     this.#trace?.('all is quiet');
     await this.#look();
     for (const logId of this.#logIds) await this.#witness.lookAtPages(logId, this.#clients);
-    await this.#witness.lookAtCommands(this.#logIds, this.#clients, this.#sent);
+    const [logIds, clients] = [this.#logIds, this.#clients];
+    this.result.leftBehind = await this.#witness.lookAtCommands(logIds, clients, this.#sent, this.#leftBehind);
     await this.#lookAtLeftovers();
     return this.result;
   }
@@ -400,6 +407,36 @@ class Story {
     await this.#hub.start(restoreFrom);
   }
 
+  /**
+   * Who is taken out, of the class or of the chat in which he said it, and has heard of that, keeps nothing of it (S17, S14), and
+   * so has nothing to give again.
+   */
+  async #noteLeftBehind() {
+    for (const logId of this.#logIds) {
+      const rows = await this.#hub.rows(logId);
+      const outAt = new Map<string | null, number>();
+      for (const { kind, seq, about } of rows)
+        if (kind === 'memberRemoved' || kind === 'memberErased') outAt.set(about, seq);
+      const { state } = await this.#hub.state(logId);
+      const rowOf = new Map(rows.map((row) => [row.id, row]));
+      for (const one of this.#sent) {
+        const row = rowOf.get(one.id);
+        if (!row || this.#isFollowing(one)) continue;
+        const reader = readerIn(state, one.client);
+        const isTakenOut = (outAt.get(row.by) ?? 0) > row.seq;
+        if (isTakenOut || (reader && !mayRead(state, row.label, reader))) this.#leftBehind.add(one);
+      }
+    }
+  }
+
+  /** Whether the disk from which a command was given has it in a log that its program has not left. */
+  #isFollowing({ client: { disk, databaseName }, logId, id }: Sent): boolean {
+    const cursor = disk.records<LogCursor>(databaseName, 'cursors').find((one) => one.logId === logId);
+    const records = disk.records<LogRecord>(databaseName, 'log');
+    const isHere = records.some((record) => record.entries.some((entry) => entry.id === id));
+    return isHere && cursor?.isLeft === false;
+  }
+
   async #backUpOrRestore() {
     if (!this.#hub.isUp) return;
     if (this.#backup === null) {
@@ -409,6 +446,7 @@ class Story {
     }
     this.#trace?.('the hub is restored');
     this.#mayRestore = false;
+    await this.#noteLeftBehind();
     this.result.faults.restore += 1;
     await this.#crashHub(this.#backup);
   }
