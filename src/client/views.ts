@@ -10,7 +10,7 @@
  */
 import type { Classroom } from '../core/classroom.ts';
 import { PartaError } from '../core/errors.ts';
-import { apply, erasedBy, isErased, type Erasure } from '../core/evolve.ts';
+import { apply, blankScheduleOf, erasedBy, evolve, isErased, type Erasure } from '../core/evolve.ts';
 import type { ChannelId, CommandId, LogId, MemberId } from '../core/ids.ts';
 import {
   changeIn,
@@ -185,6 +185,10 @@ export class Folding {
     for (const entry of entries) {
       const change = changeIn(entry);
       this.#changes.set(entry, change);
+      if (blankScheduleOf(this.classroom, entry)) {
+        erases = true;
+        for (const page of await this.#source.logPages()) pages.add(page);
+      }
       if (change === null ? entry.body !== null && entry.about !== null : isMark(change)) hasMarks = true;
       if (change && 'files' in change.body && change.body.files.length > 0) hasFiles = true;
       switch (change?.kind) {
@@ -245,6 +249,11 @@ export class Folding {
     const change = this.#changes.get(entry) ?? null;
     if (change === null) {
       if (entry.body !== null && entry.about !== null) this.#mark(entry, entry.about, null);
+      const scheduleId = blankScheduleOf(this.classroom, entry);
+      if (scheduleId === null) return;
+      this.classroom = evolve(this.classroom, entry);
+      const waited: Erasure = { ids: [scheduleId], about: [], messagesBy: [] };
+      for (const record of this.#log.values()) this.#blank(record, waited, entry.seq);
       return;
     }
     const erasure = erasedBy(change, this.classroom);

@@ -16,7 +16,7 @@ import {
   type Review,
   type Submission,
 } from './classroom.ts';
-import { togetherIdOf, workKey, type CommandId, type MemberId } from './ids.ts';
+import { dueIdOf, togetherIdOf, workKey, type CommandId, type MemberId } from './ids.ts';
 import { changeIn, type Change, type ChangeOf, type Entry } from './wire.ts';
 
 /** A row's header as folding needs it. */
@@ -25,7 +25,18 @@ export type Header = Pick<Entry, 'id' | 'at' | 'by'>;
 /** The state after one row of a log; the same object where the row changes nothing of it. */
 export function evolve(state: Classroom, entry: Entry): Classroom {
   const change = changeIn(entry);
-  return change === null ? state : apply(state, entry, change);
+  if (change !== null) return apply(state, entry, change);
+  const scheduleId = blankScheduleOf(state, entry);
+  return scheduleId ? { ...state, scheduled: without(state.scheduled, scheduleId) } : state;
+}
+
+/**
+ * The schedule behind a message that the hub sent at its hour and that was removed before this copy of the log heard of it: its
+ * row is blank, and its id alone says what it was (S20). null for every other row.
+ */
+export function blankScheduleOf({ scheduled }: Classroom, { id, kind, body }: Entry): CommandId | null {
+  if (body !== null || kind !== 'messagePosted') return null;
+  return (Object.keys(scheduled) as CommandId[]).find((scheduleId) => dueIdOf(scheduleId) === id) ?? null;
 }
 
 const without = <K extends string, T>(record: Record<K, T>, key: K): Record<K, T> => {

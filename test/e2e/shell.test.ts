@@ -92,7 +92,7 @@ describe('the window', () => {
     }));
     expect(seen).toEqual({
       node: [],
-      bridge: ['call', 'on', 'upload'],
+      bridge: ['call', 'intake', 'on', 'upload'],
       isChanged: false,
       path: { ok: false, code: 'bad-request' },
     });

@@ -37,7 +37,16 @@ export function TransfersStatus({ isCollapsed }: { isCollapsed: boolean }) {
     .filter(Boolean)
     .join(' ');
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="right-end" width={460} trapFocus returnFocus>
+    // Roles by hand: its own would name the dialog by the button.
+    <Popover
+      opened={isOpen}
+      onChange={setOpen}
+      position="right-end"
+      width={460}
+      trapFocus
+      returnFocus
+      withRoles={false}
+    >
       <Popover.Target>
         <RailButton
           icon={<IconArrowsUpDown {...GLYPH} />}
@@ -51,7 +60,7 @@ export function TransfersStatus({ isCollapsed }: { isCollapsed: boolean }) {
           aria-haspopup="dialog"
         />
       </Popover.Target>
-      <Popover.Dropdown aria-label={t.transfers.title}>
+      <Popover.Dropdown role="dialog" aria-label={t.transfers.title} tabIndex={-1}>
         <TransferList hiddenBefore={hiddenBefore} onHide={() => setHiddenBefore(Date.now())} />
       </Popover.Dropdown>
     </Popover>
