@@ -15,6 +15,8 @@ const seeds = Number(process.env.PARTA_SEEDS ?? SEEDS_DEFAULT);
 const PINNED = [
   { seed: 15, says: 'a child that only stood on the list was erased, and classmates kept its id with its parent' },
   { seed: 475, says: 'an updated program showed what an erased member had reacted before the update' },
+  { seed: 2307, says: 'a message sent at its hour and removed at once waited for ever on a device that was behind' },
+  { seed: 2544, says: 'a repeat put together in another order was taken for another command' },
   { seed: 706, says: 'what somebody had done was lost with a restore, because he was reading his log anew just then' },
 ];
 

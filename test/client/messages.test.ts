@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MessagesWindow } from '../../src/client/class-store.ts';
 import { openDatabase, type Database } from '../../src/client/database.ts';
 import { ENTRIES_PER_RECORD, IDS_PER_RUN, MARKS_PER_RUN, RUN_GROWS_BELOW } from '../../src/client/views.ts';
-import type { ChannelId, CommandId, LogId, MemberId } from '../../src/core/ids.ts';
+import { dueIdOf, type ChannelId, type CommandId, type LogId, type MemberId } from '../../src/core/ids.ts';
 import type { Entry, LogKey, Role } from '../../src/core/wire.ts';
 import { MemoryDisk } from '../support/memory-disk.ts';
 import { HUB, nextId, PaperClass } from '../support/paper-class.ts';
@@ -37,6 +37,7 @@ async function arrive(perPage = 16_384, rows: readonly Entry[] = paper.log) {
 const look = (window: Partial<MessagesWindow> = {}, channelId: ChannelId = paper.channelId) =>
   database.messagesSnapshot(logId, channelId, { around: 'newest', count: 10_000, ...window });
 const one = async (id: CommandId) => (await look()).messages.find((message) => message.id === id)!;
+const scheduled = async () => Object.keys((await database.classSnapshot(logId)).classroom.scheduled);
 
 /** Records as they lie on the disk, by hand. */
 async function records(...tables: string[]): Promise<string> {
@@ -180,6 +181,23 @@ describe('marks', () => {
     expect(await records(...EVERYWHERE)).not.toContain('отменённое слово');
     expect((await records('log')).split('раннее слово')).toHaveLength(2);
     expect((await look()).messages.map(({ text }) => text)).toEqual(['раннее слово']);
+  });
+
+  test('[S16] what was said at its hour and removed before this device heard of it waits no longer, and its words are gone', async () => {
+    const sendAt = paper.now + 60_000;
+    const plan = { channelId: paper.channelId, fileIds: [], replyTo: null, text: 'раннее слово', sendAt };
+    const said = paper.must('scheduleMessage', plan).id;
+    await follow();
+    await arrive(16_384, structuredClone(paper.log));
+    expect(await scheduled()).toEqual([said]);
+    paper.now = sendAt;
+    paper.must('sendScheduled', { messageId: said }, HUB);
+    const rows = structuredClone(paper.log);
+    // As the hub gives it: under the id that follows from the schedule's, and blank since its removal.
+    Object.assign(rows.at(-1)!, { id: dueIdOf(said), body: null });
+    await arrive(16_384, rows);
+    expect(await scheduled()).toEqual([]);
+    expect(await records(...EVERYWHERE)).not.toContain('раннее слово');
   });
 });
 

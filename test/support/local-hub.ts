@@ -7,14 +7,22 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { FarQuestion } from '../../src/client/far-behind.ts';
 import { mayRead, memberOf, readerOf, type Classroom, type Who } from '../../src/core/classroom.ts';
 import { encodeColumns, type FarPage } from '../../src/core/columns.ts';
 import { PartaError } from '../../src/core/errors.ts';
 import type { CommandId, FileId, LogId, PersonId, Sha256 } from '../../src/core/ids.ts';
 import { schoolLogIdOf, uuidV7 } from '../../src/core/ids.ts';
-import type { Command, CommandResult, Entry, Following, LogKey, Me, Page } from '../../src/core/wire.ts';
+import {
+  Command,
+  type CommandResult,
+  type Entry,
+  type Following,
+  type LogKey,
+  type Me,
+  type Page,
+} from '../../src/core/wire.ts';
 import { entryOf, type ClassLog, type Group } from '../../src/hub/class-log.ts';
 import { ClassLogs } from '../../src/hub/class-logs.ts';
 import { Schedule } from '../../src/hub/schedule.ts';
@@ -376,8 +384,10 @@ export class LocalHub {
       },
       submit: async (logId, commands) => {
         if (!this.#open.has(open)) throw new PartaError('hub-unreachable');
-        if (this.protocol > 1) return this.#logs.submit(logId, commands, who);
-        const taken = commands.map(takenBy1);
+        // As it comes over the wire: a repeat is told by what it says, not by how it was put together (S3).
+        const parsed = commands.map((command) => z.parse(Command, command));
+        if (this.protocol > 1) return this.#logs.submit(logId, parsed, who);
+        const taken = parsed.map(takenBy1);
         const good = taken.filter((command) => command !== null);
         const results = good.length > 0 ? await this.#logs.submit(logId, good, who) : [];
         const answers = results.values();
