@@ -51,7 +51,7 @@ describe('what may be done with a message', () => {
   beforeEach(() => open('chat-words'));
 
   it('a reaction by the bar, and the same chip takes it back', async () => {
-    const message = row('Сбор в 14:00 у входа');
+    const message = await inSight(row('Сбор в 14:00 у входа'));
     await message.hover();
     await message.getByRole('button', { name: 'Реакция' }).click();
     await page.getByRole('button', { name: 'Сердце' }).click();
@@ -64,7 +64,7 @@ describe('what may be done with a message', () => {
   });
 
   it('by keys alone: react, pin, forward into another chat of the class', async () => {
-    await row('Сбор в 14:00 у входа').focus();
+    await (await inSight(row('Сбор в 14:00 у входа'))).focus();
     await page.keyboard.press('+');
     await page.getByRole('group', { name: 'Реакция' }).waitFor();
     await page.keyboard.press('7');
@@ -72,7 +72,7 @@ describe('what may be done with a message', () => {
       .getByRole('button', { name: /Сделано: 1/ })
       .waitFor();
     expect(await lastSent()).toMatchObject({ kind: 'react', body: { reaction: 'done', isOn: true } });
-    await row('Сбор в 14:00 у входа').focus();
+    await (await inSight(row('Сбор в 14:00 у входа'))).focus();
     await page.keyboard.press('KeyP');
     await page.waitForFunction(() => window.harness.sent().at(-1)?.kind === 'pinMessage');
     expect(await lastSent()).toMatchObject({ body: { isPinned: false } });
@@ -97,7 +97,8 @@ describe('what may be done with a message', () => {
   });
 
   it('what it said before is one press away', async () => {
-    await row('Сбор в 14:00 у входа').getByRole('button', { name: 'изменено, показать прежний текст' }).click();
+    const edited = await inSight(row('Сбор в 14:00 у входа'));
+    await edited.getByRole('button', { name: 'изменено, показать прежний текст' }).click();
     const history = page.getByRole('dialog');
     expect(await isThere(history.getByText('Сбор в 14:30'))).toBe(true);
     expect(await isThere(history.getByText('Сбор в 14:00 у входа'))).toBe(true);
