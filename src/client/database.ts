@@ -461,10 +461,14 @@ export class Database {
   }
 
   async #release(cursor: LogCursor, epoch?: string) {
-    const rows = (await this.#outboxRows(cursor.logId)).filter((row) => row.state === 'returning');
-    const lost = rows.filter((row) => !standsIn(cursor, row, epoch));
-    const there = rows.filter((row) => standsIn(cursor, row, epoch));
-    await this.#db.outbox.bulkDelete(there.map((row) => row.id));
+    const all = await this.#outboxRows(cursor.logId);
+    // Their author wants them gone, and the hub may have let go of their files: they are not given again.
+    const unwanted = new Set(
+      all.flatMap(({ command }) => (command.kind === 'removeMessage' ? [command.body.messageId] : [])),
+    );
+    const rows = all.filter((row) => row.state === 'returning');
+    const lost = rows.filter((row) => !standsIn(cursor, row, epoch) && !unwanted.has(row.id));
+    await this.#db.outbox.bulkDelete(rows.filter((row) => !lost.includes(row)).map((row) => row.id));
     await this.#db.outbox.bulkPut(lost.map((row) => ({ ...row, state: 'waiting' })));
   }
 

@@ -377,6 +377,24 @@ describe('a log that is read anew', () => {
     expect(kept(pupil)).toEqual([]);
   });
 
+  test('[S14] what its author was removing when the hub was restored is not given again', async () => {
+    const pupil = await school.pupil('Белов Илья');
+    const backup = await school.hub.backup();
+    const id = await school.say(pupil, 'после копии');
+    await school.soon();
+    await pupil.stop();
+    const connect = school.network.connectFor(pupil.personId, () => pupil.isStarted);
+    const submit = () => new Promise<never>(() => {});
+    await pupil.start({ ports: { connect: async (...args) => ({ ...(await connect(...args)), submit }) } });
+    await school.soon();
+    await pupil.store.send(school.logId, 'removeMessage', { messageId: id });
+    await school.soon();
+    await restore(backup);
+    await startAgain(pupil);
+    expect(await times(id)).toBe(0);
+    expect(await pupil.outbox()).toMatchObject([{ command: { kind: 'removeMessage' }, state: 'refused' }]);
+  });
+
   test('[S14] who is taken out while what a restored hub forgot is being looked for sees it as unsent', async () => {
     const pupil = await school.pupil('Белов Илья');
     const backup = await school.hub.backup();
