@@ -476,10 +476,10 @@ export class Database {
    * We are no member of a log any more. It is deleted, unless something here is unsent or a draft: then it is kept and
    * marked, until the person says {@link forget} (S17). A hub that came back from a backup may only have forgotten that we were
    * let in, and all that we did: our own rows are unsent then (S14).
-   * @param hubEpoch the hub's now, where it says so
+   * @param hubEpoch the hub's now; `''` from an older hub, which does not say, and may have forgotten
    */
-  async left(logId: LogId, hubEpoch?: string): Promise<'forgotten' | 'kept'> {
-    const isForgotten = ({ logKey }: LogCursor) => hubEpoch !== undefined && partsOf(logKey).epoch !== hubEpoch;
+  async left(logId: LogId, hubEpoch: string): Promise<'forgotten' | 'kept'> {
+    const isForgotten = ({ logKey }: LogCursor) => partsOf(logKey).epoch !== hubEpoch;
     const before = await this.#db.cursors.get(logId);
     const wayBack = before && isForgotten(before) ? await theWayBack() : null;
     return this.#write([...LOG_AND_VIEWS, 'outbox', 'drafts'], async () => {

@@ -141,7 +141,7 @@ export class HubLink implements LogOwner {
       log.follow();
     }
     for (const { logId, isLeft } of await this.database.cursors())
-      if (!isLeft && !mine.has(logId)) await this.#lost(logId, me.epoch);
+      if (!isLeft && !mine.has(logId)) await this.#lost(logId, me.epoch ?? '');
     this.#isListed = true;
     await this.submitAll();
   }
@@ -151,7 +151,7 @@ export class HubLink implements LogOwner {
    * maker finds out by offering to make it again: where the class is there, the command is a repeat and changes nothing (S3);
    * where it is gone, it is made, listed, and everything returns to it (S14).
    */
-  async #lost(logId: LogId, epoch: string | undefined) {
+  async #lost(logId: LogId, epoch: string) {
     this.#logs.get(logId)?.drop();
     this.#logs.delete(logId);
     const making = this.#making.has(logId) ? null : await this.database.makingOf(logId);

@@ -17,7 +17,10 @@ const PINNED = [
   { seed: 475, says: 'an updated program showed what an erased member had reacted before the update' },
   { seed: 2307, says: 'a message sent at its hour and removed at once waited for ever on a device that was behind' },
   { seed: 2544, says: 'a repeat put together in another order was taken for another command' },
-  { seed: 2788, says: 'a message that its author had removed returned after a restore and waited for ever for its file' },
+  {
+    seed: 2788,
+    says: 'a message that its author had removed returned after a restore and waited for ever for its file',
+  },
   { seed: 706, says: 'what somebody had done was lost with a restore, because he was reading his log anew just then' },
 ];
 

@@ -218,9 +218,12 @@ export class Witness {
       return looked !== undefined && readerIn(looked.state, client) !== undefined;
     };
     const waiting = new Map<LocalClient, Map<string, string>>();
+    /** Their author wants them gone, and says so in sight. */
+    const unwanted = new Set<CommandId>();
     for (const client of clients) {
       const rows = await client.outbox();
       waiting.set(client, new Map(rows.map((row) => [row.id as string, row.state])));
+      for (const { command } of rows) if (command.kind === 'removeMessage') unwanted.add(command.body.messageId);
       for (const row of rows)
         if (inLog.has(row.id) && isIn(client, row.logId))
           this.#wrong('doubled', `${row.command.kind} of ${client.name} is confirmed and waits`);
@@ -228,7 +231,7 @@ export class Witness {
     for (const one of sent) {
       const { client, id, kind, logId } = one;
       // What was erased before a restore is given by nobody again.
-      if (inLog.has(id) || this.#everBlank.has(id)) continue;
+      if (inLog.has(id) || this.#everBlank.has(id) || unwanted.has(id)) continue;
       const left = waiting.get(client)?.get(id);
       if (left === 'refused' || (left !== undefined && !isIn(client, logId))) continue;
       if (leftBehind.has(one)) gone += 1;
