@@ -69,7 +69,7 @@ export const ru = {
     waiting: (n: number) => `Не отправлено: ${n}`,
     refused: (n: number) => `Не принято: ${n}`,
     short: (n: number) => `${n} ждёт`,
-    shortRefused: (n: number) => `${n} не принято`,
+    shortRefused: (n: number) => `отказ: ${n}`,
     show: 'Показать',
     showAll: (n: number) => `Показать ещё ${n}`,
     states: {
