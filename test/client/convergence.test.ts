@@ -1,15 +1,17 @@
 /**
  * The whole of sync under faults: as many seeded stories as PARTA_SEEDS says (500), over the real hub core with its real
  * database, compared after every step with a model that shares no code with the rules. A seed that fails is replayed, with
- * everything that happens, by `npm run faults -- --seed N`. Seeds that have found something are named.
+ * everything that happens, by `npm run faults -- --seed N`. Seeds that have found something are named. A fifth of the stories
+ * hold lessons.
  */
 import { expect, test } from 'vitest';
-import { COMMANDS_MIN, type SeedResult } from '../support/convergence.ts';
+import { COMMANDS_MIN, LESSONS_FROM, type SeedResult } from '../support/convergence.ts';
 import { runSeeds } from '../support/convergence-runs.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 
 const SEEDS_DEFAULT = 500;
 const seeds = Number(process.env.PARTA_SEEDS ?? SEEDS_DEFAULT);
+const lessonSeeds = Math.ceil(seeds / 5);
 
 /** What was wrong when it failed; it says nothing any more once the stories themselves are told differently. */
 const PINNED = [
@@ -46,22 +48,31 @@ test.each(PINNED)('seed $seed stays mended: $says', async ({ seed }) => {
   expect(problems).toEqual([]);
 });
 
-test(`${seeds} stories of a class under faults end with everybody seeing the same, nothing lost, nothing doubled`, async () => {
-  const problems: string[] = [];
-  let fewestCommands = Infinity;
-  const runs = await runSeeds(seeds, 1, (result: SeedResult) => {
-    fewestCommands = Math.min(fewestCommands, result.commands);
-    for (const problem of result.problems) problems.push(`seed ${result.seed}: ${problem.slice(0, 500)}`);
-  });
-  expect(problems).toEqual([]);
-  expect({ lost: runs.lost, doubled: runs.doubled, diverged: runs.diverged }).toEqual({
-    lost: 0,
-    doubled: 0,
-    diverged: 0,
-  });
-  expect(runs.seeds).toBe(seeds);
-  expect(fewestCommands).toBeGreaterThanOrEqual(COMMANDS_MIN);
-  expect(runs.compared.current).toBeGreaterThan(seeds);
-  expect(runs.compared.behind).toBeGreaterThan(0);
-  for (const [fault, count] of Object.entries(runs.faults)) expect(count, fault).toBeGreaterThan(0);
-});
+const tellings = [
+  { name: 'a class', count: seeds - lessonSeeds, from: 1 },
+  { name: 'a class with lessons', count: lessonSeeds, from: LESSONS_FROM },
+];
+test.each(tellings)(
+  '$count stories of $name under faults end with everybody seeing the same, nothing lost, nothing doubled',
+  async ({ count, from }) => {
+    const problems: string[] = [];
+    let fewestCommands = Infinity;
+    const runs = await runSeeds(count, from, (result: SeedResult) => {
+      fewestCommands = Math.min(fewestCommands, result.commands);
+      for (const problem of result.problems) problems.push(`seed ${result.seed}: ${problem.slice(0, 500)}`);
+    });
+    expect(problems).toEqual([]);
+    expect({ lost: runs.lost, doubled: runs.doubled, diverged: runs.diverged }).toEqual({
+      lost: 0,
+      doubled: 0,
+      diverged: 0,
+    });
+    expect(runs.seeds).toBe(count);
+    expect(fewestCommands).toBeGreaterThanOrEqual(COMMANDS_MIN);
+    expect(runs.compared.current).toBeGreaterThan(count);
+    expect(runs.compared.behind).toBeGreaterThan(0);
+    for (const [fault, times] of Object.entries(runs.faults)) expect(times, fault).toBeGreaterThan(0);
+    if (from >= LESSONS_FROM)
+      for (const [deed, times] of Object.entries(runs.lessons)) expect(times, deed).toBeGreaterThan(0);
+  },
+);

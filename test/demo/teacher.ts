@@ -229,7 +229,7 @@ export class Teacher {
   async nextWork(): Promise<number> {
     return this.page.evaluate(async () => {
       const work = () => document.querySelector('section[aria-label="Работа"]');
-      const shown = () => work()?.querySelector('canvas, img, pre') ?? null;
+      const shown = () => work()?.querySelector('canvas, img, pre, [data-state="shown"]') ?? null;
       const before = shown();
       const begunAt = performance.now();
       document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', code: 'ArrowDown', bubbles: true }));
@@ -255,7 +255,11 @@ export class Teacher {
   /** The open work shows itself inside the app, or says that the system's program is for it. */
   async workIsShown(): Promise<string> {
     const work = this.page.getByRole('region', { name: 'Работа' });
-    const shown = work.locator('canvas, img, pre').or(work.getByText('Этот файл Парта не показывает')).first();
+    // A document stands in a frame of its own, which says when it is there.
+    const shown = work
+      .locator('canvas, img, pre, [data-state="shown"]')
+      .or(work.getByText('Этот файл Парта не показывает'))
+      .first();
     await shown.waitFor();
     return shown.evaluate((element) => element.tagName.toLowerCase());
   }

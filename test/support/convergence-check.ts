@@ -292,9 +292,12 @@ const plainMessage = (message: ModelMessage) => ({
   reactions: Object.fromEntries(Object.entries(message.reactions).filter(([, by]) => by.length > 0)),
 });
 
-/** Without what a model cannot know: the hub's receipts. */
+/** Without what a model cannot know: the hub's receipts, and the ids by which it pays what it owes. */
 const plain = (state: Classroom) => ({
   ...state,
+  owed: Object.fromEntries(
+    Object.values(state.owed).map((owed) => [`${owed.handInId}/${owed.memberId}`, owed] as const),
+  ),
   submissions: Object.fromEntries(
     Object.entries(state.submissions).map(([key, work]) => [
       key,

@@ -22,6 +22,8 @@ export interface Scene {
   hubNow: () => number;
   /** The founder of the class stays its teacher, so that the story goes on. */
   founderId: MemberId;
+  /** Whether they also hand out, collect until a bell, hand in together and take works in. */
+  hasLessons: boolean;
   send<K extends CommandKind>(client: LocalClient, logId: LogId, kind: K, body: CommandOf<K>['body']): Promise<void>;
   bringFile(client: LocalClient): FileId;
   /** Somebody opens the address again. */
@@ -182,6 +184,7 @@ export class Deeds {
   async #teach(client: LocalClient, view: ClassView) {
     const { classroom, logId } = view;
     const send = this.#scene.send;
+    if (this.#scene.hasLessons && client.protocol === 2 && this.#happens(0.4)) return this.#holdLesson(client, view);
     const chance = this.#scene.random();
     if (chance < 0.4) return this.#chatSomewhere(client, view);
     const pupils = Object.values(classroom.members).filter((member) => member.role === 'student');
@@ -226,6 +229,42 @@ export class Deeds {
     }
     if (chance < 0.85 && client.protocol === 2) return this.#keepChannels(client, view);
     return this.#keepList(client, view, pupil);
+  }
+
+  /** Gives out, asks for works until a bell, ends that, brings what pupils gave by hand. */
+  async #holdLesson(client: LocalClient, view: ClassView) {
+    const { classroom, logId } = view;
+    const send = this.#scene.send;
+    const chance = this.#scene.random();
+    const open = Object.values(classroom.assignments).filter((one) => one.state === 'open');
+    const pupil = this.pick(Object.values(classroom.members).filter((m) => m.role === 'student'));
+    const collecting = this.pick(open.filter(({ collect }) => collect && !collect.isOver));
+    const assignment = this.pick(open);
+    if (chance < 0.25 || !assignment) {
+      const assignees: 'all' | MemberId[] = this.#happens(0.3) && pupil ? [pupil.memberId] : 'all';
+      const content = { ...this.#assignmentContent(client), assignees, seriesId: null };
+      return send(client, logId, 'assign', { ...content, isHandout: true });
+    }
+    const { assignmentId, collect } = assignment;
+    if (chance < 0.45 && collecting?.collect)
+      return send(client, logId, 'endCollect', {
+        assignmentId: collecting.assignmentId,
+        collectId: collecting.collect.collectId,
+      });
+    if (chance < 0.75) {
+      const bellAt = this.#happens(0.8)
+        ? Math.max(0, Math.floor(this.#scene.hubNow() + (this.#scene.random() - 0.1) * 20_000))
+        : null;
+      const afterBell = this.pick(['accept', 'late', 'refuse'] as const)!;
+      return send(client, logId, 'collect', { assignmentId, bellAt, afterBell, seen: collect?.collectId ?? null });
+    }
+    if (!pupil) return this.#chatSomewhere(client, view);
+    const writtenAt = this.#happens(0.5)
+      ? Math.max(0, Math.floor(this.#scene.hubNow() - this.#scene.random() * 60_000))
+      : null;
+    const fileIds = this.#happens(0.5) ? [this.#scene.bringFile(client)] : [];
+    const { memberId } = pupil;
+    return send(client, logId, 'bringWork', { assignmentId, memberId, fileIds, note: this.text(), writtenAt });
   }
 
   async #keepChannels(client: LocalClient, view: ClassView) {
@@ -306,6 +345,11 @@ export class Deeds {
     if (this.#happens(0.55) || !assignment || view.role === 'parent') return this.#chatSomewhere(client, view);
     const { assignmentId } = assignment;
     const fileIds = this.#happens(0.4) ? [this.#scene.bringFile(client)] : [];
-    await this.#scene.send(client, view.logId, 'handIn', { assignmentId, fileIds, note: this.text() });
+    const { memberId, classroom } = view;
+    const mayHelp = (m: Member) => m.role === 'student' && m.memberId !== memberId && m.state !== 'removed';
+    const isTogether = this.#scene.hasLessons && client.protocol === 2 && this.#happens(0.4);
+    const partner = isTogether ? this.pick(Object.values(classroom.members).filter(mayHelp)) : undefined;
+    const together = partner ? { together: [partner.memberId] } : {};
+    await this.#scene.send(client, view.logId, 'handIn', { assignmentId, fileIds, note: this.text(), ...together });
   }
 }

@@ -4,7 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { noFaults, type Faults, type SeedResult } from './convergence.ts';
+import { noFaults, noLessons, type Faults, type Lessons, type SeedResult } from './convergence.ts';
 
 export interface Runs {
   seeds: number;
@@ -12,6 +12,7 @@ export interface Runs {
   /** Comparisons with the model, see {@link SeedResult}. */
   compared: { current: number; behind: number };
   faults: Faults;
+  lessons: Lessons;
   /** See {@link SeedResult}. */
   leftBehind: number;
   lost: number;
@@ -52,7 +53,8 @@ export async function runSeeds(
 ): Promise<Runs> {
   const compared = { current: 0, behind: 0 };
   const good = { leftBehind: 0, lost: 0, doubled: 0, diverged: 0 };
-  const runs: Runs = { seeds: count, commands: 0, compared, faults: noFaults(), ...good, failing: [] };
+  const lessons = noLessons();
+  const runs: Runs = { seeds: count, commands: 0, compared, faults: noFaults(), lessons, ...good, failing: [] };
   const end = from + count;
   let next = from;
   const add = (result: SeedResult) => {
@@ -60,6 +62,7 @@ export async function runSeeds(
     compared.current += result.compared.current;
     compared.behind += result.compared.behind;
     for (const fault of Object.keys(runs.faults) as (keyof Faults)[]) runs.faults[fault] += result.faults[fault];
+    for (const deed of Object.keys(lessons) as (keyof Lessons)[]) lessons[deed] += result.lessons[deed];
     runs.leftBehind += result.leftBehind;
     runs.lost += result.lost;
     runs.doubled += result.doubled;
@@ -106,6 +109,7 @@ function play(worker: ChildProcess, seed: number, onLine?: (line: string) => voi
         commands: 0,
         compared: { current: 0, behind: 0 },
         faults: noFaults(),
+        lessons: noLessons(),
         leftBehind: 0,
         lost: 0,
         doubled: 0,

@@ -66,6 +66,28 @@ export const noFaults = (): Faults => ({
   update: 0,
 });
 
+/** What of a lesson the hub confirmed, and works that it refused after the bell. */
+export interface Lessons {
+  handedOut: number;
+  collecting: number;
+  /** Collectings ended by the hub at their bell, and by a teacher. */
+  rung: number;
+  ended: number;
+  /** Works of two that the hub paid to the second. */
+  together: number;
+  brought: number;
+  afterBell: number;
+}
+export const noLessons = (): Lessons => ({
+  handedOut: 0,
+  collecting: 0,
+  rung: 0,
+  ended: 0,
+  together: 0,
+  brought: 0,
+  afterBell: 0,
+});
+
 export interface SeedResult {
   seed: number;
   /** Commands that a store took. */
@@ -73,6 +95,7 @@ export interface SeedResult {
   /** Comparisons with the model: programs that were current, programs behind. */
   compared: { current: number; behind: number };
   faults: Faults;
+  lessons: Lessons;
   /** Gone with a restore: their author had been taken out before, of the class or of the chat, and keeps nothing then (S17, S14). */
   leftBehind: number;
   lost: number;
@@ -82,6 +105,8 @@ export interface SeedResult {
   problems: string[];
 }
 
+/** From this seed on stories hold lessons too; those before are told as they were, so that pinned seeds keep their meaning. */
+export const LESSONS_FROM = 20_001;
 const STEPS = 45;
 /** A story goes on until so many commands were given. */
 export const COMMANDS_MIN = 50;
@@ -164,6 +189,7 @@ class Story {
       commands: 0,
       compared,
       faults,
+      lessons: noLessons(),
       leftBehind: 0,
       lost: 0,
       doubled: 0,
@@ -205,6 +231,7 @@ class Story {
     const [logIds, clients] = [this.#logIds, this.#clients];
     this.result.leftBehind = await this.#witness.lookAtCommands(logIds, clients, this.#sent, this.#leftBehind);
     await this.#lookAtLeftovers();
+    await this.#countLessons();
     return this.result;
   }
 
@@ -250,6 +277,7 @@ class Story {
       random: this.#random,
       hubNow: () => this.#hub.now,
       founderId: this.#founderId,
+      hasLessons: this.result.seed >= LESSONS_FROM,
       send: (...args) => this.#send(...args),
       bringFile: (client) => this.#bringFile(client),
       knock: () => this.#knock(),
@@ -574,6 +602,19 @@ class Story {
       }
     }
     return null;
+  }
+
+  async #countLessons() {
+    const { lessons } = this.result;
+    for (const { kind, by, body } of await this.#hub.entries(this.#logId)) {
+      if (kind === 'assigned' && body?.['isHandout']) lessons.handedOut += 1;
+      else if (kind === 'collecting') lessons.collecting += 1;
+      else if (kind === 'collected') lessons[by === null ? 'rung' : 'ended'] += 1;
+      else if (kind === 'handedIn' && body?.['of']) lessons.together += 1;
+      else if (kind === 'handedIn' && body?.['brought']) lessons.brought += 1;
+    }
+    for (const client of this.#clients)
+      for (const { code } of await client.outbox()) if (code === 'collect-closed') lessons.afterBell += 1;
   }
 
   async #lookAtLeftovers() {

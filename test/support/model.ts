@@ -98,6 +98,8 @@ class Telling {
   readonly places = new Map<CommandId, { seq: number; at: number; by: MemberId | null; channelId: ChannelId }>();
   /** Works of two that the hub pays to the second. */
   readonly debts: { work: Omit<Attempt, 'attempt'>; assignmentId: CommandId; by: MemberId; memberId: MemberId }[] = [];
+  /** Works that were late when they were handed in. */
+  readonly late = new Set<CommandId>();
   /** Schedules that came to nothing. */
   readonly dropped = new Set<CommandId>();
   readonly waiting = new Map<CommandId, CommandOf<'scheduleMessage'>['body']>();
@@ -417,12 +419,15 @@ class Telling {
         const isAgain = room.returned[`${assignmentId}/${by!}`]?.outcome === 'redo';
         if (isRung && a?.collect?.afterBell === 'refuse' && !isAgain) this.#wrong(row, 'came after the bell');
         // Whether it was late was said when it was handed in; the due date may have moved since, but that row came later.
-        const late = (a?.dueAt != null && at > a.dueAt) || (isRung && a?.collect?.afterBell === 'late' && !isAgain);
+        const isLate = (a?.dueAt != null && at > a.dueAt) || (isRung && a?.collect?.afterBell === 'late' && !isAgain);
+        if (isLate && !this.#first) this.late.add(id);
+        const late = (this.#first ?? this).late.has(id);
         const work = { id, at, files: this.#filesOf(fileIds), note, late, receipt: '' };
         this.#handedIn(assignmentId, by!, together?.length ? { ...work, together } : work);
         for (const partner of together ?? []) {
           if (room.members[partner]?.role !== 'student') this.#wrong(row, 'together with who is no pupil');
           this.debts.push({ work, assignmentId, by: by!, memberId: partner });
+          room.owed[debtOf(id, partner)] = { assignmentId, handInId: id, by: by!, memberId: partner, at };
         }
         return;
       }
@@ -433,6 +438,8 @@ class Telling {
         const debts = [...this.debts, ...(this.#first?.debts ?? [])];
         const debt = debts.find(({ work, memberId: to }) => work.id === handInId && to === memberId);
         if (!debt) return this.#wrong(row, 'nothing is owed');
+        if (!this.#first && !room.owed[debtOf(handInId, memberId)]) this.#wrong(row, 'was paid before');
+        delete room.owed[debtOf(handInId, memberId)];
         const of = { handInId, memberId: debt.by };
         this.#handedIn(debt.assignmentId, memberId, { ...debt.work, id, at, of });
         return;
@@ -568,10 +575,15 @@ class Telling {
       channel.pins = channel.pins.filter((pin) => pin.by !== memberId);
       if (channel.kind === 'direct' && channel.memberIds.includes(memberId)) delete room.channels[id];
     }
+    for (const [id, owed] of Object.entries(room.owed))
+      if (owed.memberId === memberId || owed.by === memberId) delete room.owed[id as CommandId];
     for (const works of [room.submissions, room.reviews, room.returned])
       for (const key of Object.keys(works) as WorkKey[]) if (works[key]?.memberId === memberId) delete works[key];
   }
 }
+
+/** The model's own name of a debt; see `plain` in convergence-check.ts. */
+const debtOf = (handInId: CommandId, memberId: MemberId) => `${handInId}/${memberId}` as CommandId;
 
 const newMember = (memberId: MemberId, name: string): Member => ({
   memberId,

@@ -25,6 +25,14 @@ export function takenBy1(command: Command): Command | null {
     const { requestId, memberId, name } = command.body;
     return { ...command, body: { requestId, memberId, name } };
   }
+  if (command.kind === 'assign') {
+    const { isHandout: _isHandout, ...body } = command.body;
+    return { ...command, body };
+  }
+  if (command.kind === 'handIn') {
+    const { together: _together, ...body } = command.body;
+    return { ...command, body };
+  }
   if (command.kind !== 'postMessage') return command;
   const { channelId, text, fileIds, replyTo } = command.body;
   return { ...command, body: { channelId, text, fileIds, replyTo } satisfies CommandOf<'postMessage'>['body'] };
@@ -33,15 +41,28 @@ export function takenBy1(command: Command): Command | null {
 const LATER = '-of-version-2';
 const isKnown = ({ kind, body }: Entry) => CHANGES_1.includes(kind) && body?.['role'] !== 'parent';
 
+/** Of a change that it knows it does not see what was added later: here that works are being collected. */
+function withoutLater(entry: Entry): Entry {
+  if (entry.kind !== 'assignmentChanged' || !entry.body?.['collect']) return entry;
+  const { collect, ...body } = entry.body;
+  return { ...entry, body: { ...body, [`collect${LATER}`]: collect } };
+}
+
 /** A page as a program of version 1 understands it. */
 export const seenBy1 = (page: Page): Page => ({
   ...page,
-  entries: page.entries.map((entry) => (isKnown(entry) ? entry : { ...entry, kind: entry.kind + LATER })),
+  entries: page.entries.map((entry) => (isKnown(entry) ? withoutLater(entry) : { ...entry, kind: entry.kind + LATER })),
 });
 
 /** A program of version 1 was updated: what it kept and did not understand is there, and its views are old. */
 export function updateDisk(disk: MemoryDisk, database: string) {
   for (const { entries } of disk.records<{ entries: Entry[] }>(database, 'log'))
-    for (const entry of entries) if (entry.kind.endsWith(LATER)) entry.kind = entry.kind.slice(0, -LATER.length);
+    for (const entry of entries) {
+      if (entry.kind.endsWith(LATER)) entry.kind = entry.kind.slice(0, -LATER.length);
+      const collect = entry.body?.[`collect${LATER}`];
+      if (!entry.body || !collect) continue;
+      Reflect.deleteProperty(entry.body, `collect${LATER}`);
+      entry.body['collect'] = collect;
+    }
   for (const state of disk.records<{ foldVersion: number }>(database, 'states')) state.foldVersion = 1;
 }
