@@ -204,13 +204,13 @@ describe('photos and recordings', () => {
   it('the viewer goes from photo to photo by keys and gives the focus back', async () => {
     await open('chat-media');
     await (await inSight(page.getByRole('button', { name: 'Открыть фото стр2.jpg' }))).click();
-    await page.getByRole('dialog', { name: 'Фото 2 из 5: стр2.jpg' }).waitFor();
+    await page.getByRole('dialog', { name: 'Просмотр: стр2.jpg, 2 из 5' }).waitFor();
     await page.keyboard.press('ArrowRight');
-    await page.getByRole('dialog', { name: 'Фото 3 из 5: стр3.jpg' }).waitFor();
+    await page.getByRole('dialog', { name: 'Просмотр: стр3.jpg, 3 из 5' }).waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
-    await page.getByRole('dialog', { name: 'Фото 1 из 5: стр1.jpg' }).waitFor();
+    await page.getByRole('dialog', { name: 'Просмотр: стр1.jpg, 1 из 5' }).waitFor();
     const larger = page.getByRole('button', { name: 'Крупнее (+)' });
     for (let zoom = 1; zoom < ZOOM_MAX; zoom *= ZOOM_STEP) await page.keyboard.press('+');
     expect(await larger.isDisabled()).toBe(true);
@@ -218,6 +218,26 @@ describe('photos and recordings', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Открыть фото стр1.jpg');
     expect(await sent()).toEqual([]);
+  });
+
+  it('R turns the photo in a Russian layout too; with Ctrl it is the system’s; a press outside the photo’s keys is nobody’s', async () => {
+    await open('chat-media');
+    await (await inSight(page.getByRole('button', { name: 'Открыть фото стр2.jpg' }))).click();
+    const photo = page.getByRole('dialog').locator('img');
+    await photo.waitFor();
+    const pressed = (key: KeyboardEventInit) =>
+      page.evaluate(
+        (init) =>
+          !document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init })),
+        key,
+      );
+    expect(await pressed({ key: 'к', code: 'KeyR', ctrlKey: true })).toBe(false);
+    expect(await pressed({ key: 'ж', code: 'Semicolon' })).toBe(false);
+    expect(await photo.getAttribute('data-turned')).toBe('false');
+    expect(await pressed({ key: 'к', code: 'KeyR' })).toBe(true);
+    await expect.poll(() => photo.getAttribute('data-turned')).toBe('true');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => photo.getAttribute('data-turned')).toBe('false');
   });
 
   it('bytes that are no picture never show a broken one: their name leads to another program', async () => {

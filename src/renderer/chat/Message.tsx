@@ -29,7 +29,7 @@ import { isKey } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { AssignmentCard } from './message/AssignmentCard.tsx';
 import { useMessageCommands, waitingMarks, waitingWords } from './message/commands.ts';
-import { focusBack } from './message/focus-back.ts';
+import { focusBack } from '../frame/focus-back.ts';
 import { Forward } from './message/Forward.tsx';
 import { History } from './message/History.tsx';
 import { MessageFiles } from './message/MessageFiles.tsx';

@@ -14,13 +14,12 @@ import {
   IconPhoto,
   IconTxt,
 } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { FileId, Sha256 } from '../../core/ids.ts';
 import type { FileRef } from '../../core/wire.ts';
 import { formatSize } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { hasHash, useDesktop, useIsHere, useTransfers } from '../desktop.tsx';
-import { focusBack } from '../chat/message/focus-back.ts';
 import { previewKindOf } from '../preview/kinds.ts';
 import { LazyPreviewDialog } from '../preview/lazy.tsx';
 import { Thumbnail, THUMBNAIL_KINDS } from '../preview/Thumbnail.tsx';
@@ -67,7 +66,6 @@ export function FileChip({ file, onRemove, beside }: FileChipProps) {
   const openClass = useClassAround();
   /** Which file is shown over the window; null for none. */
   const [shownAt, setShownAt] = useState<number | null>(null);
-  const button = useRef<HTMLButtonElement>(null);
   const listed = useTransfers().find((one) => one.fileId === file.fileId);
   const transfer = listed?.state === 'done' ? undefined : listed;
   // Of a file that was chosen just now the queue knows the hash first.
@@ -112,13 +110,7 @@ export function FileChip({ file, onRemove, beside }: FileChipProps) {
 
   return (
     <div className={classes.chip} data-picture={hasThumbnail}>
-      <button
-        ref={button}
-        type="button"
-        className={classes.open}
-        onClick={open}
-        disabled={isHere !== true && !canFetch}
-      >
+      <button type="button" className={classes.open} onClick={open} disabled={isHere !== true && !canFetch}>
         <Thumbnail file={hasThumbnail ? { ...file, sha256: known } : null} className={classes.thumb ?? ''}>
           <Icon size={22} stroke={1.5} className={classes.icon} aria-hidden />
         </Thumbnail>
@@ -149,15 +141,7 @@ export function FileChip({ file, onRemove, beside }: FileChipProps) {
         />
       )}
       {shownAt !== null && (
-        <LazyPreviewDialog
-          files={shown}
-          at={shownAt}
-          onMove={setShownAt}
-          onClose={() => {
-            setShownAt(null);
-            focusBack(() => button.current);
-          }}
-        />
+        <LazyPreviewDialog files={shown} at={shownAt} onMove={setShownAt} onClose={() => setShownAt(null)} />
       )}
     </div>
   );

@@ -1,7 +1,7 @@
 /** The door to previews: everything behind it is fetched when the first file is shown. */
 import { lazy, Suspense } from 'react';
 import type { PreviewProps } from './Preview.tsx';
-import type { PreviewDialogProps } from './PreviewDialog.tsx';
+import type { Shown as ShownFiles } from '../frame/FileStage.tsx';
 
 const Shown = lazy(() => import('./Preview.tsx').then(({ Preview }) => ({ default: Preview })));
 const Dialog = lazy(() => import('./PreviewDialog.tsx').then((module) => ({ default: module.PreviewDialog })));
@@ -14,7 +14,7 @@ export const LazyPreview = (props: PreviewProps) => (
 );
 
 /** See PreviewDialog.tsx. */
-export const LazyPreviewDialog = (props: PreviewDialogProps) => (
+export const LazyPreviewDialog = (props: ShownFiles) => (
   <Suspense fallback={<div aria-busy />}>
     <Dialog {...props} />
   </Suspense>

@@ -13,7 +13,7 @@ const ENCODINGS: Readonly<Record<string, string>> = {
 export const enPreview: Widen<typeof ruPreview> = {
   preview: {
     title: (name) => `Preview: ${name}`,
-    place: (n, total) => `File ${n} of ${total}`,
+    place: (n, total) => `${n} of ${total}`,
     previous: 'Previous file',
     next: 'Next file',
     zoomIn: 'Larger',

@@ -13,7 +13,7 @@ const rows = (n: number) => `${n} ${plural('ru', n, { one: 'строка', few: 
 export const ruPreview = {
   preview: {
     title: (name: string) => `Просмотр: ${name}`,
-    place: (n: number, total: number) => `Файл ${n} из ${total}`,
+    place: (n: number, total: number) => `${n} из ${total}`,
     previous: 'Предыдущий файл',
     next: 'Следующий файл',
     zoomIn: 'Крупнее',

@@ -11,7 +11,7 @@ import { useFailure } from '../../frame/failure.ts';
 import { useTexts } from '../../texts/texts.ts';
 import { hereWords, useFileHere } from './file-here.ts';
 import classes from './Album.module.css';
-import { focusBack } from './focus-back.ts';
+import { focusBack } from '../../frame/focus-back.ts';
 import { Viewer } from './Viewer.tsx';
 
 export function Album({ files }: { files: readonly FileRef[] }) {
