@@ -21,7 +21,7 @@ import { MEMBERS_MAX, REQUESTS_MAX } from './limits.ts';
 import { isMark, type Scale } from './marks.ts';
 import { cleanName } from './names.ts';
 import { demand, filesOf, isBlank, isClean, Refusal } from './refusal.ts';
-import type { Assignees, Change, Command, CommandKind, CommandOf, FileRef, Label } from './wire.ts';
+import type { Assignees, Change, ChangeOf, Command, CommandKind, CommandOf, FileRef, Label } from './wire.ts';
 
 export interface Decided {
   change: Change;
@@ -356,19 +356,16 @@ function handIn(state: Classroom, command: CommandOf<'handIn'>, who: Who, actor:
   demand(!isAfterBell || isAskedAgain || collect.afterBell !== 'refuse', 'collect-closed');
   const late = (dueAt !== null && facts.now > dueAt) || (isAfterBell && !isAskedAgain && collect.afterBell === 'late');
   const files = filesOf(fileIds, who, facts);
-  return {
-    kind: 'handedIn',
-    body: {
-      assignmentId,
-      memberId,
-      attempt: attemptsOf(state, assignmentId, memberId) + 1,
-      files,
-      note,
-      late,
-      receipt: facts.receipt(command.id, files, facts.now),
-      ...(together.length > 0 ? { together } : {}),
-    },
-  };
+  const work = { assignmentId, memberId, files, note, late, ...(together.length > 0 ? { together } : {}) };
+  return handedIn(state, command.id, work, facts);
+}
+
+type Work = ChangeOf<'handedIn'>['body'];
+
+/** A work as the log keeps it: the attempt counted, the receipt made. */
+function handedIn(state: Classroom, id: CommandId, work: Omit<Work, 'attempt' | 'receipt'>, facts: Facts): Change {
+  const attempt = attemptsOf(state, work.assignmentId, work.memberId) + 1;
+  return { kind: 'handedIn', body: { ...work, attempt, receipt: facts.receipt(id, work.files, facts.now) } };
 }
 
 /** Who did it together: pupils of the class it is for too, none of whom has brought a work of his own. */
@@ -391,19 +388,8 @@ function handInTogether(state: Classroom, command: CommandOf<'handInTogether'>, 
   const said = state.submissions[workKey(assignmentId, by)]?.attempts.find(({ id }) => id === handInId);
   demand(said, 'stale');
   const { files, note, late } = said;
-  return {
-    kind: 'handedIn',
-    body: {
-      assignmentId,
-      memberId,
-      attempt: attemptsOf(state, assignmentId, memberId) + 1,
-      files,
-      note,
-      late,
-      receipt: facts.receipt(command.id, files, facts.now),
-      of: { handInId, memberId: by },
-    },
-  };
+  const work = { assignmentId, memberId, files, note, late, of: { handInId, memberId: by } };
+  return handedIn(state, command.id, work, facts);
 }
 
 function bringWork(state: Classroom, command: CommandOf<'bringWork'>, who: Who, facts: Facts): Change {
@@ -413,20 +399,9 @@ function bringWork(state: Classroom, command: CommandOf<'bringWork'>, who: Who, 
   const { dueAt } = demandOpen(state, assignmentId, memberId);
   demand(fileIds.length > 0 || !isBlank(note), 'empty');
   const files = filesOf(fileIds, who, facts);
-  return {
-    kind: 'handedIn',
-    body: {
-      assignmentId,
-      memberId,
-      attempt: attemptsOf(state, assignmentId, memberId) + 1,
-      files,
-      note,
-      // The pupil may have done it in time; when the teacher came to take it in is not his fault.
-      late: dueAt !== null && Math.min(facts.now, writtenAt ?? facts.now) > dueAt,
-      receipt: facts.receipt(command.id, files, facts.now),
-      brought: { writtenAt },
-    },
-  };
+  // The pupil may have done it in time; when the teacher came to take it in is not his fault.
+  const late = dueAt !== null && Math.min(facts.now, writtenAt ?? facts.now) > dueAt;
+  return handedIn(state, command.id, { assignmentId, memberId, files, note, late, brought: { writtenAt } }, facts);
 }
 
 /** @param facts null for a teacher, who ends it whenever he wants */

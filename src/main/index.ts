@@ -34,7 +34,7 @@ import { openDoor } from './ipc.ts';
 import { openKeeping } from './keeping.ts';
 import { openLibrary } from './library.ts';
 import { childOutput, openLog } from './log.ts';
-import { lanAddresses, watchAddresses } from './network.ts';
+import { watchAddresses } from './network.ts';
 import { openNotifications, type Notice } from './notifications.ts';
 import { openOfficeConverter } from './office-convert.ts';
 import { OUR_ORIGIN, OUR_PAGE, secureAll } from './security.ts';
@@ -467,9 +467,7 @@ async function run(): Promise<void> {
   });
   if (PARTA_READY_FILE) {
     const facts = () => {
-      const port = hub.port();
-      const addresses = port === null ? [] : lanAddresses().map(({ address }) => `http://${address}:${port}`);
-      return { pid: process.pid, dataDir, addresses, hubRunning: port !== null };
+      return { pid: process.pid, dataDir, addresses: wayIn.urls(), hubRunning: hub.port() !== null };
     };
     tellFirstPaint(opened, PARTA_READY_FILE, hubStarted, facts).catch((error: unknown) =>
       log.failure('uncaught', error),

@@ -146,7 +146,7 @@ export function ipv4(text: string): number | null {
   return bytes.reduce((all, byte) => all * 256 + byte, 0);
 }
 const masked = (address: number, bits: number) => (bits === 0 ? 0 : (address & (-1 << (32 - bits))) >>> 0);
-const isIn = (subnet: Subnet, address: number) =>
+export const isIn = (subnet: Subnet, address: number) =>
   masked(address, subnet.bits) === masked(ipv4(subnet.address) ?? 0, subnet.bits);
 
 /** The port that pupils know and did not get; null where it was free, any would do, or nobody knows one yet. */
@@ -211,6 +211,13 @@ export const chosenFirst = <T extends { adapter: string }>(addresses: readonly T
   ...addresses.filter(({ adapter }) => adapter === chosen),
   ...addresses.filter(({ adapter }) => adapter !== chosen),
 ];
+
+/** The networks in which the class is: that of the adapter which the teacher chose, else of every real one. */
+export function servedSubnets(chosen: string | null): Subnet[] {
+  const real = ownSubnets(chosen).filter(({ adapter }) => !isVirtual(adapter));
+  const said = real.filter(({ adapter }) => adapter === chosen);
+  return said.length > 0 ? said : real;
+}
 
 /** What a computer gives itself where no network gave it anything. */
 const isSelfMade = (address: string) => address.startsWith('169.254.');
@@ -325,11 +332,19 @@ export interface WayInCheckOptions {
   /** Something else is known now. */
   changed(): void;
   gather?: typeof gatherFacts;
+  lan?: typeof lanAddresses;
 }
 export type WayInCheck = ReturnType<typeof openWayInCheck>;
 
 /** What is known of the way in, kept between looks: who came, which port was missed, what the teacher said. */
-export function openWayInCheck({ hub, code, chosen, changed, gather = gatherFacts }: WayInCheckOptions) {
+export function openWayInCheck({
+  hub,
+  code,
+  chosen,
+  changed,
+  gather = gatherFacts,
+  lan = lanAddresses,
+}: WayInCheckOptions) {
   const NOTHING: Pick<HubState, 'addresses' | 'firewall'> = { addresses: [], firewall: 'unknown' };
   let known: Pick<HubState, 'addresses' | 'firewall' | 'wayIn'> = NOTHING;
   let visitors: Visitor[] = [];
@@ -347,6 +362,11 @@ export function openWayInCheck({ hub, code, chosen, changed, gather = gatherFact
   }
   return {
     state: () => known,
+    /** Where the hub would be found, the likeliest first, nobody asked; none while it does not run. */
+    urls(): string[] {
+      const port = hub()?.port;
+      return port === undefined ? [] : chosenFirst(lan(), chosen()).map(({ address }) => `http://${address}:${port}`);
+    },
     /** @param said what another computer shows; null: begin anew, what was said before may be over */
     look(said: WayInReport | null): Promise<void> {
       report = said;

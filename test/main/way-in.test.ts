@@ -109,18 +109,21 @@ describe('between looks', () => {
   function desk() {
     const asked: Parameters<Parameters<typeof openWayInCheck>[0]['gather'] & object>[0][] = [];
     let running = true;
+    let chosen: string | null = null;
     const wayIn = openWayInCheck({
       hub: () => (running ? { port: 8010, hubId: 'h' as HubId } : null),
       code: () => null,
-      chosen: () => null,
+      chosen: () => chosen,
       changed: () => {},
+      lan: () => [lan, wifi],
       gather: async (what) => {
         asked.push(what);
         const { visitors, report, takenPort } = what;
         return { ...FINE, visitors, report, takenPort, port: what.hub?.port ?? null };
       },
     });
-    return { wayIn, asked, stop: () => (running = false) };
+    const choose = (adapter: string) => (chosen = adapter);
+    return { wayIn, asked, choose, stop: () => (running = false) };
   }
   const verdict = (wayIn: ReturnType<typeof desk>['wayIn']) => wayIn.state().wayIn?.verdict;
 
@@ -135,6 +138,15 @@ describe('between looks', () => {
     expect(asked).toHaveLength(2);
     await wayIn.networkChanged();
     expect(verdict(wayIn)).toBe('unknown');
+  });
+
+  it('the address of the adapter that the teacher chose is named first; none without a hub', () => {
+    const { wayIn, choose, stop } = desk();
+    expect(wayIn.urls()).toEqual(['http://192.168.1.10:8010', 'http://10.0.0.7:8010']);
+    choose('wlan0');
+    expect(wayIn.urls()).toEqual(['http://10.0.0.7:8010', 'http://192.168.1.10:8010']);
+    stop();
+    expect(wayIn.urls()).toEqual([]);
   });
 
   it('a missed port is told until it is accepted', async () => {
