@@ -323,7 +323,7 @@ const en: Readonly<Record<ErrorCode, ErrorText>> = {
     todo: 'Leave him out and hand in again.',
   },
   'not-assigned': {
-    what: 'This assignment is not for this pupil. Nothing has changed.',
+    what: 'This assignment is not for this student. Nothing has changed.',
     todo: 'Check whom the assignment is for.',
   },
   'not-due': { what: 'The time set for this has not come yet.', todo: 'Wait: the server will do it by itself.' },

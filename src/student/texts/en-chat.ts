@@ -16,7 +16,7 @@ export const enChat: ChatTexts = {
     list: 'List of chats',
     kind: {
       everyone: 'Class chat',
-      students: 'Pupils and teachers',
+      students: 'Students and teachers',
       parents: 'Parents and teachers',
       staff: 'Staff room',
       group: 'Group',
@@ -25,7 +25,7 @@ export const enChat: ChatTexts = {
     readers: {
       everyone: 'seen by everybody in the class',
       students: 'parents do not see it',
-      parents: 'pupils do not see it',
+      parents: 'students do not see it',
       staff: 'seen by teachers',
       group: (value) => `a group of ${people(value)}`,
       direct: 'seen only by the two of you',
