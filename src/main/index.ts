@@ -93,6 +93,7 @@ async function run(): Promise<void> {
     storage: settings.read('storage'),
   });
   nativeTheme.themeSource = settings.read('theme');
+    lesson: settings.read('lesson'),
 
   let window: BrowserWindow | null = null;
   let policy: readonly string[] = [];

@@ -92,6 +92,7 @@ type Values<F extends FileName> = {
     : never;
 };
 
+    lesson: [Settings.shape.lesson, null],
 export interface StoredFile<F extends FileName> {
   read<K extends keyof Values<F>>(key: K): Values<F>[K];
   /** Durable when it returns. Throws where the value does not fit its schema or the disk refuses. */

@@ -90,6 +90,9 @@ export const Server = z.object({
   hubId: HubId,
   hubName: text(NAME_MAX),
   personId: PersonId,
+/** The lesson that the teacher has begun and not ended: of which class, and since when by this computer's clock (Unix ms). */
+export const LessonSettings = z.nullable(z.object({ logId: LogId, begunAt: z.int() }));
+export type LessonSettings = z.infer<typeof LessonSettings>;
 });
 export type Server = z.infer<typeof Server>;
 
@@ -101,6 +104,7 @@ export const HubAddress = z.object({
   answers: z.boolean(),
 });
 export type HubAddress = z.infer<typeof HubAddress>;
+  lesson: LessonSettings,
 
 export const HubState = z.object({
   state: z.enum(['absent', 'starting', 'ready', 'restarting', 'stopped']),

@@ -22,6 +22,7 @@ const SETTINGS: Settings = {
   mutedChannels: [],
   transfers: { parallel: 3, lessonBytesPerSecond: null },
   storage: { quotaBytes: null },
+  lesson: null,
 };
 type Listener = (event: unknown, name: unknown, input: unknown) => Promise<unknown>;
 

@@ -1,10 +1,11 @@
 /** What stands on the tiles of a lesson's wall, from a class on paper and from what a hub tells. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { WallView } from '../../src/client/class-store.ts';
-import type { CommandId, FileId, MemberId, Sha256 } from '../../src/core/ids.ts';
+import type { CommandId, FileId, LogId, MemberId, Sha256 } from '../../src/core/ids.ts';
 import type { WallTile } from '../../src/core/wire.ts';
 import {
   clockOf,
+  collectingNow,
   gotOf,
   LESSON_MS,
   lessonOf,
@@ -15,6 +16,7 @@ import {
   WORKING_MS,
   type Focus,
 } from '../../src/renderer/lesson/wall-tiles.ts';
+import { isUnderWay } from '../../src/renderer/frame/lesson-under-way.ts';
 import { HUB, nextFileId, PaperClass } from '../support/paper-class.ts';
 
 const NAMES = ['Белов Илья Андреевич', 'Белов Илья Борисович', 'Ёлкина Анна Олеговна'];
@@ -168,4 +170,23 @@ describe('a lesson', () => {
 test('the time to a bell is read as a clock', () => {
   const shown = [0, -5_000, 1, 59_001, 60_000, 245_000, 3_600_000, 3_845_000].map(clockOf);
   expect(shown).toEqual(['0:00', '0:00', '0:01', '1:00', '1:00', '4:05', '1:00:00', '1:04:05']);
+});
+
+test('what is being collected now ends with the lesson: whatever its bell, not what is over', () => {
+  const [first, second, third] = [handOut(), handOut(), handOut()];
+  collect(first);
+  collect(second, paper.now + 90_000);
+  const bellAt = paper.now + 30_000;
+  collect(third, bellAt);
+  const titlesAt = (now: number) => collectingNow(paper.state, now).map(({ assignmentId }) => assignmentId);
+  expect(titlesAt(paper.now)).toEqual([first, second, third]);
+  expect(titlesAt(bellAt)).toEqual([first, second]);
+});
+
+test('a lesson that nobody ended is over after as long as no lesson lasts, however the clock was set', () => {
+  const lesson = { logId: '0199c82c-c036-7000-8000-000000000001' as LogId, begunAt: 1_790_000_000_000 };
+  expect(isUnderWay(null, lesson.begunAt)).toBe(false);
+  expect(isUnderWay(lesson, lesson.begunAt + LESSON_MS - 1)).toBe(true);
+  expect(isUnderWay(lesson, lesson.begunAt + LESSON_MS)).toBe(false);
+  expect(isUnderWay(lesson, lesson.begunAt - LESSON_MS)).toBe(false);
 });

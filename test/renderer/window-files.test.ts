@@ -267,21 +267,31 @@ describe('storage', () => {
     expect(kept.find(({ title }) => title === '7А')?.files.length).toBeGreaterThan(0);
   });
 
-  it('while a lesson is on the screen transfers are held back, and afterwards not', async () => {
-    await open('today-busy');
+  const limited = (isRunning: boolean) =>
+    page.waitForFunction(
+      (wanted) =>
+        JSON.stringify(window.harness.desktop.asked.findLast(({ name }) => name === 'transfers.lesson')?.input) ===
+        JSON.stringify({ isRunning: wanted }),
+      isRunning,
+    );
+
+  it('while a lesson is under way transfers are held back, on whatever screen, until the teacher says that it is over', async () => {
+    await open('transfers');
+    await limited(false);
     const rail = page.getByRole('navigation', { name: 'Разделы', exact: true });
-    const last = (isRunning: boolean) =>
-      page.waitForFunction(
-        (wanted) =>
-          JSON.stringify(window.harness.desktop.asked.findLast(({ name }) => name === 'transfers.lesson')?.input) ===
-          JSON.stringify({ isRunning: wanted }),
-        isRunning,
-      );
-    await last(false);
     await rail.getByRole('link', { name: 'Урок' }).click();
-    await last(true);
+    await page.getByRole('heading', { level: 1, name: 'Урок' }).waitFor();
+    await page.keyboard.press('w');
+    await limited(true);
     await rail.getByRole('link', { name: /^Сегодня/ }).click();
-    await last(false);
-    expect((await asked('transfers.lesson')).length).toBeGreaterThanOrEqual(3);
+    await button().click();
+    await popover()
+      .getByText(/^Идёт урок, 7А: передача не быстрее 4\sМБ\/с/)
+      .waitFor();
+    await act('Урок закончился').click();
+    await limited(false);
+    await popover()
+      .getByText(/^Идёт урок/)
+      .waitFor({ state: 'detached' });
   });
 });

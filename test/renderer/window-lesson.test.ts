@@ -203,13 +203,75 @@ describe('the end of a lesson', () => {
       .getByText(/Гаврилова Вера \(41 %\)/)
       .waitFor();
     await dialog().getByText('Не сдали, хотя здесь: 6 учеников').waitFor();
+    await dialog().getByText('Сбор ещё идёт: Карточки 1–3').waitFor();
     await page.keyboard.press('Enter');
-    await dialog().getByText('Урок закончен. Очищено страниц: 12.').waitFor();
+    await dialog()
+      .getByText(/^Урок закончен\. Очищено страниц: 12\. Сбор закончен: Карточки 1–3/)
+      .waitFor();
+    const ended = await sent();
+    expect(ended.map(({ kind }) => kind)).toEqual(['endCollect']);
+    expect(ended[0]!.body).toMatchObject({ assignmentId: expect.any(String), collectId: expect.any(String) });
     expect(
       await dialog()
         .getByText(/Отправка прервана: Гаврилова Вера/)
         .count(),
     ).toBe(1);
+  });
+
+  it('after the bell it ends no collecting a second time', async () => {
+    await open('lesson-collected');
+    await button('Закончить урок').click();
+    await dialog().getByRole('button', { name: 'Закончить урок' }).waitFor();
+    expect(await dialog().getByText('Сбор ещё идёт').count()).toBe(0);
+    await page.keyboard.press('Enter');
+    await dialog()
+      .getByText(/^Урок закончен/)
+      .waitFor();
+    expect(await sent()).toEqual([]);
+  });
+});
+
+describe('a lesson under way', () => {
+  const rail = () => page.getByRole('navigation', { name: 'Разделы', exact: true });
+  const lesson = () => page.evaluate(() => window.harness.desktop.settings.lesson);
+
+  it('begins with the wall, goes on on other screens, and is over when the teacher ends it', async () => {
+    await open('lesson');
+    await page.getByRole('heading', { level: 1, name: 'Урок' }).waitFor();
+    expect(await lesson()).toBeNull();
+    await page.keyboard.press('w');
+    await wall().waitFor();
+    await rail()
+      .getByRole('link', { name: /^Урок.*идёт урок: 7А/ })
+      .waitFor();
+    await rail()
+      .getByRole('link', { name: /^Сегодня/ })
+      .click();
+    await page.getByRole('heading', { level: 1, name: /^Сегодня/ }).waitFor();
+    await rail()
+      .getByRole('link', { name: /идёт урок: 7А/ })
+      .click();
+    await button('Закончить урок').click();
+    await dialog().getByRole('button', { name: 'Закончить урок' }).click();
+    await dialog()
+      .getByText(/^Урок закончен/)
+      .waitFor();
+    await expect.poll(lesson).toBeNull();
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    await rail().getByRole('link', { name: 'Урок', exact: true }).waitFor();
+    // The next one begins at the door.
+    await expect.poll(() => page.getByRole('radio', { name: 'Вход' }).isChecked()).toBe(true);
+    expect(await wall().count()).toBe(0);
+  });
+
+  it('begins with what is given out or collected at the door, too', async () => {
+    await open('lesson');
+    await page.keyboard.press('g');
+    await dialog().getByLabel('Что сказать').fill('Откройте учебник');
+    await dialog().getByRole('button', { name: 'Раздать', exact: true }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await expect.poll(lesson).toMatchObject({ logId: await page.evaluate(() => window.harness.logId) });
   });
 });
 

@@ -29,7 +29,7 @@ import { stateOf } from './Connection.tsx';
 import { DamageTold } from './DamageTold.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import { useNoStrayDrops } from './file-drop.ts';
-import { useLessonLimit } from './lesson-limit.ts';
+import { useLessonLimit } from './lesson-under-way.ts';
 import { Mishap } from './Mishap.tsx';
 import { Palette } from './Palette.tsx';
 import { useQuickKeys } from './quick-keys.ts';

@@ -27,6 +27,7 @@ import { useTexts } from '../texts/texts.ts';
 import { useClasses, useSchool, type OpenClass } from './classes.tsx';
 import { ClassMark } from './ClassMark.tsx';
 import { ConnectionStatus } from './Connection.tsx';
+import { useLessonUnderWay } from './lesson-under-way.ts';
 import { GLYPH, RailButton, RailCount, RailLink } from './RailItem.tsx';
 import { TransfersStatus } from './Transfers.tsx';
 import classes from './Rail.module.css';
@@ -40,6 +41,7 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
   const isNarrow = useMediaQuery(NARROW_WINDOW, false, { getInitialValueInEffect: false });
   const isCollapsed = isNarrow || settings.railCollapsed;
   const { classes: all, schools } = useClasses();
+  const lesson = useLessonUnderWay();
   const toCheck = all.reduce((sum, one) => sum + one.summary.toCheck, 0);
   const item = { isCollapsed };
   return (
@@ -79,10 +81,12 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
           />
           <RailLink
             {...item}
-            href={routes.lesson()}
+            href={routes.lesson(lesson?.logId)}
             pattern="/lesson/*?"
             icon={<IconPresentation {...GLYPH} />}
             label={t.frame.lesson}
+            said={lesson ? t.frame.lessonUnderWay(lesson.title) : undefined}
+            aside={lesson && <span className={classes.underWay}>{isCollapsed ? '' : lesson.title}</span>}
           />
         </div>
         <div className={classes.group} role="group" aria-label={t.frame.classes}>

@@ -15,7 +15,7 @@ import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
 import { useClasses, useFileLogs } from './classes.tsx';
 import { useFailure } from './failure.ts';
-import { useIsLesson } from './lesson-limit.ts';
+import { useEndLesson, useLessonUnderWay } from './lesson-under-way.ts';
 import { useNow } from './now.ts';
 import { GLYPH, RailButton } from './RailItem.tsx';
 import { GROUPS, groupsOf, inAll, leftWords } from './transfer-groups.ts';
@@ -170,7 +170,8 @@ function Head({ groups }: { groups: ReturnType<typeof groupsOf> }) {
   const { call } = useDesktop();
   const failed = useFailure();
   const [settings] = useSettings();
-  const isLesson = useIsLesson();
+  const lesson = useLessonUnderWay();
+  const endLesson = useEndLesson();
   const limit = settings.transfers.lessonBytesPerSecond;
   const { leftBytes, speed } = inAll(groups);
   const all = (what: 'pause' | 'resume') => void call('transfers.all', { what }).catch(failed);
@@ -190,9 +191,12 @@ function Head({ groups }: { groups: ReturnType<typeof groupsOf> }) {
         </Link>
       </div>
       {leftBytes > 0 && <p className={classes.words}>{words.filter(Boolean).join(' · ')}</p>}
-      {isLesson && limit !== null && (
+      {lesson && limit !== null && (
         <p className={classes.words}>
-          {t.transfers.lessonLimit} {t.transfers.speed(formatSize(language, limit))}
+          {t.transfers.lessonLimit(lesson.title, t.transfers.speed(formatSize(language, limit)))}{' '}
+          <Button size="compact-xs" variant="default" onClick={endLesson}>
+            {t.transfers.lessonOver}
+          </Button>
         </p>
       )}
       <div className={classes.all}>

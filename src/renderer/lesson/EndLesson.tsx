@@ -1,46 +1,55 @@
 /**
- * The end of a lesson. Promises: before it, who has not handed in or is still sending, and what is lost with the pages; after it, what
- * happened, and what had not arrived when it did.
+ * The end of a lesson. Promises: before it, who has not handed in or is still sending, what is lost with the pages, and that what is
+ * being collected ends too; after it, what happened, and what had not arrived when it did.
  */
 import { Button, Modal } from '@mantine/core';
 import { IconDoorExit } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { ClassView } from '../../client/class-store.ts';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
-import type { LogId } from '../../core/ids.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { useStore } from '../../ui/store.tsx';
 import { ErrorNotice, Notice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
-import { unfinishedOf, type Lesson, type Tile, type Unfinished } from './wall-tiles.ts';
+import { collectingNow, unfinishedOf, type Lesson, type Tile, type Unfinished } from './wall-tiles.ts';
 import classes from './Lesson.module.css';
 
 interface EndLessonProps {
-  logId: LogId;
+  view: ClassView;
   isOnline: boolean;
   tiles: readonly Tile[];
   lesson: Lesson;
   isKnown: boolean;
+  onEnded: () => void;
 }
 
 interface Ended {
   pages: number;
   left: Unfinished;
+  /** Titles of what was being collected until then. */
+  collected: readonly string[];
 }
 
-export function EndLesson({ logId, isOnline, tiles, lesson, isKnown }: EndLessonProps) {
+export function EndLesson({ view, isOnline, tiles, lesson, isKnown, onEnded }: EndLessonProps) {
   const t = useTexts();
   const store = useStore();
   const [isAsking, setAsking] = useState(false);
   const [isEnding, setEnding] = useState(false);
   const [failure, setFailure] = useState<ErrorCode | null>(null);
   const [ended, setEnded] = useState<Ended | null>(null);
+  const { logId, classroom, clockOffsetMs } = view;
+  const running = () => collectingNow(classroom, Date.now() + clockOffsetMs);
   const left = unfinishedOf(tiles, lesson);
   const end = async () => {
     setEnding(true);
     setFailure(null);
     try {
+      const collecting = running();
+      for (const { assignmentId, collect } of collecting)
+        await store.send(logId, 'endCollect', { assignmentId, collectId: collect.collectId });
       const { pages } = await store.hub.endLesson(logId);
-      setEnded({ pages, left });
+      setEnded({ pages, left, collected: collecting.map(({ title }) => title) });
+      onEnded();
     } catch (error) {
       setFailure(codeOf(error));
     } finally {
@@ -66,7 +75,7 @@ export function EndLesson({ logId, isOnline, tiles, lesson, isKnown }: EndLesson
         {ended ? (
           <After {...ended} />
         ) : (
-          <Before left={left} isKnown={isKnown} isCollected={lesson.collected !== null} />
+          <Before left={left} isKnown={isKnown} isCollected={lesson.collected !== null} collecting={running()} />
         )}
         {failure && <ErrorNotice code={failure} />}
         <div className={classes.answers}>
@@ -97,7 +106,14 @@ function useNames() {
   };
 }
 
-function Before({ left, isKnown, isCollected }: { left: Unfinished; isKnown: boolean; isCollected: boolean }) {
+interface BeforeProps {
+  left: Unfinished;
+  isKnown: boolean;
+  isCollected: boolean;
+  collecting: ReturnType<typeof collectingNow>;
+}
+
+function Before({ left, isKnown, isCollected, collecting }: BeforeProps) {
   const t = useTexts();
   const names = useNames();
   const { sending, missing } = left;
@@ -114,6 +130,11 @@ function Before({ left, isKnown, isCollected }: { left: Unfinished; isKnown: boo
           {names.plain(missing)}. {t.endLesson.missingMore}
         </Notice>
       )}
+      {collecting.map(({ assignmentId, title, collect }) => (
+        <Notice key={assignmentId} tone="warn" title={t.endLesson.collecting(title)}>
+          {t.endLesson.collectingMore(t.collect.afterShort[collect.afterBell])}
+        </Notice>
+      ))}
       {isKnown && isCollected && sending.length + missing.length === 0 && (
         <Notice tone="good">{t.endLesson.nobodyMissing}</Notice>
       )}
@@ -122,14 +143,14 @@ function Before({ left, isKnown, isCollected }: { left: Unfinished; isKnown: boo
   );
 }
 
-function After({ pages, left }: Ended) {
+function After({ pages, left, collected }: Ended) {
   const t = useTexts();
   const names = useNames();
   const { sending, missing } = left;
   return (
     <div className={classes.ending}>
       <Notice tone="good" isLive>
-        {t.lesson.ended(pages)}
+        {[t.lesson.ended(pages), ...collected.map(t.endLesson.collected)].join(' ')}
       </Notice>
       {sending.length + missing.length > 0 ? (
         <Notice tone="warn" title={t.endLesson.after}>

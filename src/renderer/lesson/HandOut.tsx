@@ -38,10 +38,11 @@ interface HandOutProps {
   view: ClassView;
   /** Files that were dropped on the screen. */
   dropped: readonly File[];
+  onGiven: () => void;
   onClose: () => void;
 }
 
-export function HandOut({ view, dropped, onClose }: HandOutProps) {
+export function HandOut({ view, dropped, onGiven, onClose }: HandOutProps) {
   const t = useTexts();
   const language = useLanguage();
   const now = useNow();
@@ -117,6 +118,7 @@ export function HandOut({ view, dropped, onClose }: HandOutProps) {
       );
       draft.clear();
       notifications.show({ title: t.handOut.noted, message: title });
+      onGiven();
       onClose();
     } catch (error) {
       setFailure(codeOf(error));

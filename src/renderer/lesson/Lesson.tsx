@@ -14,6 +14,7 @@ import { useHub } from '../desktop.tsx';
 import { useClasses, useOpenClass } from '../frame/classes.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
 import { useFileDrop } from '../frame/file-drop.ts';
+import { useBeginLesson, useEndLesson } from '../frame/lesson-under-way.ts';
 import { Notice } from '../frame/Notice.tsx';
 import { Screen } from '../frame/Screen.tsx';
 import { useShortcuts } from '../frame/shortcuts.tsx';
@@ -85,6 +86,13 @@ function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof
   const isEmbedded = server.kind === 'embedded';
   const atDoor = Object.keys(classroom.requests).length;
   const drop = useFileDrop((files) => setDialog({ kind: 'hand-out', files }), { isOff: dialog.kind !== 'none' });
+
+  const begin = useBeginLesson(logId);
+  const endUnderWay = useEndLesson();
+  useEffect(() => {
+    if (isWall) begin();
+    // oxlint-disable-next-line react/exhaustive-deps -- a wall that stays open after the lesson's end begins none.
+  }, [isWall, logId]);
 
   const show = (next: 'door' | 'wall') => place.write({ view: next });
   const handOut = () => setDialog({ kind: 'hand-out', files: [] });
@@ -159,7 +167,18 @@ function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof
           >
             {t.wall.fullScreen}
           </Button>
-          <EndLesson logId={logId} isOnline={isOnline} tiles={tiles} lesson={lesson} isKnown={wall !== null} />
+          <EndLesson
+            view={view}
+            isOnline={isOnline}
+            tiles={tiles}
+            lesson={lesson}
+            isKnown={wall !== null}
+            onEnded={() => {
+              endUnderWay();
+              // The next lesson begins at the door.
+              show('door');
+            }}
+          />
         </>
       }
     >
@@ -214,13 +233,16 @@ function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof
           )}
         </div>
       </Modal>
-      {dialog.kind === 'hand-out' && <HandOut view={view} dropped={dialog.files} onClose={close} />}
+      {dialog.kind === 'hand-out' && <HandOut view={view} dropped={dialog.files} onGiven={begin} onClose={close} />}
       {dialog.kind === 'collect' && (
         <CollectDialog
           view={view}
           lesson={lesson}
           first={dialog.assignmentId}
-          onStarted={(assignmentId) => place.write({ view: 'wall', focus: { assignmentId, at: now } })}
+          onStarted={(assignmentId) => {
+            begin();
+            place.write({ view: 'wall', focus: { assignmentId, at: now } });
+          }}
           onClose={close}
         />
       )}

@@ -12,6 +12,7 @@ import {
   type Assignment,
   type Attempt,
   type Classroom,
+  type Collect,
   type Member,
 } from '../../core/classroom.ts';
 import { workKey, type CommandId, type FileId, type MemberId } from '../../core/ids.ts';
@@ -76,6 +77,12 @@ export function lessonOf(classroom: Classroom, now: number, focus: Focus | null)
     null;
   return { handouts, collected };
 }
+
+/** What is being collected at this moment, whatever lesson it belongs to. */
+export const collectingNow = (classroom: Classroom, now: number): (Assignment & { collect: Collect })[] =>
+  openOf(classroom).flatMap((one) =>
+    one.collect && !isCollected(one.collect, now) ? [{ ...one, collect: one.collect }] : [],
+  );
 
 export const studentsOf = (classroom: Classroom): Member[] =>
   Object.values<Member>(classroom.members)

@@ -22,6 +22,7 @@ export const en: Widen<typeof ru> = {
     today: 'Today',
     review: 'Review',
     lesson: 'Lesson',
+    lessonUnderWay: (title) => `a lesson is under way: ${title}`,
     classes: 'Classes',
     newClass: 'New class',
     devices: 'Devices',
@@ -146,7 +147,8 @@ export const en: Widen<typeof ru> = {
     drag: 'The file can be dragged from here into another program',
     keys: 'Arrows: through the list. Alt+↑ and Alt+↓: earlier and later, Alt+Home: first. Space: pause or resume. Delete: cancel. Enter: open.',
     clear: 'Hide what is done',
-    lessonLimit: 'A lesson is running: no faster than',
+    lessonLimit: (title, speed) => `A lesson of ${title} is under way: no faster than ${speed}`,
+    lessonOver: 'The lesson is over',
     settings: 'Set up',
   },
   files: {

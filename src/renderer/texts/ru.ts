@@ -22,6 +22,7 @@ export const ru = {
     today: 'Сегодня',
     review: 'Проверка',
     lesson: 'Урок',
+    lessonUnderWay: (title: string) => `идёт урок: ${title}`,
     classes: 'Классы',
     newClass: 'Новый класс',
     devices: 'Устройства',
@@ -149,7 +150,8 @@ export const ru = {
     drag: 'Файл можно перетащить отсюда в другую программу',
     keys: 'Стрелки: по списку. Alt+↑ и Alt+↓: раньше и позже, Alt+Home: первым. Пробел: приостановить или продолжить. Delete: отменить. Enter: открыть.',
     clear: 'Скрыть готовые',
-    lessonLimit: 'Идёт урок: передача не быстрее',
+    lessonLimit: (title: string, speed: string) => `Идёт урок, ${title}: передача не быстрее ${speed}`,
+    lessonOver: 'Урок закончился',
     settings: 'Настроить',
   },
   files: {

@@ -43,6 +43,7 @@ export class PaperDesktop implements Desktop<File> {
     mutedChannels: [],
     transfers: { parallel: 3, lessonBytesPerSecond: 4 * 1024 ** 2 },
     storage: { quotaBytes: 20 * 1024 ** 3 },
+    lesson: null,
   };
   servers: Server[] = [];
   hub: HubState = { state: 'absent', code: null, port: null, addresses: [], firewall: 'unknown' };
