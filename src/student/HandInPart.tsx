@@ -4,4 +4,5 @@ export { HandoutFiles } from './HandoutFiles.tsx';
 export { LessonBar } from './LessonBar.tsx';
 export { Work } from './Work.tsx';
 export { openHandedOut } from './handed-out.ts';
+export { openKeptBytes } from './kept-bytes.ts';
 export { openUploads } from './upload.ts';

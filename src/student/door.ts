@@ -9,6 +9,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { CommandKind, HubFacts } from '../core/wire.ts';
 import { hubFacts, join, keepDevice, keptDevice, openSignIn, storageOf, type Device } from './session.ts';
 import type { HandedOut, openHandedOut } from './handed-out.ts';
+import type { openKeptBytes } from './kept-bytes.ts';
 import type { openUploads, Uploads } from './upload.ts';
 
 /** Confirmation codes of works handed in within this time are repeated when the page closes: a lesson, or two in a row. */
@@ -38,7 +39,11 @@ export interface Room {
   /** Files that a lesson hands out; null until {@link equip}. */
   handedOut(): HandedOut | null;
   /** Gives the room what is loaded after the tasks have been drawn; a second time changes nothing. */
-  equip(part: { openUploads: typeof openUploads; openHandedOut: typeof openHandedOut }): void;
+  equip(part: {
+    openUploads: typeof openUploads;
+    openHandedOut: typeof openHandedOut;
+    openKeptBytes: typeof openKeptBytes;
+  }): void;
   /** The hub's clock, Unix ms. */
   now(): number;
   /** A work begun and not handed in, by assignment; said again when the page closes. */
@@ -63,6 +68,8 @@ export interface Door {
 /** Waiting commands that are no messages: works are counted apart, a reaction or a vote is nothing to worry about. */
 const NOT_WORDS: readonly CommandKind[] = ['handIn', 'react', 'vote'];
 
+/** Bytes of files that the hub does not have yet stand in a database of their own, beside the store's. */
+const filesOf = (name: string) => `${name}.files`;
 const databaseOf = (device: Device) => `${OURS}${device.hubId}.${device.personId}`;
 
 function knownDatabases(): string[] {
@@ -113,10 +120,12 @@ async function eraseLeftBehind(): Promise<void> {
   } catch {
     // Not known to this browser.
   }
-  const names = [...new Set([...knownDatabases(), ...listed])];
+  const known = knownDatabases();
+  const names = [...new Set([...known, ...known.map(filesOf), ...listed])];
   if (names.length === 0) return;
   const claimed = await claimedByOthers();
-  await Promise.all(names.filter((name) => !claimed.has(name)).map(deleteDatabase));
+  const inUse = new Set([...claimed].flatMap((name) => [name, filesOf(name)]));
+  await Promise.all(names.filter((name) => !inUse.has(name)).map(deleteDatabase));
   rememberDatabases([...claimed]);
 }
 
@@ -186,7 +195,7 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
   }
   async function erase() {
     close();
-    await store.erase();
+    await Promise.all([store.erase(), deleteDatabase(filesOf(name))]);
     rememberDatabases(knownDatabases().filter((known) => known !== name));
     forget(device.keeps);
   }
@@ -199,7 +208,8 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
     equip(part) {
       if (uploads) return;
       handedOut = part.openHandedOut();
-      uploads = part.openUploads({ ticket: signIn.ticket, storage: storageOf(device.keeps) });
+      const kept = part.openKeptBytes(filesOf(name));
+      uploads = part.openUploads({ ticket: signIn.ticket, storage: storageOf(device.keeps), kept });
       const tell = () => {
         for (const listener of filesListeners) listener();
       };

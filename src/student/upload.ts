@@ -1,9 +1,10 @@
 /**
  * Pupils' files on their way to the hub. A file has its id from the moment it is chosen, so a command may name it at once;
  * the bytes follow, two files at a time, and go on after a cut where they stopped (the hub is asked first, tus HEAD).
- * What was chosen survives a reload, its bytes do not: such a file is `lost` until the pupil chooses the same one again.
- * Hides: tus-js-client (loaded with the first file), tickets, retries (S11), how facts are kept. Keeps: S9, S15 (the hub's
- * own hash decides; here it is not even computed).
+ * What was chosen survives a reload: its facts, and its bytes as far as the browser keeps them (kept-bytes.ts), so that it goes on by
+ * itself. Only what could not be kept is `lost` until the pupil chooses the same file again.
+ * Hides: tus-js-client (loaded with the first file), tickets, retries (S11), how facts are kept, which of two tabs sends (S18). Keeps:
+ * S9, S15 (the hub's own hash decides; here it is not even computed).
  */
 import * as z from 'zod/mini';
 import type { FilesOnTheWay } from '../client/class-store.ts';
@@ -12,6 +13,7 @@ import { FileId, type Sha256 } from '../core/ids.ts';
 import { FILE_BYTES_MAX } from '../core/limits.ts';
 import { safeFileName } from '../core/names.ts';
 import type { FileRef } from '../core/wire.ts';
+import { CLAIM_MS, type KeptBytes } from './kept-bytes.ts';
 
 /** Files sent side by side: a second one fills the pauses of the first, more would only share the same cable. */
 export const PARALLEL_UPLOADS_MAX = 2;
@@ -23,13 +25,15 @@ export const RETRY_MAX_MS = 60_000;
 export const KEPT_FILES_MAX = 300;
 /** Progress is told to the page at most this often. */
 export const PROGRESS_EVERY_MS = 100;
+/** How often a file that another tab is sending is looked after, and one's own claim is renewed. */
+export const CLAIM_EVERY_MS = CLAIM_MS / 4;
 
 const KEPT_KEY = 'parta.files';
 const UNKNOWN_SHA256 = '0'.repeat(64) as Sha256;
 
 /**
- * `queued` · `sending` · `cut`: out of reach, tried again by itself · `stored`: the hub has it whole · `lost`: the page was
- * reloaded, the same file must be chosen again · `failed`: the hub or this device will not have it, see `code`.
+ * `queued`: also while its bytes are looked for, or another tab sends it · `sending` · `cut`: out of reach, tried again by itself ·
+ * `stored`: the hub has it whole · `lost`: the page was reloaded and has no copy, the same file must be chosen again · `failed`: the hub or this device will not have it, see `code`.
  */
 export type UploadState = 'queued' | 'sending' | 'cut' | 'stored' | 'lost' | 'failed';
 
@@ -72,7 +76,9 @@ const KeptFile = z.object({
 type KeptFile = z.infer<typeof KeptFile>;
 
 interface Row extends UploadView {
-  file: File | null;
+  file: Blob | null;
+  /** `file` is what the browser kept, not what was chosen. */
+  isCopy: boolean;
   tries: number;
   timer: ReturnType<typeof setTimeout> | null;
   stop: ((terminate: boolean) => void) | null;
@@ -83,10 +89,12 @@ export interface UploadsOptions {
   ticket: (fresh?: boolean) => Promise<string>;
   /** Where facts survive a reload; null: they do not. */
   storage: Storage | null;
+  /** Where bytes do; null: nowhere. */
+  kept?: KeptBytes | null;
 }
 
 /** Reads the first byte: tells a file that cannot be read any more from a network that is cut. */
-async function whyUnreadable(file: File): Promise<ErrorCode | null> {
+async function whyUnreadable(file: Blob): Promise<ErrorCode | null> {
   if (file.size === 0) return null;
   try {
     await file.slice(0, 1).arrayBuffer();
@@ -96,7 +104,7 @@ async function whyUnreadable(file: File): Promise<ErrorCode | null> {
   }
 }
 
-export function openUploads({ ticket, storage }: UploadsOptions): Uploads {
+export function openUploads({ ticket, storage, kept: copies = null }: UploadsOptions): Uploads {
   const rows = new Map<FileId, Row>();
   const listeners = new Set<() => void>();
   let version = 0;
@@ -147,19 +155,24 @@ export function openUploads({ ticket, storage }: UploadsOptions): Uploads {
     sentBytes: state === 'stored' ? file.sizeBytes : 0,
     code: null,
     file: null,
+    isCopy: false,
     tries: 0,
     timer: null,
     stop: null,
   });
-  for (const kept of readKept()) rows.set(kept.fileId, rowOf(kept, kept.isStored ? 'stored' : 'lost'));
+  const unsent = copies ? 'queued' : 'lost';
+  for (const kept of readKept()) rows.set(kept.fileId, rowOf(kept, kept.isStored ? 'stored' : unsent));
 
   // Another tab of the same pupil has finished a file that this one only knows by name.
   const heardFromTab = (event: StorageEvent) => {
     if (event.key !== KEPT_KEY || event.storageArea !== storage) return;
     for (const kept of readKept()) {
       const known = rows.get(kept.fileId);
-      if (!known || (known.file === null && known.state !== 'stored' && kept.isStored))
-        rows.set(kept.fileId, rowOf(kept, kept.isStored ? 'stored' : 'lost'));
+      if (!known) {
+        const row = rowOf(kept, kept.isStored ? 'stored' : unsent);
+        rows.set(kept.fileId, row);
+        if (row.state === 'queued') waitForTab(row);
+      } else if (kept.isStored && known.state !== 'stored' && known.state !== 'sending') arrived(known);
     }
     told();
   };
@@ -179,7 +192,8 @@ export function openUploads({ ticket, storage }: UploadsOptions): Uploads {
     let free = PARALLEL_UPLOADS_MAX - [...rows.values()].filter((row) => row.state === 'sending').length;
     for (const row of rows.values()) {
       if (free <= 0) return;
-      if (row.state !== 'queued' || !row.file) continue;
+      // With a timer: another tab is at it.
+      if (row.state !== 'queued' || !row.file || row.timer) continue;
       free -= 1;
       void send(row, row.file);
     }
@@ -196,10 +210,58 @@ export function openUploads({ ticket, storage }: UploadsOptions): Uploads {
     change(row, { state: 'queued', timer: null, stop: null });
     pump();
   }
+  function arrived(row: Row) {
+    if (row.timer) clearTimeout(row.timer);
+    void copies?.settle(row.fileId, 'stored');
+    change(row, {
+      state: 'stored',
+      sentBytes: row.sizeBytes,
+      file: null,
+      timer: null,
+      stop: null,
+      tries: 0,
+      code: null,
+    });
+    pump();
+  }
 
-  async function failed(row: Row, file: File, code: ErrorCode) {
+  /** Another tab of this pupil sends it, or may do so. */
+  function waitForTab(row: Row) {
+    change(row, { state: 'queued', stop: null, timer: setTimeout(() => void lookFor(row), CLAIM_EVERY_MS) });
+    pump();
+  }
+  /** What has become of a file that waits: sent by another tab, still at it, or ours to send. */
+  async function lookFor(row: Row) {
+    const found = (await copies?.find(row.fileId)) ?? { is: 'gone' };
+    if (rows.get(row.fileId) !== row || row.state !== 'queued' || isClosed) return;
+    row.timer = null;
+    if (found.is === 'stored') return arrived(row);
+    if (found.is === 'elsewhere') return waitForTab(row);
+    if (found.is === 'here' && !row.file) Object.assign(row, { file: found.bytes, isCopy: true });
+    // It was taken away in the other tab; or never could be kept.
+    if (found.is === 'gone' && (row.isCopy || !row.file)) return change(row, { state: 'lost', file: null });
+    queue(row);
+  }
+  /** What pages before this one left to be sent; also where their own facts of it were lost in a crash. */
+  async function recover() {
+    for (const facts of (await copies?.waiting()) ?? [])
+      if (!rows.has(facts.fileId)) rows.set(facts.fileId, rowOf(facts, 'queued'));
+    if (isClosed) return;
+    writeKept();
+    await Promise.all([...rows.values()].filter((row) => row.state === 'queued' && !row.file).map(lookFor));
+  }
+  if (copies) void recover();
+
+  async function failed(row: Row, file: Blob, code: ErrorCode) {
+    copies?.release(row.fileId);
     const unreadable = await whyUnreadable(file);
+    // The stick was pulled out, or the file changed: what was chosen is still here.
+    const copy = unreadable && !row.isCopy ? await copies?.find(row.fileId) : null;
     if (!rows.has(row.fileId) || isClosed) return;
+    if (copy?.is === 'here') {
+      Object.assign(row, { file: copy.bytes, isCopy: true });
+      return queue(row);
+    }
     const final = unreadable ?? code;
     // `file-missing`, `hash-mismatch` and a full disk can pass; a refusal that cannot is shown.
     if (!unreadable && ERRORS[final].retry === 'later') later(row, final);
@@ -207,12 +269,16 @@ export function openUploads({ ticket, storage }: UploadsOptions): Uploads {
     pump();
   }
 
-  async function send(row: Row, file: File) {
+  async function send(row: Row, file: Blob) {
     change(row, { state: 'sending', code: null });
     const isCurrent = () => rows.get(row.fileId) === row && row.state === 'sending' && !isClosed;
     try {
       // A dead ticket is found out here, not in the middle of a file.
       await ticket(row.tries > 0);
+      if (copies && !(await copies.claim(row.fileId))) {
+        if (isCurrent()) waitForTab(row);
+        return;
+      }
       const { Upload, DetailedError } = await import('tus-js-client');
       if (!isCurrent()) return;
       const upload = new Upload(file, {
@@ -233,20 +299,36 @@ export function openUploads({ ticket, storage }: UploadsOptions): Uploads {
         onProgress: (sentBytes) => {
           row.sentBytes = sentBytes;
           if (sentBytes > 0) row.tries = 0;
+          renew();
           progressed();
         },
         onSuccess: () => {
-          if (!isCurrent()) return;
-          change(row, { state: 'stored', sentBytes: row.sizeBytes, file: null, stop: null, tries: 0 });
-          pump();
+          clearInterval(renewing);
+          if (isCurrent()) arrived(row);
         },
         onError: (error) => {
+          clearInterval(renewing);
           if (!isCurrent()) return;
           const response = error instanceof DetailedError ? error.originalResponse : null;
           void failed(row, file, response ? codeIn(response.getStatus(), response.getBody()) : 'hub-unreachable');
         },
       });
-      row.stop = (terminate) => void upload.abort(terminate).catch(() => undefined);
+      // Timers of a tab that nobody sees sleep for a minute; its progress does not.
+      let renewedAt = Date.now();
+      const renew = () => {
+        if (!copies || Date.now() - renewedAt < CLAIM_EVERY_MS) return;
+        renewedAt = Date.now();
+        void copies.claim(row.fileId).then((isOurs) => {
+          if (isOurs || !isCurrent()) return;
+          row.stop?.(false);
+          waitForTab(row);
+        });
+      };
+      const renewing = setInterval(renew, CLAIM_EVERY_MS);
+      row.stop = (terminate) => {
+        clearInterval(renewing);
+        void upload.abort(terminate).catch(() => undefined);
+      };
       upload.start();
     } catch (thrown) {
       if (isCurrent()) await failed(row, file, thrown instanceof PartaError ? codeOf(thrown) : 'hub-unreachable');
@@ -274,14 +356,16 @@ export function openUploads({ ticket, storage }: UploadsOptions): Uploads {
       rows.set(fileId, row);
       writeKept();
       if (file.size > FILE_BYTES_MAX) change(row, { state: 'failed', code: 'too-large', file: null });
+      else void copies?.keep(facts, file);
       told();
       pump();
     },
     again(fileId, file) {
       const row = rows.get(fileId);
       if (!row || row.name !== safeFileName(file.name) || row.sizeBytes !== file.size) return false;
-      row.file = file;
-      row.tries = 0;
+      const { name, sizeBytes, mediaType } = row;
+      void copies?.keep({ fileId, name, sizeBytes, mediaType }, file);
+      Object.assign(row, { file, isCopy: false, tries: 0 });
       queue(row);
       return true;
     },
@@ -291,6 +375,7 @@ export function openUploads({ ticket, storage }: UploadsOptions): Uploads {
       if (row.timer) clearTimeout(row.timer);
       rows.delete(fileId);
       row.stop?.(true);
+      void copies?.settle(fileId, 'unwanted');
       writeKept();
       told();
       pump();
@@ -327,6 +412,7 @@ export function openUploads({ ticket, storage }: UploadsOptions): Uploads {
         if (row.timer) clearTimeout(row.timer);
         row.stop?.(false);
       }
+      copies?.close();
       rows.clear();
       listeners.clear();
     },
