@@ -81,7 +81,7 @@ export interface KeepingOptions {
 
 export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
   const { dir, library, transfers, log, floorBytes = FREE_DISK_FLOOR_BYTES, now = Date.now } = options;
-  const index = await readIndex(dir);
+  const index = await readIndex(dir, log);
   const away = new Set(index.away);
   /** What unsent work of each server needs; absent until its page has spoken in this run. */
   const held = new Map<string, ReadonlySet<HeldId>>();

@@ -3,13 +3,15 @@
  * and synced, or the old one stays; a file that cannot be read is set aside and begun anew, which frees nothing: what no class is
  * known to name is never taken away by itself. Hides: the file.
  */
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { LogId, Sha256 } from '../core/ids.ts';
 import { FileRef } from '../core/wire.ts';
 import { DamagedFile } from '../preload/contract/storage.ts';
 import { diskError, syncFolder } from './library.ts';
+import type { Log } from './log.ts';
+import { patiently, readOrSetAside, setAside } from './patient-fs.ts';
 
 const Class = z.object({
   serverId: z.string(),
@@ -46,15 +48,15 @@ export const emptyIndex = (): KeptIndex => ({
 
 const pathOf = (dir: string) => join(dir, 'keeping.json');
 
-/** @param dir the user's data folder */
-export async function readIndex(dir: string): Promise<KeptIndex> {
+/** @param dir the user's data folder. @throws where it cannot be read and not be set aside either */
+export async function readIndex(dir: string, log: Log): Promise<KeptIndex> {
   const path = pathOf(dir);
-  const text = await readFile(path, 'utf8').catch(() => null);
+  const text = await readOrSetAside(path, log);
   if (text === null) return emptyIndex();
   try {
     return z.parse(Index, JSON.parse(text));
   } catch {
-    await rename(path, path.replace(/\.json$/, `.broken-${Date.now()}.json`)).catch(() => {});
+    await setAside(path, log);
     return emptyIndex();
   }
 }
@@ -70,7 +72,7 @@ export async function writeIndex(dir: string, index: KeptIndex): Promise<void> {
     } finally {
       await file.close();
     }
-    await rename(`${path}.new`, path);
+    await patiently(() => rename(`${path}.new`, path));
     await syncFolder(dirname(path));
   } catch (error) {
     throw diskError(error);

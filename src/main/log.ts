@@ -23,6 +23,7 @@ export type LogEvent =
   | 'hub-exit'
   | 'hub-failed'
   | 'settings-set-aside'
+  | 'memory-set-aside'
   | 'transfer-done'
   | 'transfer-failed'
   | 'keeping-failed'

@@ -3,6 +3,7 @@
  * changed, or a hub without ranges, begins the part anew), never more than was announced, in constant memory; a connection
  * that stands still is given up. What came before a cut stays. Hides: ranges and their answers. Hashes nothing: the library does.
  */
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -12,6 +13,7 @@ import type { Bandwidth } from './bandwidth.ts';
 import { collector } from './blocks.ts';
 import { codeIn, codeOfStatus } from './hub-requests.ts';
 import { diskError, writeGathered } from './library.ts';
+import { patiently } from './patient-fs.ts';
 
 export interface Fetching {
   url: URL;
@@ -38,7 +40,8 @@ export async function fetchPart({
   bandwidth,
   onProgress,
 }: Fetching): Promise<void> {
-  const file = await open(part, 'a+', 0o600);
+  // Not for appending: Windows does not cut short what was opened so. Every write says where it belongs.
+  const file = await patiently(() => open(part, constants.O_RDWR | constants.O_CREAT, 0o600));
   try {
     let from = (await file.stat()).size;
     const headers: Record<string, string> = { authorization: `Bearer ${ticket}` };

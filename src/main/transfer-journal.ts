@@ -1,14 +1,17 @@
 /**
  * The transfers' memory on disk: JSON lines, appended and synced, so that a queue survives a kill at any byte. Promises: a
  * record is on disk when `append` resolves; a torn last line costs that line only; the file is rewritten (beside, then
- * renamed) when most of it is out of date. Hides: the file. What fails to parse is passed over, never fatal.
+ * renamed) when most of it is out of date, and where that cannot be done it goes on as it is; what cannot be read is set aside,
+ * never written over. Hides: the file. What fails to parse is passed over, never fatal.
  */
-import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, truncate, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { ErrorCodeSchema } from '../core/wire.ts';
 import { Transfer } from '../preload/contract.ts';
 import { diskError, syncFolder } from './library.ts';
+import { SILENT, type Log } from './log.ts';
+import { patiently, readOrSetAside } from './patient-fs.ts';
 
 /** The journal is rewritten when it has this many lines more than items. */
 export const STALE_LINES_MAX = 1_000;
@@ -39,8 +42,14 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** @returns the journal and what it held, in the order it was added */
-export async function openJournal(path: string): Promise<{ journal: Journal; kept: KeptTransfer[] }> {
+/**
+ * @returns the journal and what it held, in the order it was added
+ * @throws where it cannot be read and not be set aside either
+ */
+export async function openJournal(
+  path: string,
+  log: Log = SILENT,
+): Promise<{ journal: Journal; kept: KeptTransfer[] }> {
   await mkdir(dirname(path), { recursive: true });
   let items = new Map<string, KeptTransfer>();
   let lineCount = 0;
@@ -50,13 +59,41 @@ export async function openJournal(path: string): Promise<{ journal: Journal; kep
     else if ('drop' in line) items.delete(line.drop);
     else items = placed(items, line.move, line.before);
   };
-  const text = await readFile(path, 'utf8').catch(() => '');
-  for (const raw of text.split('\n')) {
+  const text = await readOrSetAside(path, log);
+  for (const raw of text?.split('\n') ?? []) {
     const parsed = raw === '' ? null : z.safeParse(Line, parse(raw));
     if (parsed?.success) remember(parsed.data);
   }
-  let file = await rewritten(path, items);
-  lineCount = items.size;
+  /** The last line may be half a one, which would swallow the next. */
+  let isTorn = text !== null && text !== '' && !text.endsWith('\n');
+  let file: FileHandle | null = null;
+  const opened = async () => (file ??= await patiently(() => open(path, 'a', 0o600)));
+  async function release(): Promise<void> {
+    const held = file;
+    file = null;
+    await held?.close();
+  }
+
+  const cutTo = (sizeBytes: number) => patiently(() => truncate(path, sizeBytes));
+
+  /** A disk without room does not end the journal: it goes on as it is, and this is tried again so many lines later. */
+  async function rewriteQuietly(): Promise<void> {
+    const puts = [...items.values()].map((put) => `${JSON.stringify({ put })}\n`);
+    lineCount = items.size;
+    try {
+      await writeBeside(path, puts.join(''));
+      // Windows renames onto nothing that is open.
+      await release();
+      await patiently(() => rename(`${path}.new`, path));
+      isTorn = false;
+      // Or a power cut brings the old file back, without what was appended to this one.
+      await syncFolder(dirname(path));
+    } catch {
+      await rm(`${path}.new`, { force: true }).catch(() => {});
+    }
+  }
+  // The first file gets its name durably.
+  if (text === null || lineCount > items.size + STALE_LINES_MAX) await rewriteQuietly();
 
   let last: Promise<unknown> = Promise.resolve();
   /** One after the other: lines of two appends must not mix. */
@@ -69,26 +106,22 @@ export async function openJournal(path: string): Promise<{ journal: Journal; kep
   const journal: Journal = {
     append: (lines) =>
       inTurn(async () => {
-        const before = (await file.stat()).size;
+        let before: number | null = null;
         try {
-          await file.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-          await file.datasync();
+          const to = await opened();
+          before = (await to.stat()).size;
+          await to.appendFile((isTorn ? '\n' : '') + lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+          await to.datasync();
+          isTorn = false;
         } catch (error) {
-          // Half a line would swallow the next one.
-          await file.truncate(before).catch(() => {});
+          // By its path: Windows does not cut short what was opened for appending.
+          if (before !== null) await cutTo(before).catch(() => (isTorn = true));
           throw diskError(error);
         }
         for (const line of lines) remember(line);
-        if (lineCount > items.size + STALE_LINES_MAX) {
-          const next = await rewritten(path, items).catch(() => null);
-          if (next) {
-            await file.close();
-            file = next;
-            lineCount = items.size;
-          }
-        }
+        if (lineCount > items.size + STALE_LINES_MAX) await rewriteQuietly();
       }),
-    close: () => inTurn(() => file.close()),
+    close: () => inTurn(release),
   };
   return { journal, kept: [...items.values()] };
 }
@@ -102,19 +135,14 @@ export function placed<T>(items: Map<string, T>, id: string, before: string | nu
   return new Map(rest.toSpliced(at, 0, [id, moving]));
 }
 
-async function rewritten(path: string, items: ReadonlyMap<string, KeptTransfer>): Promise<FileHandle> {
-  const beside = `${path}.new`;
-  const fresh = await open(beside, 'w', 0o600);
+async function writeBeside(path: string, text: string): Promise<void> {
+  const fresh = await open(`${path}.new`, 'w', 0o600);
   try {
-    await fresh.writeFile([...items.values()].map((put) => `${JSON.stringify({ put })}\n`).join(''));
+    await fresh.writeFile(text);
     await fresh.datasync();
   } finally {
     await fresh.close();
   }
-  await rename(beside, path);
-  // Or a power cut brings the old file back, without what was appended to this one.
-  await syncFolder(dirname(path));
-  return open(path, 'a', 0o600);
 }
 
 function parse(line: string): unknown {

@@ -58,6 +58,11 @@ export interface Transfers {
   /** Queues bytes that have no file, as a pasted image. Resolves when they are safe in the library. */
   intake(serverId: string, name: string, bytes: AsyncIterable<Uint8Array>): Promise<ChosenFile>;
   /**
+   * Queues a file that another device of this person chose, under the id that it got there: both may send it, and the hub has it once.
+   * Its bytes are in the library.
+   */
+  adopt(serverId: string, file: FileRef): Promise<void>;
+  /**
    * Queues what is neither in the library nor in the list already.
    * @param isWanted somebody waits for them: they go before all others, and what had failed is tried again
    */
@@ -113,7 +118,7 @@ interface Item extends KeptTransfer {
 
 export async function openTransfers(options: TransfersOptions): Promise<Transfers> {
   const { library, hubs, log, random = Math.random, stallMs = STALL_MS, retryFirstMs = RETRY_FIRST_MS } = options;
-  const { journal, kept } = await openJournal(join(options.dir, 'transfers.jsonl'));
+  const { journal, kept } = await openJournal(join(options.dir, 'transfers.jsonl'), log);
   let items = new Map<string, Item>();
   const underWay = new Set<Item>();
   const bandwidth = openBandwidth();
@@ -427,6 +432,13 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       const item = asItem({ ...newUpload(serverId, name), sizeBytes, sha256, source: null });
       await add([item]);
       return chosenOf(item);
+    },
+
+    async adopt(serverId, { fileId, name, sizeBytes, mediaType, sha256 }) {
+      const known = [...items.values()].find((item) => item.direction === 'up' && item.fileId === fileId);
+      if (known) return known.state === 'failed' ? transfers.resume(known.transferId) : undefined;
+      const file = { fileId, mediaType, sizeBytes, sha256, source: null };
+      return add([asItem({ ...newUpload(serverId, name), ...file })]);
     },
 
     async download(serverId, files, isWanted = false) {
