@@ -91,9 +91,9 @@ async function run(): Promise<void> {
     mutedChannels: settings.read('mutedChannels'),
     transfers: settings.read('transfers'),
     storage: settings.read('storage'),
+    lesson: settings.read('lesson'),
   });
   nativeTheme.themeSource = settings.read('theme');
-    lesson: settings.read('lesson'),
 
   let window: BrowserWindow | null = null;
   let policy: readonly string[] = [];

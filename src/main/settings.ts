@@ -74,6 +74,7 @@ export const FILES = {
     mutedChannels: [Settings.shape.mutedChannels, []],
     transfers: [Settings.shape.transfers, FIRST_TRANSFERS],
     storage: [Settings.shape.storage, FIRST_STORAGE],
+    lesson: [Settings.shape.lesson, null],
     window: [z.nullable(WindowPlace), null],
   },
   servers: {
@@ -92,7 +93,6 @@ type Values<F extends FileName> = {
     : never;
 };
 
-    lesson: [Settings.shape.lesson, null],
 export interface StoredFile<F extends FileName> {
   read<K extends keyof Values<F>>(key: K): Values<F>[K];
   /** Durable when it returns. Throws where the value does not fit its schema or the disk refuses. */

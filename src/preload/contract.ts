@@ -67,6 +67,9 @@ export type TransferSettings = z.infer<typeof TransferSettings>;
 /** How much disk files kept offline may take; null for all but the floor that stays free. */
 export const StorageSettings = z.object({ quotaBytes: z.nullable(z.int().check(z.nonnegative())) });
 export type StorageSettings = z.infer<typeof StorageSettings>;
+/** The lesson that the teacher has begun and not ended: of which class, and since when by this computer's clock (Unix ms). */
+export const LessonSettings = z.nullable(z.object({ logId: LogId, begunAt: z.int() }));
+export type LessonSettings = z.infer<typeof LessonSettings>;
 
 export const Settings = z.object({
   language: Language,
@@ -78,6 +81,7 @@ export const Settings = z.object({
   mutedChannels: z.array(ChannelId).check(z.maxLength(MUTED_MAX)),
   transfers: TransferSettings,
   storage: StorageSettings,
+  lesson: LessonSettings,
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -90,9 +94,6 @@ export const Server = z.object({
   hubId: HubId,
   hubName: text(NAME_MAX),
   personId: PersonId,
-/** The lesson that the teacher has begun and not ended: of which class, and since when by this computer's clock (Unix ms). */
-export const LessonSettings = z.nullable(z.object({ logId: LogId, begunAt: z.int() }));
-export type LessonSettings = z.infer<typeof LessonSettings>;
 });
 export type Server = z.infer<typeof Server>;
 
@@ -104,7 +105,6 @@ export const HubAddress = z.object({
   answers: z.boolean(),
 });
 export type HubAddress = z.infer<typeof HubAddress>;
-  lesson: LessonSettings,
 
 export const HubState = z.object({
   state: z.enum(['absent', 'starting', 'ready', 'restarting', 'stopped']),
