@@ -27,6 +27,8 @@ export const PATTERNS = {
   devices: '/devices',
   settings: '/settings',
   connect: '/connect',
+  /** `code`: what to check. */
+  checkCode: '/check-code/:code?',
 } as const;
 
 const tail = (...parts: (string | number | undefined)[]) =>
@@ -58,6 +60,8 @@ export const routes = {
   review: (logId: LogId, assignmentId: CommandId, memberId?: MemberId) =>
     `/review/${logId}/${assignmentId}${memberId ? `/${memberId}` : ''}`,
   lesson: (logId?: LogId) => (logId ? `/lesson/${logId}` : '/lesson'),
+  /** @param code as it was read, to be checked at once */
+  checkCode: (code?: string) => `/check-code${tail(code)}`,
   devices: () => '/devices',
   settings: () => '/settings',
 } as const;

@@ -124,6 +124,10 @@ export const SCENES = {
   'assignments-empty': { on: 'teacher', path: '/class/:log/assignments' },
   'assignment-new': { on: 'teacher', path: '/class/:log/assignments/new' },
   'assignment-one': { on: 'teacher', path: '/class/:log/assignments/:assignment' },
+  'check-code': { on: 'teacher', isZoomed: true, path: '/check-code', acts: [{ type: '2в12n 30ewd' }] },
+  'check-code-near': { on: 'teacher', isZoomed: true, path: '/check-code', acts: [{ type: '2B12N-30EVD' }] },
+  'check-code-unknown': { on: 'teacher', path: '/check-code', acts: [{ type: '7KQ4M-2XW9T' }] },
+  'check-code-mismatch': { on: 'teacher', path: '/check-code', acts: [{ type: '2B12N-30EWE' }] },
   'assignment-brought': { on: 'teacher', path: '/class/:log/assignments/:assignment' },
   intake: {
     on: 'teacher',

@@ -1,7 +1,15 @@
 /** One assignment: what was asked, the bar, and everybody's work; a row opens it in the review. */
 import { Button, Menu, Modal, ActionIcon } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconCopy, IconDeviceFloppy, IconDots, IconMessages, IconPencil, IconTrash } from '@tabler/icons-react';
+import {
+  IconCopy,
+  IconDeviceFloppy,
+  IconDots,
+  IconMessages,
+  IconPencil,
+  IconRosetteDiscountCheck,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { expectsWork, type Assignment } from '../../core/classroom.ts';
@@ -240,6 +248,12 @@ function More({ assignment }: { assignment: Assignment }) {
               {t.saving.open}
             </Menu.Item>
           )}
+          <Menu.Item
+            leftSection={<IconRosetteDiscountCheck size={16} stroke={1.7} aria-hidden />}
+            onClick={() => go(routes.checkCode())}
+          >
+            {t.checking.open}
+          </Menu.Item>
           <Menu.Item leftSection={<IconCopy size={16} stroke={1.7} aria-hidden />} onClick={() => void copy()}>
             {t.assignments.copy}
           </Menu.Item>

@@ -7,6 +7,7 @@ import { IconSchoolOff } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import type { CommandId, LogId, MemberId } from '../../core/ids.ts';
+import { CheckCode } from '../checking/CheckCode.tsx';
 import { SearchScreen } from '../chat/search/SearchScreen.tsx';
 import { useSettings } from '../desktop.tsx';
 import { Devices } from '../devices/Devices.tsx';
@@ -120,6 +121,7 @@ function Places() {
         }
       </Route>
       <Route path={PATTERNS.search}>{({ text }) => <SearchScreen key={text} text={text ?? ''} />}</Route>
+      <Route path={PATTERNS.checkCode}>{({ code }) => <CheckCode key={code} code={code ?? ''} />}</Route>
       <Route path={PATTERNS.devices} component={Devices} />
       <Route path={PATTERNS.settings} component={Settings} />
       <Route path="/school/:logId/*?">

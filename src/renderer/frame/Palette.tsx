@@ -7,6 +7,7 @@ import {
   IconChevronRight,
   IconClipboardText,
   IconMessageSearch,
+  IconRosetteDiscountCheck,
   IconSchool,
   IconSearch,
   IconUser,
@@ -15,6 +16,7 @@ import { useId, useState, type ComponentType, type KeyboardEvent } from 'react';
 import { useLocation } from 'wouter';
 import { openAssignments } from '../../core/works.ts';
 import { nameSkeleton } from '../../core/names.ts';
+import { readReceipt } from '../../core/receipt.ts';
 import { routes } from '../routes.ts';
 import { useTexts, type Texts } from '../texts/texts.ts';
 import { useClasses, type OpenClass } from './classes.tsx';
@@ -50,6 +52,7 @@ function targetsOf(t: Texts, all: readonly OpenClass[]): Target[] {
     action(t.frame.today, routes.today()),
     action(t.frame.review, routes.reviewList()),
     action(t.frame.lesson, routes.lesson()),
+    action(t.checking.title, routes.checkCode()),
     ...all.flatMap((one) => [
       action(t.palette.newAssignment(one.title), routes.newAssignment(one.logId)),
       action(t.palette.assignments(one.title), routes.classTab(one.logId, 'assignments')),
@@ -102,6 +105,22 @@ function searchFor(t: Texts, typed: string): Target[] {
   return [{ key: 'search', icon: IconMessageSearch, label, hint, path }];
 }
 
+/** A confirmation code that was typed or pasted here: no name has ten signs with a digit or a hyphen among them. */
+function checkOf(t: Texts, typed: string): Target[] {
+  const read = readReceipt(typed);
+  if (read.is !== 'code' || !/[\d-]/.test(typed)) return [];
+  const path = routes.checkCode(read.code);
+  return [
+    {
+      key: 'check',
+      icon: IconRosetteDiscountCheck,
+      label: t.checking.offer(read.code),
+      hint: t.palette.kinds.action,
+      path,
+    },
+  ];
+}
+
 export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const t = useTexts();
   return (
@@ -129,7 +148,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
   const named = find(targetsOf(t, all), typed);
-  const found = [...named, ...searchFor(t, typed)];
+  const found = [...named, ...checkOf(t, typed), ...searchFor(t, typed)];
   const here = Math.min(at, found.length - 1);
   const open = (target: Target | undefined) => {
     if (!target) return;

@@ -1,6 +1,7 @@
 /** The window's words in both languages: the frame's and the class's texts laid side by side in one object. */
 import { createTexts, type Widen } from '../../ui/texts.ts';
 import { enChannels } from './en-channels.ts';
+import { enChecking } from './en-checking.ts';
 import { enClass } from './en-class.ts';
 import { enLesson } from './en-lesson.ts';
 import { enIntake } from './en-intake.ts';
@@ -11,6 +12,7 @@ import { enStorage } from './en-storage.ts';
 import { enWayIn } from './en-way-in.ts';
 import { en } from './en.ts';
 import { ruChannels } from './ru-channels.ts';
+import { ruChecking } from './ru-checking.ts';
 import { ruClass } from './ru-class.ts';
 import { ruLesson } from './ru-lesson.ts';
 import { ruIntake } from './ru-intake.ts';
@@ -32,6 +34,7 @@ const russian = {
   ...ruStorage,
   ...ruPreview,
   ...ruWayIn,
+  ...ruChecking,
 };
 export type Texts = Widen<typeof russian>;
 
@@ -48,6 +51,7 @@ export const TEXTS: Readonly<Record<'ru' | 'en', Texts>> = {
     ...enStorage,
     ...enPreview,
     ...enWayIn,
+    ...enChecking,
   },
 };
 export const useTexts = createTexts<Texts>(TEXTS);

@@ -20,6 +20,7 @@ import type { Command } from '../../../src/core/wire.ts';
 import type { HubState, Transfer } from '../../../src/preload/contract.ts';
 import { HUB, nextFileId, nextId, PaperClass } from '../../support/paper-class.ts';
 import type { TeacherScene } from '../scene-list.ts';
+import { withTrueCode } from './code-stage.ts';
 import { busy, many, storageOf } from './files-stage.ts';
 import { lesson } from './lesson-stage.ts';
 import { WAY_IN_SCENES, WELL } from './way-in-stage.ts';
@@ -563,6 +564,16 @@ function withBrought(staged: ReturnType<typeof school>) {
   return staged;
 }
 
+/** A class in which one confirmation code is true. */
+const coded =
+  (receipt?: string, change: (staged: ReturnType<typeof school>) => unknown = () => undefined): Builder =>
+  () => {
+    const staged = school();
+    withTrueCode(staged.a, receipt);
+    change(staged);
+    return shown(staged);
+  };
+
 const unreachable = async (): Promise<never> => {
   throw new PartaError('hub-unreachable');
 };
@@ -649,6 +660,10 @@ export const STAGED: Record<TeacherScene, Builder> = {
   'assignments-empty': () => emptySchool(),
   'assignment-new': () => shown(school()),
   'assignment-one': () => shown(school()),
+  'check-code': coded(),
+  'check-code-near': coded(),
+  'check-code-unknown': coded(undefined, offline),
+  'check-code-mismatch': coded('2B12N-30EWE'),
   'assignment-brought': () => shown(withBrought(school('photo'))),
   'review-brought': () => shown(withBrought(school('photo'))),
   intake: () => {
