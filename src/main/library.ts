@@ -3,11 +3,12 @@
  * (`files/ab/cdef…`). Promises: what is in it is whole and verified, because a file enters only by rename after its bytes
  * were hashed and synced; bytes that a disk spoiled later are noticed when they are opened or checked, and set aside, never
  * shown for what they were; memory stays constant whatever the size; originals are never handed out: the system's programs get
- * copies under a safe name, and nothing that could run is opened. Hides: folders and unfinished files. Decides nothing about
+ * copies under a safe name (main/opened-copies), and nothing that could run is opened; a file that somebody else holds for a moment
+ * is waited for. Hides: folders and unfinished files. Decides nothing about
  * what is kept: main/keeping does.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, open, readdir, rename, rm, stat, statfs, writeFile, type FileHandle } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { PartaError } from '../core/errors.ts';
@@ -15,6 +16,9 @@ import { Sha256 } from '../core/ids.ts';
 import { safeFileName } from '../core/names.ts';
 import { openBandwidth } from './bandwidth.ts';
 import { BLOCK_BYTES, blocksOf } from './blocks.ts';
+import { markForeign } from './foreign-mark.ts';
+import { openCopies } from './opened-copies.ts';
+import { patiently } from './patient-fs.ts';
 
 /** What a download leaves free on the disk: a system without any free space stops working. */
 export const DISK_RESERVE_BYTES = 64 * 1024 ** 2;
@@ -67,11 +71,16 @@ export interface Library {
   partPath(sha256: Sha256): string;
   /** Verifies a whole `.part` and takes it in. @throws PartaError `hash-mismatch`: the part is deleted. */
   adoptPart(sha256: Sha256, signal?: AbortSignal): Promise<void>;
+  /** Takes in a file of ours on the same disk that was hashed and synced by whoever wrote it. */
+  adopt(path: string, sha256: Sha256): Promise<void>;
   /** @throws PartaError `disk-full-here` where `bytes` more would leave less than the reserve. */
   needRoom(bytes: number): Promise<void>;
   /** Bytes that may still be written before the disk is full. */
   freeBytes(): Promise<number>;
-  /** Opens a copy with the system's program. @throws PartaError `file-gone`, `file-damaged`, `not-allowed` (it could run) */
+  /**
+   * Opens a copy with the system's program, to be read: what is changed in it is saved elsewhere.
+   * @throws PartaError `file-gone`, `file-damaged`, `disk-full-here`, `not-allowed` (it could run)
+   */
   openCopy(sha256: Sha256, name: string): Promise<void>;
   /** Shows a copy in its folder. @throws PartaError `file-gone`, `file-damaged` */
   showCopy(sha256: Sha256, name: string): Promise<void>;
@@ -79,6 +88,11 @@ export interface Library {
   copy(sha256: Sha256, name: string): Promise<string>;
   /** Where the window may read a file from; null where it is not here, or no longer what it was. */
   pathToShow(sha256: Sha256): Promise<string | null>;
+  /**
+   * Whether a file is here and what it was: read and hashed, once in a run. Of what leaves the app, the person sees no hash any more.
+   * @throws PartaError `cancelled` by the signal
+   */
+  isWhole(sha256: Sha256, signal?: AbortSignal): Promise<boolean>;
   /**
    * Reads a file and compares its hash; a damaged one is set aside. @returns whether it is here and what it was
    * @param bytesPerSecond how fast to read at most, so that nobody waits for the disk
@@ -114,12 +128,11 @@ export async function openLibrary(
 ): Promise<Library> {
   const files = join(dir, 'files');
   const incoming = join(dir, 'incoming');
-  const opened = join(dir, 'opened');
   const damaged = join(dir, 'damaged');
-  // Copies of the last run, and what was being taken in when it ended; unfinished downloads stay.
-  await rm(opened, { recursive: true, force: true }).catch(() => {});
-  await rm(join(incoming, 'taking'), { recursive: true, force: true });
-  for (const folder of [files, join(incoming, 'taking'), opened]) await mkdir(folder, { recursive: true });
+  // What was being taken in when the last run ended; unfinished downloads stay. What is held goes at another start.
+  await rm(join(incoming, 'taking'), { recursive: true, force: true }).catch(() => {});
+  for (const folder of [files, join(incoming, 'taking')]) await mkdir(folder, { recursive: true });
+  const copies = await openCopies(join(dir, 'opened'));
 
   const pathOf = (sha256: Sha256) => join(files, sha256.slice(0, 2), sha256.slice(2));
   const has = async (sha256: Sha256) =>
@@ -131,7 +144,7 @@ export async function openLibrary(
   async function enter(from: string, sha256: Sha256): Promise<void> {
     const to = pathOf(sha256);
     const isNew = (await mkdir(dirname(to), { recursive: true })) !== undefined;
-    await rename(from, to);
+    await patiently(() => rename(from, to));
     await syncFolder(dirname(to));
     if (isNew) await syncFolder(files);
     hashed.add(sha256);
@@ -142,6 +155,8 @@ export async function openLibrary(
 
   /** Hashed in this run: nobody reads them again for that. */
   const hashed = new Set<Sha256>();
+  /** Large ones, shown and hashed beside. */
+  const beside = new Set<Sha256>();
   const listeners = new Set<(news: LibraryNews) => void>();
   const tell = (news: LibraryNews) => {
     for (const listener of listeners) listener(news);
@@ -169,7 +184,7 @@ export async function openLibrary(
   /** Its bytes may still be worth something to somebody: kept until a good copy is here. */
   async function setAside(sha256: Sha256): Promise<void> {
     await mkdir(damaged, { recursive: true });
-    await rename(pathOf(sha256), join(damaged, sha256)).catch((error: unknown) => {
+    await patiently(() => rename(pathOf(sha256), join(damaged, sha256))).catch((error: unknown) => {
       // Two may find it out at once.
       if (!isMissing(error)) throw error;
     });
@@ -204,27 +219,26 @@ export async function openLibrary(
     return false;
   }
 
-  async function copyOf(sha256: Sha256, name: string): Promise<string> {
-    if (!(await has(sha256))) throw new PartaError('file-gone');
-    const folder = join(opened, randomUUID());
-    const copy = join(folder, name);
+  async function copyOf(sha256: Sha256, name: string, isReadOnly = false): Promise<string> {
+    const found = await stat(pathOf(sha256)).catch(() => null);
+    if (!found?.isFile()) throw new PartaError('file-gone');
     try {
-      await mkdir(folder);
-      const hash = createHash('sha256');
-      const file = await open(copy, 'wx');
-      try {
-        await writeGathered(file, 0, blocksOf(pathOf(sha256)), (block) => hash.update(block));
-      } finally {
-        await file.close();
-      }
-      if (hash.digest('hex') !== sha256) {
-        await rm(folder, { recursive: true, force: true });
-        await setAside(sha256);
-        throw new PartaError('file-damaged');
-      }
-      hashed.add(sha256);
-      if (platform === 'win32')
-        await writeFile(`${copy}:Zone.Identifier`, '[ZoneTransfer]\r\nZoneId=3\r\n').catch(() => {});
+      return await copies.give({ sha256, name, sizeBytes: found.size, isReadOnly }, async (copy) => {
+        await needRoom(found.size);
+        const hash = createHash('sha256');
+        const file = await open(copy, 'wx');
+        try {
+          await writeGathered(file, 0, blocksOf(pathOf(sha256)), (block) => hash.update(block));
+        } finally {
+          await file.close();
+        }
+        if (hash.digest('hex') !== sha256) {
+          await setAside(sha256);
+          throw new PartaError('file-damaged');
+        }
+        hashed.add(sha256);
+        await markForeign(copy, platform);
+      });
     } catch (error) {
       if (isUnreadable(error)) {
         await setAside(sha256);
@@ -232,12 +246,14 @@ export async function openLibrary(
       }
       throw diskError(error);
     }
-    return copy;
   }
 
   async function freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(files);
     return bavail * bsize;
+  }
+  async function needRoom(bytes: number): Promise<void> {
+    if ((await freeBytes()) - bytes < DISK_RESERVE_BYTES) throw new PartaError('disk-full-here');
   }
 
   return {
@@ -262,7 +278,8 @@ export async function openLibrary(
         const sha256 = hash.digest('hex') as Sha256;
         // What is here already may have been spoiled since; then these bytes mend it.
         const isHere = hashed.has(sha256) ? await has(sha256) : await check(sha256);
-        if (isHere) await rm(path);
+        // A clean-up that fails is made up for at the next start.
+        if (isHere) await rm(path, { force: true }).catch(() => {});
         else await enter(path, sha256);
         return { sha256, sizeBytes };
       } catch (error) {
@@ -278,10 +295,10 @@ export async function openLibrary(
         hash.update(block);
       }
       if (hash.digest('hex') !== sha256) {
-        await rm(part, { force: true });
+        await patiently(() => rm(part, { force: true }));
         throw new PartaError('hash-mismatch');
       }
-      const file = await open(part, 'r+');
+      const file = await patiently(() => open(part, 'r+'));
       try {
         await file.datasync();
       } finally {
@@ -289,27 +306,36 @@ export async function openLibrary(
       }
       await enter(part, sha256);
     },
-    async needRoom(bytes) {
-      if ((await freeBytes()) - bytes < DISK_RESERVE_BYTES) throw new PartaError('disk-full-here');
+    async adopt(path, sha256) {
+      if (hashed.has(sha256) && (await has(sha256))) await rm(path, { force: true });
+      else await enter(path, sha256);
     },
+    needRoom,
     freeBytes,
     check,
+    async isWhole(sha256, signal) {
+      if (hashed.has(sha256)) return has(sha256);
+      return check(sha256, signal ? { signal } : {});
+    },
     async pathToShow(sha256) {
       const path = pathOf(sha256);
       const found = await stat(path).catch(() => null);
       if (!found?.isFile()) return null;
       if (hashed.has(sha256)) return path;
       if (found.size <= HASHED_FIRST_BYTES_MAX) return (await check(sha256)) ? path : null;
-      hashed.add(sha256);
-      check(sha256).catch(() => hashed.delete(sha256));
+      if (!beside.has(sha256)) {
+        beside.add(sha256);
+        const over = () => void beside.delete(sha256);
+        check(sha256).then(over, over);
+      }
       return path;
     },
     inventory: () => (known ??= readInventory()),
     async remove(sha256) {
-      await rm(pathOf(sha256), { force: true });
+      await patiently(() => rm(pathOf(sha256), { force: true }));
       await leave(sha256, 'gone');
     },
-    dropDamaged: (sha256) => rm(join(damaged, sha256), { force: true }),
+    dropDamaged: (sha256) => patiently(() => rm(join(damaged, sha256), { force: true })),
     watch(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -318,7 +344,7 @@ export async function openLibrary(
     async openCopy(sha256, name) {
       const safe = openableName(name);
       if (safe === null) throw new PartaError('not-allowed');
-      const problem = await shell.openPath(await copyOf(sha256, safe));
+      const problem = await shell.openPath(await copyOf(sha256, safe, true));
       // The system has no program for it: the person can still reach the file.
       if (problem !== '') throw new PartaError('not-allowed');
     },

@@ -5,14 +5,16 @@ import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { emptyIndex, readIndex, writeIndex } from '../../src/main/kept-index.ts';
+import { DISK_RESERVE_BYTES, openLibrary } from '../../src/main/library.ts';
 import { openJournal, STALE_LINES_MAX } from '../../src/main/transfer-journal.ts';
-import { bytesOf, heardLog, scratchDir } from './scratch.ts';
-import { allDone, desk, offered, queuedUpload, SERVER } from './transfer-desk.ts';
+import { bytesOf, heardLog, heardShell, scratchDir } from './scratch.ts';
+import { allDone, chunks, desk, offered, queuedUpload, SERVER } from './transfer-desk.ts';
 
 /** Which calls fail on which files, how often still, and with what. */
 const disk = vi.hoisted(() => ({
   troubles: [] as { call: string; name: RegExp; times: number; code: string }[],
   refused: [] as string[],
+  freeBytes: null as number | null,
 }));
 vi.mock('node:fs/promises', async (importOriginal) => {
   const real = await importOriginal<typeof FsPromises>();
@@ -38,6 +40,10 @@ vi.mock('node:fs/promises', async (importOriginal) => {
         guarded(call, real[call] as never),
       ]),
     ),
+    async statfs(path: string) {
+      const found = await real.statfs(path);
+      return disk.freeBytes === null ? found : { ...found, bsize: 1, bavail: disk.freeBytes };
+    },
     async open(...args: Parameters<typeof real.open>) {
       const error = trouble('open', args[0]);
       if (error) throw error;
@@ -61,6 +67,7 @@ function trouble(call: string, name: RegExp, code: string, times = Infinity): vo
 beforeEach(() => {
   disk.troubles = [];
   disk.refused = [];
+  disk.freeBytes = null;
 });
 
 const put = (transferId: string) => ({ put: { ...queuedUpload('/a', 1, 1), transferId } });
@@ -181,6 +188,53 @@ describe('the journal', () => {
     writeFileSync(path, `${JSON.stringify(put('t1'))}\n`.repeat(STALE_LINES_MAX + 2));
     symlinkSync('/dev/full', `${path}.new`);
     expect(await idsIn(path)).toEqual(['t1']);
+  });
+});
+
+describe('the library', () => {
+  const one = (text: string) => chunks(Buffer.from(text));
+
+  it('waits for who holds a file: it enters, leaves and is set aside', async () => {
+    const library = await openLibrary(scratchDir(), heardShell());
+    const gone: string[] = [];
+    library.watch(({ what }) => void gone.push(what));
+    trouble('rename', /taking/, 'EPERM', 2);
+    trouble('rm', /files/, 'EBUSY', 2);
+    const { sha256 } = await library.take(one('работа'));
+    expect(await library.has(sha256)).toBe(true);
+    await library.remove(sha256);
+    expect(await library.has(sha256)).toBe(false);
+    await library.take(one('работа'));
+    writeFileSync(library.path(sha256), 'spoiled');
+    trouble('rename', /files/, 'EACCES', 2);
+    expect(await library.check(sha256)).toBe(false);
+    expect(gone).toEqual(['came', 'gone', 'came', 'damaged']);
+    expect(disk.refused).toHaveLength(6);
+  });
+
+  it('takes in what is here already though its second copy cannot be cleared away', async () => {
+    const library = await openLibrary(scratchDir(), heardShell());
+    const { sha256 } = await library.take(one('работа'));
+    trouble('rm', /taking/, 'EBUSY');
+    expect((await library.take(one('работа'))).sha256).toBe(sha256);
+  });
+
+  it('opens though what was left of the last run cannot be cleared away', async () => {
+    const dir = scratchDir();
+    const copy = await (await openLibrary(dir, heardShell())).take(one('работа'));
+    await (await openLibrary(dir, heardShell())).copy(copy.sha256, 'a.docx');
+    trouble('rm', /taking|opened/, 'EBUSY');
+    const library = await openLibrary(dir, heardShell());
+    expect(await library.has(copy.sha256)).toBe(true);
+  });
+
+  it('copies nothing out where the disk has no room for it', async () => {
+    const dir = scratchDir();
+    const library = await openLibrary(dir, heardShell());
+    const { sha256 } = await library.take(one('работа'));
+    disk.freeBytes = DISK_RESERVE_BYTES;
+    await expect(library.copy(sha256, 'a.docx')).rejects.toThrow('disk-full-here');
+    expect(readdirSync(join(dir, 'opened'))).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -91,11 +91,63 @@ describe('opening with the system', () => {
 
   it('gives a copy under its shown name, never the original', async () => {
     const { shell, library, sha256 } = await stored();
-    await library.openCopy(sha256, 'Иванов: работа?.docx');
-    const [path = ''] = shell.opened;
+    await library.showCopy(sha256, 'Иванов: работа?.docx');
+    const [path = ''] = shell.shown;
     expect(basename(path)).toBe('Иванов_ работа_.docx');
     writeFileSync(path, 'the program saved something else');
     expect(readFileSync(library.path(sha256), 'utf8')).toBe('содержимое');
+  });
+
+  it('a program that opens a work may not write into it: it asks where to save', async () => {
+    const { shell, library, sha256 } = await stored();
+    await library.openCopy(sha256, 'a.docx');
+    expect(statSync(shell.opened[0]!).mode & 0o222).toBe(0);
+    // What is shown in its folder or dragged out is the person's own.
+    expect(statSync(await library.copy(sha256, 'a.docx')).mode & 0o200).toBe(0o200);
+  });
+
+  it('the same file under the same name is copied once; after a change, anew', async () => {
+    const { shell, library, sha256 } = await stored();
+    await Promise.all([library.openCopy(sha256, 'a.docx'), library.openCopy(sha256, 'a.docx')]);
+    await library.openCopy(sha256, 'a.docx');
+    await library.openCopy(sha256, 'b.docx');
+    expect(new Set(shell.opened).size).toBe(2);
+    const copy = await library.copy(sha256, 'a.docx');
+    writeFileSync(copy, 'с пометками');
+    const next = await library.copy(sha256, 'a.docx');
+    expect(readFileSync(next, 'utf8')).toBe('содержимое');
+    expect(readFileSync(copy, 'utf8')).toBe('с пометками');
+  });
+
+  it('what somebody changed in a copy, or saved beside it, is there after a start; the rest is gone', async () => {
+    const dir = scratchDir();
+    const library = await openLibrary(dir, heardShell());
+    const { sha256 } = await library.take(of(Buffer.from('содержимое')));
+    const copies: Record<string, string> = {};
+    for (const name of ['untouched', 'longer', 'same-length', 'beside', 'locked'])
+      copies[name] = await library.copy(sha256, `${name}.docx`);
+    await library.openCopy(sha256, 'read-only.docx');
+    mkdirSync(join(dir, 'opened', 'of-an-earlier-version'));
+    writeFileSync(copies['longer']!, 'содержимое и пометки');
+    writeFileSync(copies['same-length']!, 'содержимыё');
+    writeFileSync(join(dirname(copies['beside']!), 'Копия.docx'), 'новое');
+    writeFileSync(join(dirname(copies['locked']!), '.~lock.locked.docx#'), '');
+    writeFileSync(join(dirname(copies['locked']!), '~$locked.docx'), '');
+    await openLibrary(dir, heardShell());
+    expect(readdirSync(join(dir, 'opened')).toSorted()).toEqual(
+      ['longer', 'same-length', 'beside'].map((name) => basename(dirname(copies[name]!))).toSorted(),
+    );
+    expect(readFileSync(copies['longer']!, 'utf8')).toBe('содержимое и пометки');
+    expect(readFileSync(copies['same-length']!, 'utf8')).toBe('содержимыё');
+  });
+
+  it('a spoiled file is not opened, and nothing of its copy is left', async () => {
+    const dir = scratchDir();
+    const library = await openLibrary(dir, heardShell());
+    const { sha256 } = await library.take(of(Buffer.from('содержимое')));
+    writeFileSync(library.path(sha256), 'other bytes');
+    await expect(library.openCopy(sha256, 'a.pdf')).rejects.toThrow('file-damaged');
+    expect(readdirSync(join(dir, 'opened'))).toEqual([]);
   });
 
   it.each([
