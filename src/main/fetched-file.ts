@@ -20,29 +20,33 @@ export interface FetchOptions {
 }
 
 /**
- * @param isOver asked while it waits
- * @returns whether the file is here
- * @throws PartaError `cancelled` where it is over
+ * @param from the server to fetch it from; null: only what is here counts
+ * @param signal ends the wait
+ * @returns where the file lies, read and found whole; null where it cannot be had
+ * @throws PartaError `cancelled` by the signal
  */
 export async function fetched(
   { library, fetch, progress, stillMs = STILL_MS }: FetchOptions,
-  serverId: string,
+  from: string | null,
   file: FileRef,
-  isOver: () => boolean,
-): Promise<boolean> {
-  if (await library.has(file.sha256)) return true;
-  await fetch(serverId, file);
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { sha256 } = file;
+  // A damaged file is set aside by this look, and may still be fetched.
+  if (await library.isWhole(sha256, signal)) return library.path(sha256);
+  if (from === null) return null;
+  await fetch(from, file);
   let doneBytes = -1;
-  let movedAt = Date.now();
-  while (!(await library.has(file.sha256))) {
-    if (isOver()) throw new PartaError('cancelled');
+  let movedAt = performance.now();
+  while (!(await library.has(sha256))) {
+    if (signal.aborted) throw new PartaError('cancelled');
     const now = progress(file);
-    if (now === null || Date.now() - movedAt > stillMs) return library.has(file.sha256);
+    if (now === null || performance.now() - movedAt > stillMs) break;
     if (now > doneBytes) {
       doneBytes = now;
-      movedAt = Date.now();
+      movedAt = performance.now();
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  return true;
+  return (await library.has(sha256)) ? library.path(sha256) : null;
 }

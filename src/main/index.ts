@@ -25,6 +25,7 @@ import { portElsewhere } from '../core/embedding.ts';
 import type { HubState, WayInReport, Transfer } from '../preload/contract.ts';
 import { createAppHandler, PRIVILEGES, SCHEME } from './app-protocol.ts';
 import { openAuth } from './auth.ts';
+import { endAll } from './ending.ts';
 import { tellFirstPaint } from './first-paint.ts';
 import { firstPort, hubEnv, openHubProcess } from './hub-process.ts';
 import { openExports } from './export.ts';
@@ -317,7 +318,12 @@ async function run(): Promise<void> {
   /** A policy is given with the document: a page that may not speak to a new hub begins again. */
   function renewPolicy(): void {
     const isOld = known.origins().some((origin) => !isCovered(origin, policy));
-    if (window && policy.length > 0 && isOld) window.webContents.reload();
+    if (window && policy.length > 0 && isOld) beginPageAnew(window);
+  }
+  /** What the page has begun and nobody else could end goes with it. */
+  function beginPageAnew({ webContents }: BrowserWindow): void {
+    exports.close().catch((error: unknown) => log.failure('uncaught', error));
+    webContents.reload();
   }
   const library = await openLibrary(dataDir, shell);
   /** The queue runs as soon as it is open, and what is kept is read from the disk after it. */
@@ -388,6 +394,7 @@ async function run(): Promise<void> {
   });
   const saves = openSaves({
     ...leaving,
+    fetchAhead: (serverId, files) => transfers.download(serverId, files),
     chooseFolder: () => askFolder(CHOOSE_WORKS[settings.read('language')].save),
     onChange: (list) => door.tell('saves', list),
     language: () => settings.read('language'),
@@ -464,7 +471,7 @@ async function run(): Promise<void> {
   opened.webContents.on('render-process-gone', () => {
     log.write('page-gone');
     // Everything written is on disk: the page can simply begin again.
-    if (!opened.isDestroyed()) opened.webContents.reload();
+    if (!opened.isDestroyed()) beginPageAnew(opened);
   });
   if (PARTA_READY_FILE) {
     const facts = () => {
@@ -494,8 +501,15 @@ async function run(): Promise<void> {
     isEnding = true;
     stopWatching();
     notifications.close();
-    void Promise.allSettled([saves.close(), transfers.close(), keeping.close(), hub.stop()]).then(() => {
-      log.write('app-stop');
+    void endAll({
+      saves: () => saves.close(),
+      exports: () => exports.close(),
+      office: () => office.close(),
+      transfers: () => transfers.close(),
+      keeping: () => keeping.close(),
+      hub: () => hub.stop(),
+    }).then((unfinished) => {
+      log.write('app-stop', unfinished);
       hasEnded = true;
       app.quit();
     });

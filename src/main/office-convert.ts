@@ -14,6 +14,7 @@ import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PartaError } from '../core/errors.ts';
 import type { Sha256 } from '../core/ids.ts';
+import { patiently } from './patient-fs.ts';
 
 export const CONVERT_MS_MAX = 60_000;
 /** The copy, the profile and what comes out, together. */
@@ -36,6 +37,8 @@ export interface OfficeConverter {
   path(sha256: Sha256): string;
   /** For a file that is not here any more. */
   remove(sha256: Sha256): Promise<void>;
+  /** Ends what is under way, and what waits for it. */
+  close(): Promise<void>;
 }
 
 export interface OfficeConverterOptions {
@@ -60,8 +63,9 @@ export async function openOfficeConverter({
 }: OfficeConverterOptions): Promise<OfficeConverter> {
   const kept = join(dir, 'converted');
   const work = join(dir, 'converting');
-  // Of the last run, if it was cut off.
-  await rm(work, { recursive: true, force: true });
+  // Of the last run, if it was cut off. A program of it that still hangs there keeps its folder, not the app from starting.
+  await clear(work);
+  const closing = new AbortController();
   const pathOf = (sha256: Sha256) => join(kept, sha256.slice(0, 2), `${sha256.slice(2)}.pdf`);
   let program: Promise<string | null> | null = null;
   let queue: Promise<unknown> = Promise.resolve();
@@ -70,18 +74,18 @@ export async function openOfficeConverter({
   async function make(sha256: Sha256, name: string): Promise<void> {
     const office = await (program ??= find());
     const from = await source(sha256);
+    if (closing.signal.aborted) throw new PartaError('cancelled');
     if (from === null) throw new PartaError('file-gone');
     if (office === null || !CONVERTIBLE.has(extname(name).toLowerCase())) throw new PartaError('not-allowed');
     if ((await stat(from)).size > CONVERTIBLE_BYTES_MAX) throw new PartaError('too-large');
     const place = join(work, randomUUID());
     try {
-      const made = await run(office, from, extname(name).toLowerCase(), place, msMax, workBytesMax);
+      const made = await run(office, from, extname(name).toLowerCase(), place, closing.signal, msMax, workBytesMax);
       await thin(kept, keptBytesMax - (await stat(made)).size);
       await mkdir(dirname(pathOf(sha256)), { recursive: true });
       await rename(made, pathOf(sha256));
     } finally {
-      // Windows lets go of an ended program's files a moment later.
-      await rm(place, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(() => undefined);
+      await clear(place);
     }
   }
 
@@ -101,15 +105,23 @@ export async function openOfficeConverter({
       queue = mine.catch(() => undefined);
       return mine;
     },
+    async close() {
+      closing.abort();
+      await queue;
+    },
   };
 }
 
-/** @returns the PDF. @throws PartaError `not-allowed` */
+/** Windows lets go of an ended program's files a moment later. */
+const clear = (folder: string) => patiently(() => rm(folder, { recursive: true, force: true })).catch(() => undefined);
+
+/** @returns the PDF. @throws PartaError `not-allowed`, `cancelled` */
 async function run(
   office: string,
   from: string,
   extension: string,
   place: string,
+  closing: AbortSignal,
   msMax: number,
   bytesMax: number,
 ): Promise<string> {
@@ -142,7 +154,7 @@ async function run(
       env: { ...process.env, ...NOWHERE, TMPDIR: place, TMP: place, TEMP: place },
     },
   );
-  await ended(child, place, msMax, bytesMax);
+  await ended(child, place, closing, msMax, bytesMax);
   const made = join(place, 'out', 'document.pdf');
   const facts = await stat(made).catch(() => null);
   if (!facts?.isFile() || facts.size > bytesMax || !(await isPdf(made))) throw new PartaError('not-allowed');
@@ -150,7 +162,13 @@ async function run(
 }
 
 /** Waits for the end, brings it about where it does not come in time or too much is written. */
-function ended(child: ChildProcess, place: string, msMax: number, bytesMax: number): Promise<void> {
+function ended(
+  child: ChildProcess,
+  place: string,
+  closing: AbortSignal,
+  msMax: number,
+  bytesMax: number,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const startedAt = Date.now();
   let isLooking = false;
@@ -164,13 +182,22 @@ function ended(child: ChildProcess, place: string, msMax: number, bytesMax: numb
     isLooking = false;
   };
   const timer = setInterval(() => void look(), LOOK_MS);
+  const close = () => {
+    killAll(child);
+    reject(new PartaError('cancelled'));
+  };
+  if (closing.aborted) close();
+  closing.addEventListener('abort', close);
   child.once('error', () => reject(new PartaError('not-allowed')));
   child.once('close', () => {
     // Children that outlive the one we started are ended too.
     killAll(child);
     resolve();
   });
-  return promise.finally(() => clearInterval(timer));
+  return promise.finally(() => {
+    clearInterval(timer);
+    closing.removeEventListener('abort', close);
+  });
 }
 
 function killAll({ pid }: ChildProcess): void {

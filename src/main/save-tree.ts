@@ -2,11 +2,12 @@
  * A tree of files on its way out of Parta: into a folder, or into one archive. Promises: whatever the names were, they become such
  * as every system takes, and stay inside; nothing that was there is overwritten, and what is there already with the same bytes is
  * not written again, so a saving that was cut goes on; a file stands under its name only when it is whole; times are kept; what is
- * given up leaves no half file behind; memory stays constant. Hides: folders, yazl, zip64, numbering.
+ * given up or stopped ends within a block and leaves no half file behind; memory stays constant; Windows learns that it came from
+ * elsewhere. Hides: folders, yazl, zip64, numbering.
  */
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { constants, copyFile, link, lstat, mkdir, open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,7 +15,10 @@ import { ZipFile } from 'yazl';
 import { PartaError } from '../core/errors.ts';
 import { safeFileName } from '../core/names.ts';
 import { NAME_CHARS_MIN, numberedName, PATH_CHARS_MAX, planTree, type TreeItem } from '../core/tree-names.ts';
+import { copyOut, type CopyOptions } from './copy-out.ts';
+import { markForeign } from './foreign-mark.ts';
 import { diskError } from './library.ts';
+import { patiently } from './patient-fs.ts';
 
 /** Names tried beside one that is there with other bytes: «работа (2).docx». */
 export const SAME_NAME_MAX = 1_000;
@@ -82,10 +86,13 @@ async function settle(
       if (await moveToFree(temporary, path)) return { path, wasThere: false };
     }
   } finally {
-    await rm(temporary, { force: true });
+    await clear(temporary);
   }
   throw new PartaError('too-many');
 }
+
+/** The file itself stands already, or does not: what cannot be cleared away changes nothing of that. */
+const clear = (temporary: string) => patiently(() => rm(temporary, { force: true })).catch(() => {});
 
 /** Never onto something: a link is refused where a name is taken. Sticks know no links: there the name was free a moment ago. */
 async function moveToFree(from: string, to: string): Promise<boolean> {
@@ -93,12 +100,12 @@ async function moveToFree(from: string, to: string): Promise<boolean> {
     await link(from, to);
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
-    await rename(from, to);
+    await patiently(() => rename(from, to));
   }
   return true;
 }
 
-async function hasSameBytes(path: string, source: Source): Promise<boolean> {
+async function hasSameBytes(path: string, source: Source, signal: AbortSignal | undefined): Promise<boolean> {
   const found = await lstat(path);
   if (!found.isFile()) return false;
   if ('text' in source) {
@@ -110,6 +117,7 @@ async function hasSameBytes(path: string, source: Source): Promise<boolean> {
   try {
     const [a, b] = [Buffer.alloc(COMPARE_BYTES), Buffer.alloc(COMPARE_BYTES)];
     for (let at = 0; at < found.size; at += COMPARE_BYTES) {
+      if (signal?.aborted) throw new PartaError('cancelled');
       const read = await one.read(a, 0, COMPARE_BYTES, at);
       const same = await other.read(b, 0, COMPARE_BYTES, at);
       if (read.bytesRead !== same.bytesRead || !a.subarray(0, read.bytesRead).equals(b.subarray(0, read.bytesRead)))
@@ -133,14 +141,10 @@ async function collected(path: string): Promise<Buffer> {
 
 /**
  * Saves below a folder that the person chose.
- * @param platform as `process.platform`: Windows marks copies as coming from elsewhere, so that Office opens them protected
+ * @param how its signal stops the file in hand as well
  * @throws PartaError `file-gone`
  */
-export async function openFolderTree(
-  chosen: string,
-  items: readonly TreeItem[],
-  platform: string = process.platform,
-): Promise<Tree> {
+export async function openFolderTree(chosen: string, items: readonly TreeItem[], how: CopyOptions = {}): Promise<Tree> {
   await demandFolder(chosen);
   const plan = planTree(items, PATH_CHARS_MAX - chosen.length - 1);
   let top: string | null = null;
@@ -155,14 +159,10 @@ export async function openFolderTree(
         parts.at(-1)!,
         async (path) => {
           if ('text' in source) await writeFile(path, source.text, { flag: 'wx' });
-          else {
-            await copyFile(source.path, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-            if (platform === 'win32')
-              await writeFile(`${path}:Zone.Identifier`, '[ZoneTransfer]\r\nZoneId=3\r\n').catch(() => {});
-          }
+          else await copyOut(source.path, path, how);
           if (at !== null) await utimes(path, at / 1000, at / 1000);
         },
-        (path) => hasSameBytes(path, source),
+        (path) => hasSameBytes(path, source, how.signal),
       );
       top ??= join(chosen, parts[0]!);
       return wasThere ? 'same' : 'saved';
@@ -190,21 +190,36 @@ const PACKED = new Set(
   ),
 );
 
-/** Saves one archive into a folder that the person chose. @throws PartaError `file-gone` */
-export async function openZipTree(chosen: string, title: string, items: readonly TreeItem[]): Promise<Tree> {
+/**
+ * Saves one archive into a folder that the person chose.
+ * @param how its signal stops the file in hand as well
+ * @throws PartaError `file-gone`
+ */
+export async function openZipTree(
+  chosen: string,
+  title: string,
+  items: readonly TreeItem[],
+  { signal, platform = process.platform }: CopyOptions = {},
+): Promise<Tree> {
   await demandFolder(chosen);
   const plan = planTree(items, PATH_CHARS_MAX - UNPACKED_INTO_CHARS);
   const temporary = join(chosen, `~${randomUUID()}.part`);
   const zip = new ZipFile();
-  const abort = new AbortController();
+  const giveUp = new AbortController();
+  const over = AbortSignal.any(signal ? [giveUp.signal, signal] : [giveUp.signal]);
   let failure: unknown = null;
-  let giveUp: ((error: unknown) => void) | null = null;
-  const written = pipeline(zip.outputStream, createWriteStream(temporary, { flags: 'wx' }), {
-    signal: abort.signal,
-  }).catch((error: unknown) => {
-    failure = abort.signal.aborted ? new PartaError('cancelled') : placeError(error);
-    giveUp?.(failure);
+  let refuse: ((error: unknown) => void) | null = null;
+  const fail = (error: unknown) => {
+    failure ??= error;
+    refuse?.(failure);
+  };
+  zip.on('error', (error) => {
+    fail(error);
+    giveUp.abort();
   });
+  const written = pipeline(zip.outputStream, createWriteStream(temporary, { flags: 'wx' }), { signal: over }).catch(
+    (error: unknown) => fail(over.aborted ? new PartaError('cancelled') : placeError(error)),
+  );
 
   /** One after the other. Resolves when the entry's bytes have gone into the archive. */
   function add(parts: readonly string[], source: Source, at: number | null, sizeBytes: number): Promise<void> {
@@ -216,9 +231,12 @@ export async function openZipTree(chosen: string, title: string, items: readonly
       compress: !PACKED.has(extname(name).toLowerCase()),
     };
     return new Promise((resolve, reject) => {
-      giveUp = reject;
+      refuse = reject;
       zip.addReadStreamLazy(name, options, (give) => {
-        const stream = 'text' in source ? Readable.from([Buffer.from(source.text)]) : createReadStream(source.path);
+        const stream =
+          'text' in source
+            ? Readable.from([Buffer.from(source.text)])
+            : createReadStream(source.path, { signal: over });
         stream.once('end', resolve);
         stream.once('error', reject);
         give(null, stream);
@@ -240,6 +258,7 @@ export async function openZipTree(chosen: string, title: string, items: readonly
       zip.end();
       await written;
       if (failure !== null) throw failure;
+      await markForeign(temporary, platform);
       const file = await open(temporary, 'r+');
       try {
         await file.datasync();
@@ -249,15 +268,15 @@ export async function openZipTree(chosen: string, title: string, items: readonly
       const { path } = await settle(
         chosen,
         safeFileName(`${title}.zip`),
-        (to) => rename(temporary, to),
+        (to) => patiently(() => rename(temporary, to)),
         () => Promise.resolve(false),
       );
       return path;
     },
     async abandon() {
-      abort.abort();
+      giveUp.abort();
       await written;
-      await rm(temporary, { force: true });
+      await clear(temporary);
     },
   };
 }

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { codeOf, PartaError } from '../core/errors.ts';
+import type { FileRef } from '../core/wire.ts';
 import type { SaveItem, SaveKind, Saving } from '../preload/contract/saving.ts';
 import type { Language } from '../preload/contract.ts';
 import { fetched, type FetchOptions } from './fetched-file.ts';
@@ -20,6 +21,8 @@ export const SAVE_PROGRESS_MS = 100;
 export const SAVINGS_KEPT = 20;
 
 export interface SavesOptions extends FetchOptions {
+  /** Queues all that a saving will ask for one after the other. */
+  fetchAhead(serverId: string, files: readonly FileRef[]): Promise<void>;
   /** Asks the person; null where he thought better of it. */
   chooseFolder(): Promise<string | null>;
   showInFolder(path: string): void;
@@ -50,7 +53,7 @@ export interface Saves {
 }
 
 interface Job extends Saving {
-  isStopped: boolean;
+  stopping: AbortController;
   shown: string | null;
   over: Promise<void>;
 }
@@ -58,7 +61,7 @@ interface Job extends Saving {
 export function openSaves(options: SavesOptions): Saves {
   const jobs = new Map<string, Job>();
   const list = (): Saving[] =>
-    [...jobs.values()].map(({ isStopped: _stopped, shown: _shown, over: _over, ...told }) => told);
+    [...jobs.values()].map(({ stopping: _stopping, shown: _shown, over: _over, ...told }) => told);
   let timer: NodeJS.Timeout | undefined;
   const changed = () => {
     timer ??= setTimeout(() => {
@@ -69,16 +72,23 @@ export function openSaves(options: SavesOptions): Saves {
 
   async function run(job: Job, tree: Tree, { serverId, isOnline, items }: SaveRequest): Promise<void> {
     const missing: string[] = [];
+    const { signal } = job.stopping;
+    const from = isOnline ? serverId : null;
     try {
+      if (from !== null)
+        await options.fetchAhead(
+          from,
+          items.flatMap(({ what }) => ('file' in what ? [what.file] : [])),
+        );
       for (const [index, { what, at }] of items.entries()) {
-        if (job.isStopped) throw new PartaError('cancelled');
-        if ('text' in what) await tree.put(index, what, at);
-        else if (await isHere(job, serverId, isOnline, what.file)) {
-          const saved = await tree.put(index, { path: options.library.path(what.file.sha256) }, at);
-          if (saved === 'same') job.same += 1;
-        } else {
+        if (signal.aborted) throw new PartaError('cancelled');
+        const path = 'file' in what ? await fetched(options, from, what.file, signal) : null;
+        const source = 'text' in what ? what : path === null ? null : { path };
+        if (source === null) {
           missing.push(tree.placeOf(index));
           job.missing += 1;
+        } else if ((await tree.put(index, source, at)) === 'same' && path !== null) {
+          job.same += 1;
         }
         job.done += 1;
         changed();
@@ -91,16 +101,12 @@ export function openSaves(options: SavesOptions): Saves {
       job.state = 'done';
     } catch (error) {
       await tree.abandon().catch(() => {});
-      const code = codeOf(diskError(error));
-      job.state = job.isStopped ? 'stopped' : 'failed';
-      job.code = job.isStopped ? null : code;
-      if (code === 'internal') options.onFailure(error);
+      job.state = signal.aborted ? 'stopped' : 'failed';
+      job.code = signal.aborted ? null : codeOf(diskError(error));
+      if (job.code === 'internal') options.onFailure(error);
     }
     changed();
   }
-
-  const isHere = (job: Job, serverId: string, isOnline: boolean, file: Parameters<typeof fetched>[2]) =>
-    isOnline ? fetched(options, serverId, file, () => job.isStopped) : options.library.has(file.sha256);
 
   return {
     async begin(request) {
@@ -109,7 +115,9 @@ export function openSaves(options: SavesOptions): Saves {
       const chosen = await options.chooseFolder();
       if (chosen === null) return null;
       const { kind, title, items } = request;
-      const tree = await (kind === 'zip' ? openZipTree(chosen, title, items) : openFolderTree(chosen, items));
+      const stopping = new AbortController();
+      const how = { signal: stopping.signal };
+      const tree = await (kind === 'zip' ? openZipTree(chosen, title, items, how) : openFolderTree(chosen, items, how));
       const saveId = randomUUID();
       const job: Job = {
         saveId,
@@ -122,7 +130,7 @@ export function openSaves(options: SavesOptions): Saves {
         done: 0,
         same: 0,
         missing: 0,
-        isStopped: false,
+        stopping,
         shown: null,
         over: Promise.resolve(),
       };
@@ -135,8 +143,7 @@ export function openSaves(options: SavesOptions): Saves {
     },
     list,
     stop(saveId) {
-      const job = jobs.get(saveId);
-      if (job) job.isStopped = true;
+      jobs.get(saveId)?.stopping.abort();
     },
     show(saveId) {
       const shown = jobs.get(saveId)?.shown;
@@ -148,7 +155,7 @@ export function openSaves(options: SavesOptions): Saves {
       changed();
     },
     async close() {
-      for (const job of jobs.values()) job.isStopped = true;
+      for (const { stopping } of jobs.values()) stopping.abort();
       await Promise.all([...jobs.values()].map(({ over }) => over));
       clearTimeout(timer);
     },

@@ -1,4 +1,5 @@
 // A chat saved into a folder: nothing overwritten, nothing outside, whole files only, and nothing left of what was given up.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -20,19 +21,23 @@ const refOf = (sha256: string): FileRef => ({
   mediaType: 'text/plain',
 });
 
-async function staged(chosen: string | null = '') {
-  const dir = scratchDir();
+async function staged(chosen: string | null = '', dir = scratchDir(), platform = 'linux') {
   const target = join(dir, 'Документы');
-  mkdirSync(target);
+  mkdirSync(target, { recursive: true });
   const library = await openLibrary(join(dir, 'data'), heardShell());
-  const { sha256 } = await library.take(streamOf('работа'));
+  const sha256 = createHash('sha256').update('работа').digest('hex') as Sha256;
+  if (!(await library.has(sha256))) await library.take(streamOf('работа'));
   const shown: string[] = [];
   const asked: string[] = [];
   let onFetch = () => Promise.resolve();
   const coming: { bytes: number | null } = { bytes: null };
   const exports = openExports({
     library,
-    chooseFolder: async () => (chosen === '' ? target : chosen),
+    chooseFolder: async () => {
+      await answer;
+      return chosen === '' ? target : chosen;
+    },
+    platform,
     fetch: (serverId) => {
       asked.push(serverId);
       return onFetch();
@@ -41,8 +46,15 @@ async function staged(chosen: string | null = '') {
     showInFolder: (path) => void shown.push(path),
     stillMs: 50,
   });
+  let answer: Promise<void> = Promise.resolve();
+  /** The person takes his time. @returns the answer */
+  const choosing = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answer = promise;
+    return resolve;
+  };
   const begin = async () => (await exports.begin('7А – Чат'))!;
-  return { target, library, sha256, exports, begin, shown, asked, coming, arriving: (f: () => Promise<void>) => void (onFetch = f) }; // prettier-ignore
+  return { dir, target, library, sha256, exports, begin, choosing, shown, asked, coming, arriving: (f: () => Promise<void>) => void (onFetch = f) }; // prettier-ignore
 }
 
 describe('saving a chat', () => {
@@ -100,7 +112,6 @@ describe('saving a chat', () => {
     coming.bytes = 3;
     expect(await exports.file(exportId, 's1', absent, 'нет.txt', true)).toBe('missing');
     const late = Buffer.from('позже');
-    const { createHash } = await import('node:crypto');
     const sha256 = createHash('sha256').update(late).digest('hex');
     arriving(async () => void (await library.take(streamOf('позже'))));
     expect(await exports.file(exportId, 's1', refOf(sha256), 'позже.txt', true)).toBe('saved');
@@ -121,6 +132,44 @@ describe('saving a chat', () => {
     expect(readdirSync(target)).toEqual([]);
     await expect(exports.page(exportId, streamOf('x'))).rejects.toMatchObject({ code: 'bad-request' });
     expect(() => exports.show(exportId)).toThrow('bad-request');
+  });
+
+  it('a page that goes leaves nothing: files on their way, a page that never ends, a folder still being chosen', async () => {
+    const { target, sha256, exports, begin, coming, choosing } = await staged();
+    const kept = await begin();
+    await exports.end(kept.exportId, true);
+    const { exportId } = await begin();
+    expect(await exports.file(exportId, 's', refOf(sha256), 'есть.txt', false)).toBe('saved');
+    coming.bytes = 1;
+    const waiting = exports.file(exportId, 's', refOf('e'.repeat(64)), 'ещё идёт.bin', true);
+    const endless = exports.page(exportId, { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) });
+    const outcome = Promise.allSettled([waiting, endless]);
+    const answered = choosing();
+    const late = exports.begin('поздно');
+    await exports.close();
+    for (const one of await outcome) expect(one).toMatchObject({ status: 'rejected', reason: { code: 'cancelled' } });
+    answered();
+    expect(await late).toBeNull();
+    expect(readdirSync(target)).toEqual([kept.folder]);
+    // The next page begins anew.
+    expect((await exports.begin('7А – Чат'))?.folder).toBe('7А – Чат (2)');
+  });
+
+  it('a file that a disk has spoiled is named, not saved as whole', async () => {
+    const { target, exports, begin, dir, sha256 } = await staged();
+    const path = (await openLibrary(join(dir, 'data'), heardShell())).path(sha256 as Sha256);
+    writeFileSync(path, 'РАБОТА');
+    const later = await staged('', dir);
+    const { exportId } = (await later.exports.begin('другая'))!;
+    expect(await later.exports.file(exportId, 's', refOf(sha256), 'а.txt', false)).toBe('missing');
+    expect([readdirSync(join(target, 'другая')), exports, begin]).toMatchObject([[], {}, {}]);
+  });
+
+  it('its files come from elsewhere, as Windows is told', async () => {
+    const { target, exports, begin, sha256 } = await staged('', scratchDir(), 'win32');
+    const { exportId, folder } = await begin();
+    await exports.file(exportId, 's', refOf(sha256), 'а.txt', false);
+    expect(readdirSync(join(target, folder, 'files')).sort()).toEqual(['а.txt', 'а.txt:Zone.Identifier']);
   });
 
   it('does nothing where the person thought better of it, or the folder is gone', async () => {

@@ -2,9 +2,10 @@
  * LibreOffice as main uses it, played by a script: what it is asked, what it may take, how it is ended. The program itself was not
  * there when this was written.
  */
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Sha256 } from '../../src/core/ids.ts';
 import {
   CONVERTIBLE_BYTES_MAX,
@@ -15,6 +16,12 @@ import { convertedUrl } from '../../src/preload/contract/channels.ts';
 import { createAppHandler } from '../../src/main/app-protocol.ts';
 import { openLibrary } from '../../src/main/library.ts';
 import { bytesOf, heardShell, scratchDir, until } from './scratch.ts';
+
+/** Held names, as an antivirus holds them: only where a test says so. */
+vi.mock(import('node:fs/promises'), async (original) => {
+  const all = await original();
+  return { ...all, rm: vi.fn<typeof all.rm>(all.rm) };
+});
 
 const HASH = 'ab'.repeat(32) as Sha256;
 
@@ -102,6 +109,28 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test('closing ends it with its children, and whatever waits for its turn', async () => {
+  const { converter, dir, working } = await office(`sleep 600 & echo $! > "$(dirname "$OUT")/../../../child"; wait`);
+  const under = converter.convert(HASH, 'a.doc');
+  const waiting = converter.convert('cd'.repeat(32) as Sha256, 'b.doc');
+  const outcome = Promise.allSettled([under, waiting]);
+  await until(() => existsSync(join(dir, 'child')) && readFileSync(join(dir, 'child'), 'utf8').endsWith('\n'));
+  await converter.close();
+  expect(await outcome).toMatchObject([{ reason: { code: 'cancelled' } }, { status: 'rejected' }]);
+  await until(() => !isAlive(Number(readFileSync(join(dir, 'child'), 'utf8'))));
+  expect(working()).toEqual([]);
+});
+
+test('a folder of the last run that somebody holds keeps no app from starting', async () => {
+  const dir = scratchDir();
+  mkdirSync(join(dir, 'converting'));
+  vi.mocked(rm).mockRejectedValueOnce(Object.assign(new Error('held'), { code: 'EBUSY' }));
+  await openOfficeConverter({ dir, source: async () => null });
+  expect(existsSync(join(dir, 'converting'))).toBe(false);
+  vi.mocked(rm).mockRejectedValueOnce(Object.assign(new Error('for ever'), { code: 'EIO' }));
+  await openOfficeConverter({ dir, source: async () => null });
+});
 
 test('one that fills the disk is ended at its bytes', async () => {
   const { converter, dir, working } = await office(`i=0; while [ $i -lt 5000 ]; do head -c 100000 /dev/zero >> "$OUT"; sleep 0.02; i=$((i+1)); done`, { workBytesMax: 1_000_000 }); // prettier-ignore

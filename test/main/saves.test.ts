@@ -2,18 +2,26 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Sha256 } from '../../src/core/ids.ts';
 import { PATH_CHARS_MAX } from '../../src/core/tree-names.ts';
 import type { FileRef } from '../../src/core/wire.ts';
 import { scan } from '../../src/main/intake-scan.ts';
-import { openLibrary } from '../../src/main/library.ts';
+import { BLOCK_BYTES } from '../../src/main/blocks.ts';
+import { HASHED_FIRST_BYTES_MAX, openLibrary } from '../../src/main/library.ts';
 import { openFolderTree, openZipTree, SAME_NAME_MAX, UNPACKED_INTO_CHARS } from '../../src/main/save-tree.ts';
 import { openSaves, SAVE_PROGRESS_MS, SAVINGS_KEPT, SAVINGS_MAX, type SaveRequest } from '../../src/main/saves.ts';
 import { SAVE_ITEMS_MAX } from '../../src/preload/contract/channels.ts';
 import { SAVE_DEPTH_MAX, Saving, type SaveItem } from '../../src/preload/contract/saving.ts';
 import { heardShell, scratchDir, until } from './scratch.ts';
+
+/** Held names, as an antivirus holds them: only where a test says so. */
+vi.mock(import('node:fs/promises'), async (original) => {
+  const all = await original();
+  return { ...all, rm: vi.fn<typeof all.rm>(all.rm) };
+});
 
 const naughty = JSON.parse(
   readFileSync(new URL('../support/samples/text/naughty-strings.json', import.meta.url), 'utf8'),
@@ -40,10 +48,9 @@ function tree(dir: string): string[] {
     .sort();
 }
 
-async function staged() {
-  const dir = scratchDir();
+async function staged(dir = scratchDir()) {
   const target = join(dir, 'Диск');
-  mkdirSync(target);
+  mkdirSync(target, { recursive: true });
   const library = await openLibrary(join(dir, 'data'), heardShell());
   const texts = new Map<string, string>();
   const have = async (text: string) => {
@@ -57,8 +64,10 @@ async function staged() {
   const asked: string[] = [];
   let fetch = (_file: FileRef) => Promise.resolve();
   let coming: number | null = null;
+  const ahead: string[][] = [];
   const saves = openSaves({
     library,
+    fetchAhead: async (_serverId, files) => void ahead.push(files.map(({ sha256 }) => sha256)),
     fetch: (_serverId, file) => {
       asked.push(file.sha256);
       return fetch(file);
@@ -93,6 +102,7 @@ async function staged() {
     shown,
     told,
     asked,
+    ahead,
     item,
     save,
     choose: (path: string | null) => void (chosen = path),
@@ -190,6 +200,92 @@ describe('into a folder', () => {
     expect(said).toContain('7А/Ли.txt');
     expect(said).not.toContain('Юрьев');
     expect(readFileSync(join(target, '7А/Юрьев.txt'), 'utf8')).toBe('позже');
+  });
+
+  it('queues all that is not here before it waits for the first', async () => {
+    const { have, item, save, ahead } = await staged();
+    const here = await have('работа');
+    const text: SaveItem = { folders: [], name: 'а.txt', what: { text: 'Ответ' }, at: null };
+    const items = [text, item('e'.repeat(64), 'Ли.txt'), item(here, 'Белов.txt'), item('d'.repeat(64), 'Ян.txt')];
+    await save(items);
+    expect(ahead).toEqual([]);
+    await save(items, { isOnline: true });
+    expect(ahead).toEqual([['e'.repeat(64), here, 'd'.repeat(64)]]);
+  });
+
+  it('a file that a disk has spoiled does not go out as whole: it is fetched, or named', async () => {
+    const before = await staged();
+    const [one, large] = [await before.have('работа'), await before.have('ф'.repeat(HASHED_FIRST_BYTES_MAX))];
+    for (const sha256 of [one, large]) {
+      const bytes = readFileSync(before.library.path(sha256));
+      bytes[3]! ^= 1;
+      writeFileSync(before.library.path(sha256), bytes);
+    }
+    const { target, item, save, library, asked, onFetch } = await staged(before.dir);
+    const items = [item(one, 'Белов.txt'), item(large, 'Фильм.txt')];
+    // Shown at once and hashed beside: to be shown is not to be whole.
+    expect(await library.pathToShow(large)).not.toBeNull();
+    expect(await save(items)).toMatchObject({ state: 'done', missing: 2 });
+    expect(tree(target)).toEqual(['Чего не хватает – Сочинение.txt']);
+    onFetch(async ({ sha256 }) => void (sha256 === one && (await library.take(streamOf('работа')))));
+    expect(await save(items, { isOnline: true })).toMatchObject({ state: 'done', missing: 1 });
+    expect(asked).toEqual([one, large]);
+    expect(readFileSync(join(target, 'Белов.txt'), 'utf8')).toBe('работа');
+  });
+
+  it('stops within a block of the file in hand, and leaves nothing of it', async () => {
+    const dir = scratchDir();
+    const folder = join(dir, 'Диск');
+    mkdirSync(folder);
+    writeFileSync(join(dir, 'a'), Buffer.alloc(3 * BLOCK_BYTES));
+    let seenBytes = 0;
+    const signal = {
+      get aborted() {
+        const [part] = tree(folder);
+        seenBytes = part ? statSync(join(folder, part)).size : 0;
+        return seenBytes > 0;
+      },
+    } as AbortSignal;
+    const made = await openFolderTree(folder, [{ folders: [], name: 'x.bin' }], { signal });
+    await expect(made.put(0, { path: join(dir, 'a') }, null)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(seenBytes).toBe(BLOCK_BYTES);
+    expect(tree(folder)).toEqual([]);
+  });
+
+  it.each(['folder', 'zip'] as const)('%s: the only file in hand does not keep its end from coming', async (kind) => {
+    const { target, have, item, saves } = await staged();
+    const film = await have('ф'.repeat(8 * BLOCK_BYTES));
+    await saves.begin({ kind, title: 'x', serverId: 's', isOnline: false, items: [item(film, 'Фильм.txt')] });
+    await saves.close();
+    expect(saves.list()).toMatchObject([{ state: 'stopped', code: null, done: 0 }]);
+    expect(tree(target)).toEqual([]);
+  });
+
+  it('what an antivirus holds for a moment is waited for, and a name that cannot be cleared away is no failure', async () => {
+    const dir = scratchDir();
+    const held = (code: string) => Object.assign(new Error('held'), { code });
+    vi.mocked(rm).mockRejectedValueOnce(held('EBUSY')).mockRejectedValueOnce(held('EPERM'));
+    const made = await openFolderTree(dir, [{ folders: [], name: 'x.txt' }]);
+    expect(await made.put(0, { text: 'а' }, null)).toBe('saved');
+    expect(tree(dir)).toEqual(['x.txt']);
+    vi.mocked(rm).mockRejectedValueOnce(held('EIO'));
+    expect(await made.put(0, { text: 'б' }, null)).toBe('saved');
+    expect(tree(dir)).toEqual(expect.arrayContaining(['x.txt', 'x (2).txt']));
+  });
+
+  it('comes from elsewhere, as Windows is told', async () => {
+    const dir = scratchDir();
+    const folder = join(dir, 'Диск');
+    mkdirSync(folder);
+    writeFileSync(join(dir, 'a'), 'работа');
+    const items = [{ folders: [], name: 'x.txt' }];
+    const into = await openFolderTree(folder, items, { platform: 'win32' });
+    await into.put(0, { path: join(dir, 'a') }, null);
+    const packed = await openZipTree(folder, 'все', items, { platform: 'win32' });
+    await packed.put(0, { path: join(dir, 'a') }, null);
+    await packed.finish();
+    // Elsewhere the mark is a file of its own and stays under the name that the file had before it was whole.
+    expect(tree(folder).filter((path) => path.endsWith(':Zone.Identifier'))).toHaveLength(2);
   });
 
   it('stops when it is told to, even while it waits, and what is whole stays', async () => {
