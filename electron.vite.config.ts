@@ -14,6 +14,7 @@ export default defineConfig({
           index: 'src/main/index.ts',
           hub: 'src/hub/embedded.ts',
           'store-writer': 'src/hub/store-writer.ts',
+          'portfolio-worker': 'src/main/portfolio-worker.ts',
         },
         // Chunks lie beside the entries: code that finds its neighbour by import.meta.url must not change folder.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -43,7 +43,18 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   main: {
     files: ['main/'],
     rooms: ['core/', 'preload/contract.ts', 'preload/contract/'],
-    packages: ['node:*', 'electron', 'electron-store', 'tus-js-client', 'yauzl', 'yazl', 'zod', 'zod/mini'],
+    packages: [
+      'node:*',
+      'age-encryption',
+      'electron',
+      'electron-store',
+      'multicast-dns',
+      'tus-js-client',
+      'yauzl',
+      'yazl',
+      'zod',
+      'zod/mini',
+    ],
     environment: 'node',
   },
   client: {
@@ -112,6 +123,8 @@ export const DOORS: readonly Door[] = [
   { library: 'node:sqlite', files: ['hub/store-sqlite.ts', 'hub/store-writer.ts'] },
   { library: 'tus-js-client', files: ['main/tus-upload.ts', 'student/upload.ts'] },
   { library: 'temml', files: ['ui/formulas.tsx'] },
+  { library: 'multicast-dns', files: ['main/mdns.ts'] },
+  { library: 'age-encryption', files: ['main/portfolio-file.ts'] },
   { library: 'yauzl', files: ['main/intake-zip.ts'] },
   { library: 'yazl', files: ['main/save-tree.ts'] },
 ];

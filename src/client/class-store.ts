@@ -8,6 +8,7 @@
 import type { Classroom } from '../core/classroom.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { ChannelId, CommandId, FileId, LogId, MemberId, PersonId, Sha256 } from '../core/ids.ts';
+import type { PortfolioLine, TakenIn } from '../core/portfolio.ts';
 import type {
   Command,
   CommandKind,
@@ -214,6 +215,16 @@ export interface HubCalls {
   present(logId: LogId): Promise<Present['memberIds']>;
 }
 
+/** What a portfolio is made of. */
+export interface Packed {
+  /** Commands that go along, and those that have to stay until their files are read. */
+  commands: number;
+  leftBehind: number;
+  /** Files of these commands that the hub has not got. */
+  uploads: readonly FileRef[];
+  lines: AsyncIterable<PortfolioLine>;
+}
+
 export interface ClassStore {
   readonly hub: HubCalls;
 
@@ -286,6 +297,19 @@ export interface ClassStore {
   tellActive(logId: LogId): void;
   /** A teacher has been with a pupil: his hand goes down, on his pages too. */
   tellHelped(logId: LogId, memberId: MemberId): void;
+
+  /**
+   * What goes into a portfolio for another device of this person: these logs as they are kept here, and everything that waits. What
+   * waits counts as sent from the moment its line is read.
+   * @param hasHash whether the bytes of a file that is on its way are known; what names others stays behind
+   */
+  pack(logIds: readonly LogId[], hasHash: (file: FileRef) => boolean): Promise<Packed>;
+  /**
+   * Takes in what such a device has packed.
+   * @param open gives the lines from the beginning; asked twice, for everything is looked through before the first row is written
+   * @throws PartaError `bad-request` (it contradicts itself), `wrong-key` (something before it is missing here): nothing was taken in
+   */
+  takeIn(open: () => AsyncIterable<unknown>): Promise<TakenIn>;
 
   newLogId(): LogId;
   newMemberId(): MemberId;

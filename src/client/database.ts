@@ -21,6 +21,7 @@ import {
   type LogId,
   type Sha256,
 } from '../core/ids.ts';
+import type { PackedCommand } from '../core/portfolio.ts';
 import type { commandOf } from '../core/reissue.ts';
 import { changeIn, type Command, type Entry, type FileRef, type Following, type LogKey, type Me, type Page, type Reads } from '../core/wire.ts'; // prettier-ignore
 import type { DraftKey, MessagesWindow, Stop } from './class-store.ts';
@@ -116,6 +117,9 @@ const MESSAGES = ['messages', 'markRuns', 'idRuns'] as const;
 /** Records of the log that are folded at a time when views are made anew. */
 const RECORDS_PER_FOLD = 16;
 type TableName = (typeof LOG_AND_VIEWS)[number] | 'outbox' | 'drafts' | 'me';
+
+/** Restores of a hub that a log remembers: an old portfolio brings nobody back behind them. */
+export const PAST_EPOCHS_MAX = 50;
 
 /** Drafts that are only a place in a list hold nothing that somebody wrote. */
 const isWritten = (key: string) => !key.startsWith('place/');
@@ -398,11 +402,25 @@ export class Database {
           readUpTo: Object.fromEntries(readUpTo),
           unread: {},
           mentions: {},
+          ...pastOf(old, following),
         };
       }
       await this.#db.cursors.put(cursor);
       return cursor;
     });
+  }
+
+  /**
+   * How a log that somebody else has kept goes with the one here: it `joins` it (the same, or there is none), `replaces` it (S14), or
+   * is `older`: this device has left that key behind. Of an epoch that was never here it can only be newer.
+   */
+  async standOf(logId: LogId, logKey: LogKey): Promise<'joins' | 'replaces' | 'older'> {
+    const old = await this.#db.cursors.get(logId);
+    if (!old || old.logKey === logKey) return 'joins';
+    const [ours, theirs] = [partsOf(old.logKey), partsOf(logKey)];
+    if (ours.hubId !== theirs.hubId || old.pastEpochs?.includes(theirs.epoch)) return 'older';
+    if (ours.epoch !== theirs.epoch) return 'replaces';
+    return ours.memberId === theirs.memberId && ours.roleVersion > theirs.roleVersion ? 'older' : 'replaces';
   }
 
   /** A hub that still has everything gives it again: then a page that cannot load the way back goes on without. */
@@ -627,6 +645,45 @@ export class Database {
   }
 
   /**
+   * Commands of this person that waited on another device: they wait here too, after what waits already, unless the outbox or the
+   * log has them (S3). They may have been sent from there.
+   * @returns how many were added
+   */
+  adoptCommands(commands: readonly PackedCommand[]): Promise<number> {
+    return this.#write(['log', 'cursors', 'outbox', 'states'], async () => {
+      let added = 0;
+      for (const logId of new Set(commands.map((one) => one.logId))) {
+        const own = commands.filter((one) => one.logId === logId);
+        const known = new Set(await this.#outboxKeys(logId));
+        const missing = own.filter(({ command }) => !known.has(command.id));
+        if (missing.length > 0) await this.#logEntries(logId, (entry) => known.add(entry.id));
+        for (const { command, writtenAt, files } of missing) {
+          if (known.has(command.id)) continue;
+          known.add(command.id);
+          const row = await this.#newRow(logId, command, writtenAt);
+          await this.#db.outbox.add({ ...row, isTried: true, files: files.length > 0 ? files : row.files });
+          added += 1;
+        }
+      }
+      return added;
+    });
+  }
+
+  /** The hub refused these when another device of this person gave them. @returns of how many that is news here */
+  refusedElsewhere(refusals: readonly { id: CommandId; code: ErrorCode }[]): Promise<number> {
+    return this.#write(['outbox'], async () => {
+      let count = 0;
+      for (const { id, code } of refusals) {
+        const row = await this.#db.outbox.get(id);
+        if (row?.state !== 'waiting') continue;
+        await this.#db.outbox.put({ ...row, state: 'refused', code });
+        count += 1;
+      }
+      return count;
+    });
+  }
+
+  /**
    * Takes out accepted commands whose rows this reader may not see: the log of this key has been read past their seq, so
    * they will never come by page (a teacher's review, accepted just before she became a pupil).
    */
@@ -697,6 +754,22 @@ export class Database {
     return this.#write(['me'], async () => {
       const clockOffsetMs = (await this.#db.me.get('me'))?.clockOffsetMs ?? 0;
       await this.#db.me.put({ key: 'me', me, clockOffsetMs });
+    });
+  }
+
+  /** Who I am, as another device of mine knows it; of its logs only the `fresh` ones are news, others that are known here stay. */
+  meetMe(me: Me, fresh: ReadonlySet<LogId>): Promise<void> {
+    return this.#write(['me'], async () => {
+      const known = await this.#db.me.get('me');
+      const before = known?.me.logs ?? [];
+      const news = me.logs.filter(({ logId }) => fresh.has(logId) || !before.some((log) => log.logId === logId));
+      const isNews = (logId: LogId) => news.some((log) => log.logId === logId);
+      const logs = [...before.filter(({ logId }) => !isNews(logId)), ...news];
+      await this.#db.me.put({
+        key: 'me',
+        me: { ...(known?.me ?? me), logs },
+        clockOffsetMs: known?.clockOffsetMs ?? 0,
+      });
     });
   }
 
@@ -983,9 +1056,17 @@ function demandOrder(page: Page) {
 
 /** `hubId:epoch:memberId:roleVersion`, see core. */
 const partsOf = (logKey: LogKey) => {
-  const [hubId = '', epoch = ''] = logKey.split(':');
-  return { hubId, epoch };
+  const [hubId = '', epoch = '', memberId = '', roleVersion = ''] = logKey.split(':');
+  return { hubId, epoch, memberId, roleVersion: Number(roleVersion) };
 };
+
+/** Backup epochs that a log has left behind, as they are kept with its cursor. */
+function pastOf(old: LogCursor | undefined, following: Following): Pick<LogCursor, 'pastEpochs'> {
+  const { epoch } = partsOf(following.logKey);
+  const before = old ? [...(old.pastEpochs ?? []), partsOf(old.logKey).epoch] : [];
+  const past = [...new Set(before)].filter((one) => one !== epoch).slice(-PAST_EPOCHS_MAX);
+  return past.length > 0 ? { pastEpochs: past } : {};
+}
 
 let wayBackHere: typeof commandOf | null = null;
 /** From rows to the commands they came from: wanted seldom, so it comes when it is. */

@@ -6,6 +6,7 @@
 import { codeOf, PartaError } from '../core/errors.ts';
 import { fileIdOf, ID_RANDOM_BYTES, uuidV7, type CommandId, type LogId } from '../core/ids.ts';
 import * as z from 'zod/mini';
+import type { TakenIn } from '../core/portfolio.ts';
 import { Command, type CommandKind } from '../core/wire.ts';
 import type {
   ClassStore,
@@ -15,6 +16,7 @@ import type {
   LogSummary,
   MessageView,
   MeView,
+  Packed,
   SearchQuery,
   SearchResult,
   Stop,
@@ -343,6 +345,20 @@ class Store implements ClassStore {
   async markRead(...[logId, channelId, seq]: Parameters<ClassStore['markRead']>): Promise<void> {
     await this.#finish(this.#database.markRead(logId, channelId, seq));
     this.#live.haveRead(logId);
+  }
+
+  /** Seldom wanted, so it comes when it is; a pupil's page never asks. */
+  async pack(...[logIds, hasHash]: Parameters<ClassStore['pack']>): Promise<Packed> {
+    const { linesOf, outgoing } = await import('./portfolio.ts');
+    const out = await this.#finish(outgoing(this.#database, this.#options.files, hasHash));
+    const { rows, leftBehind, uploads } = out;
+    return { commands: rows.length, leftBehind, uploads, lines: linesOf(this.#database, logIds, out) };
+  }
+  async takeIn(open: () => AsyncIterable<unknown>): Promise<TakenIn> {
+    const { takeIn } = await import('./portfolio.ts');
+    const taken = await this.#finish(takeIn(this.#database, open));
+    this.#sync.submit();
+    return taken;
   }
 
   #newId = (): string => uuidV7(this.#ports.now(), this.#ports.randomBytes(ID_RANDOM_BYTES));

@@ -58,6 +58,8 @@ export interface LogCursor {
   unread: Record<ChannelId, number>;
   /** Unread messages that mention this reader; absent in a cursor of version 1. */
   mentions?: Record<ChannelId, number>;
+  /** Backup epochs of the hub that this log has left behind; absent where there are none. */
+  pastEpochs?: string[];
 }
 
 export interface MessageRecord {

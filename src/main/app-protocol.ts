@@ -41,6 +41,11 @@ export interface AppProtocolOptions {
   /** Origins of the hubs the teacher accepted, http and ws, asked for every document. */
   hubOrigins(): string[];
   intake(serverId: string, name: string, bytes: AsyncIterable<Uint8Array>): Promise<ChosenFile>;
+  /** Takes in the lines of a portfolio, and says where those of one lie that is to be taken in. */
+  portfolio?: {
+    content(jobId: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+    contentPath(jobId: string): string | null;
+  };
   /** Takes in the page of a chat that is being saved. */
   exported(exportId: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
   /** Where a development server has the page instead; its policy is looser, for hot reload. */
@@ -61,6 +66,7 @@ export function createAppHandler(options: AppProtocolOptions): (request: Request
     // A frame without an origin may load what it runs; nothing else here is its business.
     if (origin === 'null' && room !== 'preview' && room !== 'assets') return refuse(403);
     if (room === 'export') return exported(options, request, rest);
+    if (room === 'portfolio') return portfolio(options, request, rest);
     if (room === 'thumbnail') return thumbnail(options.thumbnails, request, rest);
     if (room === 'converted') return converted(options.office, request, rest);
     if (room === 'intake') return intake(options, request, rest, url.searchParams.get('server'));
@@ -324,6 +330,32 @@ async function exported(options: AppProtocolOptions, request: Request, rest: rea
   } catch (error) {
     return Response.json({ ok: false, code: codeOf(error) });
   }
+}
+
+async function portfolio(
+  { portfolio: of }: AppProtocolOptions,
+  request: Request,
+  rest: readonly string[],
+): Promise<Response> {
+  const [jobId] = rest;
+  if (rest.length !== 1 || !jobId || !of) return refuse(400);
+  if (request.method === 'PUT')
+    return of.content(jobId, bytesOf(request.body)).then(
+      () => Response.json({ ok: true, value: {} }),
+      (error: unknown) => Response.json({ ok: false, code: codeOf(error) }),
+    );
+  if (request.method !== 'GET') return refuse(405);
+  const path = of.contentPath(jobId);
+  if (path === null) return refuse(404);
+  return new Response(streamOf(path), {
+    headers: {
+      'content-type': BYTES,
+      'content-security-policy': FILE_POLICY,
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+    },
+  });
 }
 
 async function* bytesOf(body: Request['body']): AsyncGenerator<Uint8Array> {

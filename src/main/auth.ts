@@ -20,6 +20,10 @@ export interface Cipher {
 }
 
 export interface Auth {
+  /** Whatever must not lie open on this disk. */
+  sealText(text: string): { secret: string; isSealed: boolean };
+  /** @throws PartaError `signed-out` where this computer or account cannot open it */
+  unsealText(sealed: { secret: string; isSealed: boolean }): string;
   /** What is kept of a new sign-in. */
   seal(credentials: Credentials): Pick<SignIn, 'deviceId' | 'secret' | 'isSealed'>;
   /**
@@ -43,7 +47,7 @@ export function openAuth(cipher: Cipher, log: Log, now: () => number = Date.now)
   const kept = new Map<string, Kept>();
 
   async function ask(signIn: SignIn, url: string): Promise<Session> {
-    const secret = unseal(signIn);
+    const secret = unsealText(signIn);
     const session = await askHub(url, '/api/session', Session, {
       method: 'POST',
       body: { deviceId: signIn.deviceId, secret, protocol: PROTOCOL_VERSION, keeps: true },
@@ -52,9 +56,9 @@ export function openAuth(cipher: Cipher, log: Log, now: () => number = Date.now)
     return session;
   }
 
-  function unseal(signIn: SignIn): string {
-    const bytes = Buffer.from(signIn.secret, 'base64');
-    if (!signIn.isSealed) return bytes.toString('utf8');
+  function unsealText({ secret, isSealed }: { secret: string; isSealed: boolean }): string {
+    const bytes = Buffer.from(secret, 'base64');
+    if (!isSealed) return bytes.toString('utf8');
     try {
       return cipher.decryptString(bytes);
     } catch (error) {
@@ -63,13 +67,17 @@ export function openAuth(cipher: Cipher, log: Log, now: () => number = Date.now)
     }
   }
 
+  function sealText(text: string): { secret: string; isSealed: boolean } {
+    const isSealed = cipher.isEncryptionAvailable();
+    if (!isSealed) log.write('secrets-unprotected');
+    const bytes = isSealed ? cipher.encryptString(text) : Buffer.from(text, 'utf8');
+    return { secret: bytes.toString('base64'), isSealed };
+  }
+
   return {
-    seal({ deviceId, secret }) {
-      const isSealed = cipher.isEncryptionAvailable();
-      if (!isSealed) log.write('secrets-unprotected');
-      const bytes = isSealed ? cipher.encryptString(secret) : Buffer.from(secret, 'utf8');
-      return { deviceId, secret: bytes.toString('base64'), isSealed };
-    },
+    sealText,
+    unsealText,
+    seal: ({ deviceId, secret }) => ({ deviceId, ...sealText(secret) }),
     async session(signIn, url, rejected) {
       const known = kept.get(signIn.serverId);
       if (rejected !== undefined && (await known?.session.catch(() => null))?.ticket === rejected) {

@@ -30,6 +30,7 @@ import { tellFirstPaint } from './first-paint.ts';
 import { firstPort, hubEnv, openHubProcess } from './hub-process.ts';
 import { openExports } from './export.ts';
 import { filesIn, openIntakes } from './intakes.ts';
+import { isPortfolio, openPortfolios } from './portfolios.ts';
 import { openSaves } from './saves.ts';
 import { openDoor } from './ipc.ts';
 import { openKeeping } from './keeping.ts';
@@ -41,7 +42,7 @@ import { openOfficeConverter } from './office-convert.ts';
 import { OUR_ORIGIN, OUR_PAGE, secureAll } from './security.ts';
 import { isCovered, openServers } from './servers.ts';
 import { openStored } from './settings.ts';
-import { CANNOT_START, CHOOSE_FOLDER, CHOOSE_WORKS } from './texts.ts';
+import { CANNOT_START, CHOOSE_FOLDER, CHOOSE_PORTFOLIO, CHOOSE_WORKS } from './texts.ts';
 import { openThumbnails } from './thumbnails.ts';
 import { openTransfers } from './transfers.ts';
 import { openWayInCheck } from './way-in.ts';
@@ -137,6 +138,7 @@ async function run(): Promise<void> {
         await known.forget(serverId);
         await transfers.dropServer(serverId);
         keeping.dropServer(serverId);
+        portfolios.dropServer(serverId);
         return {};
       },
       'servers.session': ({ serverId, rejected }) => known.session(serverId, rejected),
@@ -246,6 +248,18 @@ async function run(): Promise<void> {
       'saves.stop': ({ saveId }) => (saves.stop(saveId), {}),
       'saves.show': ({ saveId }) => (saves.show(saveId), {}),
       'saves.forget': ({ saveId }) => (saves.forget(saveId), {}),
+      'portfolio.read': () => portfolios.read(),
+      'portfolio.weigh': ({ pairId, files }) => portfolios.weigh(pairId, files),
+      'portfolio.begin': (request) => portfolios.begin(request),
+      'portfolio.pack': ({ jobId, facts, files, onlyNew }) =>
+        portfolios.pack(jobId, facts, files, onlyNew).then(() => ({})),
+      'portfolio.choose': () => portfolios.choose(),
+      'portfolio.look': ({ jobId, passphrase }) => portfolios.look(jobId, passphrase),
+      'portfolio.take': ({ jobId }) => portfolios.take(jobId).then(() => ({})),
+      'portfolio.taken': ({ jobId, taken, trouble }) => portfolios.taken(jobId, taken, trouble).then(() => ({})),
+      'portfolio.stop': ({ jobId }) => (portfolios.stop(jobId), {}),
+      'portfolio.show': ({ jobId }) => (portfolios.show(jobId), {}),
+      'portfolio.forget': ({ jobId }) => (portfolios.forget(jobId), {}),
     },
   });
 
@@ -401,6 +415,25 @@ async function run(): Promise<void> {
     onFailure: (error) => log.failure('call-failed', error, { call: 'saves.begin' }),
   });
 
+  const portfolios = await openPortfolios({
+    dir: dataDir,
+    stored: openStored(dataDir, 'portfolios', log),
+    auth,
+    servers: known,
+    addressOf(serverId) {
+      const server = known.list().find((one) => one.serverId === serverId);
+      return server?.kind === 'embedded' ? (wayIn.urls()[0] ?? '') : (server?.url ?? '');
+    },
+    library,
+    transfers,
+    deviceName,
+    chooseFolder: () => askFolder(CHOOSE_PORTFOLIO[settings.read('language')].folder),
+    chooseFile: async () => (await ask(CHOOSE_PORTFOLIO[settings.read('language')].file, ['openFile']))?.[0] ?? null,
+    showInFolder: (path) => shell.showItemInFolder(path),
+    onChange: (shown) => door.tell('portfolios', shown),
+    log,
+  });
+
   // ── what comes into it ─────────────────────────────────────────────────────────────────────────────────────────────
 
   const intakes = openIntakes({
@@ -414,7 +447,11 @@ async function run(): Promise<void> {
   });
   /** The program itself, and the app's folder where it runs one. */
   const skipped = app.isPackaged ? 1 : 2;
-  handTo = (paths) => void intakes.hand(paths);
+  handTo = (paths) => {
+    const ours = paths.filter(isPortfolio);
+    if (ours.length > 0) portfolios.hand(ours).catch((error: unknown) => log.failure('uncaught', error));
+    void intakes.hand(paths.filter((path) => !isPortfolio(path)));
+  };
   handTo([...handedEarly, ...filesIn(process.argv, process.cwd(), skipped)]);
 
   const notifications = openNotifications({
@@ -453,6 +490,7 @@ async function run(): Promise<void> {
       hubOrigins: () => (policy = known.origins()),
       intake: (serverId, name, bytes) => transfers.intake(serverId, name, bytes),
       exported: (exportId, bytes) => exports.page(exportId, bytes),
+      portfolio: portfolios,
       devServer: app.isPackaged ? null : (ELECTRON_RENDERER_URL ?? null),
       isOurOrigin: (origin) => origin === OUR_ORIGIN,
     }),
@@ -485,7 +523,7 @@ async function run(): Promise<void> {
   // ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   app.on('second-instance', (_event, argv, cwd) => {
-    void intakes.hand(filesIn(argv, cwd, skipped));
+    handTo?.(filesIn(argv, cwd, skipped));
     if (opened.isDestroyed()) return;
     if (opened.isMinimized()) opened.restore();
     opened.show();
@@ -504,6 +542,7 @@ async function run(): Promise<void> {
     void endAll({
       saves: () => saves.close(),
       exports: () => exports.close(),
+      portfolios: () => portfolios.close(),
       office: () => office.close(),
       transfers: () => transfers.close(),
       keeping: () => keeping.close(),

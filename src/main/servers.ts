@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { HUB_PORT_DEFAULT } from '../core/embedding.ts';
 import { PartaError, codeOf } from '../core/errors.ts';
 import { cleanName } from '../core/names.ts';
-import { Credentials, Nothing, PROTOCOL_VERSION, type HubFacts, type Session } from '../core/wire.ts';
+import { Credentials, DeviceCode, Nothing, PROTOCOL_VERSION, type HubFacts, type Session } from '../core/wire.ts';
 import type { Server } from '../preload/contract.ts';
 import type { Auth } from './auth.ts';
 import type { HubProcess } from './hub-process.ts';
@@ -23,6 +23,13 @@ export interface Servers {
   /** Makes and starts the hub of this computer, or signs in to the one that is here. */
   create(hubName: string, teacherName: string): Promise<Server>;
   join(address: string, code: string): Promise<Server>;
+  /**
+   * Knows a hub by a sign-in that another device of the same teacher made for this one; asks nobody. A hub that is known already
+   * keeps the sign-in it has. @throws PartaError `not-allowed` where somebody else is signed in to it here
+   */
+  adopt(url: string, hubName: string, credentials: Credentials): Server;
+  /** Signs a further device of this teacher in, for one that cannot reach the hub itself. @throws PartaError as {@link join} */
+  introduce(serverId: string, device: string): Promise<Credentials>;
   move(serverId: string, address: string): Promise<Server>;
   /** Signs out and forgets; the embedded hub, whose data are here, is refused. */
   forget(serverId: string): Promise<void>;
@@ -120,6 +127,20 @@ export function openServers({ stored, auth, hub, deviceName, onChange }: Servers
       });
       if (credentials.hubId !== facts.hubId) throw new PartaError('other-hub');
       return keep('remote', url, facts.name, credentials);
+    },
+    adopt(url, hubName, credentials) {
+      const before = signIns().find((signIn) => signIn.hubId === credentials.hubId);
+      if (!before) return keep('remote', url, hubName, credentials);
+      if (before.personId !== credentials.personId) throw new PartaError('not-allowed');
+      return shown(before);
+    },
+    async introduce(serverId, device) {
+      const { ticket, url } = await this.session(serverId);
+      const { code } = await askHub(url, '/api/device-codes', DeviceCode, { method: 'POST', ticket });
+      const body = { code: code.replace(/\D/g, ''), device, protocol: PROTOCOL_VERSION };
+      const credentials = await askHub(url, '/api/devices', Credentials, { method: 'POST', body });
+      if (credentials.hubId !== find(serverId).hubId) throw new PartaError('other-hub');
+      return credentials;
     },
     async move(serverId, address) {
       const signIn = find(serverId);

@@ -17,6 +17,7 @@ import {
   type TransferSettings,
 } from '../preload/contract.ts';
 import { LESSON_LIMIT_DEFAULT, PARALLEL_DEFAULT, QUOTA_DEFAULT_BYTES } from '../preload/contract/channels.ts';
+import { PortfolioPair, PortfolioPast } from '../preload/contract/portfolio.ts';
 import type { Log } from './log.ts';
 
 /** The folder holds device secrets (encrypted where the system can): nobody else on the computer reads it. */
@@ -50,6 +51,23 @@ const EmbeddedHub = z.object({
 });
 export type EmbeddedHub = z.infer<typeof EmbeddedHub>;
 
+/** Another computer of this teacher that portfolios go to and come from. */
+const Pair = z.object({
+  ...PortfolioPair.shape,
+  /** {@link PairSecrets} as JSON, base64 of what the key store encrypted where there is one. */
+  secret: z.string(),
+  isSealed: z.boolean(),
+  /** This computer's own Ed25519 key, and the other's with its age recipient; SPKI, base64. */
+  ownKey: z.string(),
+  peerKey: z.string(),
+  peerRecipient: z.string(),
+  /** Numbers of the last portfolio made here, of the last taken in, and of the last of ours that the other has taken in. */
+  made: z.int(),
+  taken: z.int(),
+  answered: z.int(),
+});
+export type Pair = z.infer<typeof Pair>;
+
 /** Nobody needs to be found at night; what came is there in the morning. */
 export const FIRST_NOTIFICATIONS: NotificationSettings = {
   isOn: true,
@@ -80,6 +98,10 @@ export const FILES = {
   servers: {
     signIns: [z.array(SignIn), []],
     embedded: [z.nullable(EmbeddedHub), null],
+  },
+  portfolios: {
+    pairs: [z.array(Pair), []],
+    past: [z.array(PortfolioPast), []],
   },
 } as const satisfies Record<string, Record<string, readonly [z.core.$ZodType, unknown]>>;
 

@@ -55,3 +55,9 @@ export const MISSING_FILES: Record<Language, { name: (title: string) => string; 
     lead: 'These files were not on this computer and could not be fetched:',
   },
 };
+
+/** Titles of the system's dialogs for portfolios. */
+export const CHOOSE_PORTFOLIO: Record<Language, { folder: string; file: string }> = {
+  ru: { folder: 'Куда положить портфель', file: 'Открыть портфель' },
+  en: { folder: 'Where to put the portfolio', file: 'Open a portfolio' },
+};

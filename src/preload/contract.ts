@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import { ChannelId, FileId, HubId, LogId, PersonId, Sha256 } from '../core/ids.ts';
 import { FILE_NAME_MAX, FILES_PER_COMMAND_MAX, NAME_MAX, TITLE_MAX } from '../core/limits.ts';
+import { PASSPHRASE_MAX } from '../core/portfolio.ts';
 import { ErrorCodeSchema, FileRef, Session } from '../core/wire.ts';
 import {
   HELD_IDS_MAX,
@@ -18,12 +19,34 @@ import {
   WAITING_CHATS_MAX,
 } from './contract/channels.ts';
 import { Handed, Intake, IntakeId, INTAKE_PATHS_MAX } from './contract/intake.ts';
+import {
+  JobId,
+  PairId,
+  PortfolioFacts,
+  PortfolioFiles,
+  PortfolioFor,
+  PortfolioJob,
+  Portfolios,
+  PortfolioTrouble,
+  PortfolioWeight,
+  TakenIn,
+} from './contract/portfolio.ts';
 import { SaveId, SaveItem, SaveKind, Saving } from './contract/saving.ts';
 import { Freed, HeldId, Storage } from './contract/storage.ts';
 import { WayIn, WayInReport } from './contract/way-in.ts';
 
 export type { Handed, Intake, IntakeFile, LeftOutWhy } from './contract/intake.ts';
 export type { SaveItem, SaveKind, Saving } from './contract/saving.ts';
+export type {
+  PortfolioFile,
+  PortfolioJob,
+  PortfolioPair,
+  PortfolioPast,
+  Portfolios,
+  PortfolioSummary,
+  PortfolioTrouble,
+  PortfolioWeight,
+} from './contract/portfolio.ts';
 export type { DamagedFile, Freed, HeldId, KeptClass, Storage } from './contract/storage.ts';
 export type { Verdict, WayIn, WayInReport } from './contract/way-in.ts';
 export { exportUrl, intakeUrl, libraryUrl } from './contract/channels.ts';
@@ -301,6 +324,25 @@ export const CALLS = {
   'saves.stop': call(z.object({ saveId: SaveId }), nothing),
   'saves.show': call(z.object({ saveId: SaveId }), nothing),
   'saves.forget': call(z.object({ saveId: SaveId }), nothing),
+
+  'portfolio.read': call(nothing, Portfolios),
+  /** What of these files would go along, and what is on the other computer already. */
+  'portfolio.weigh': call(z.object({ pairId: z.nullable(PairId), files: PortfolioFiles }), PortfolioWeight),
+  /** Asks the person for a folder, and signs the other computer in where it is new; null where he thought better of it. */
+  'portfolio.begin': call(PortfolioFor, z.nullable(PortfolioJob)),
+  /** After its content was PUT to {@link portfolioUrl}: seals it and puts it there, on and on. */
+  'portfolio.pack': call(z.object({ jobId: JobId, facts: PortfolioFacts, files: PortfolioFiles, onlyNew: z.boolean() }), nothing), // prettier-ignore
+  /** Asks the person for a file and looks what it is; null where he thought better of it. */
+  'portfolio.choose': call(nothing, z.nullable(PortfolioJob)),
+  /** Opens it with a password. */
+  'portfolio.look': call(z.object({ jobId: JobId, passphrase: text(PASSPHRASE_MAX) }), PortfolioJob),
+  /** Takes it out, on and on; then it is the page's turn. */
+  'portfolio.take': call(z.object({ jobId: JobId }), nothing),
+  /** The page has taken it in, or could not. */
+  'portfolio.taken': call(z.object({ jobId: JobId, taken: z.nullable(TakenIn), trouble: z.nullable(PortfolioTrouble) }), nothing), // prettier-ignore
+  'portfolio.stop': call(z.object({ jobId: JobId }), nothing),
+  'portfolio.show': call(z.object({ jobId: JobId }), nothing),
+  'portfolio.forget': call(z.object({ jobId: JobId }), nothing),
 } as const;
 export type CallName = keyof typeof CALLS;
 export type CallInput<K extends CallName> = z.infer<(typeof CALLS)[K]['input']>;
@@ -326,6 +368,7 @@ export const EVENTS = {
   handed: Handed,
   /** All savings, under way and over. */
   saves: z.array(Saving),
+  portfolios: Portfolios,
 } as const;
 export type EventName = keyof typeof EVENTS;
 export type EventValue<K extends EventName> = z.infer<(typeof EVENTS)[K]>;

@@ -17,7 +17,7 @@ import type { FilesOnTheWay } from '../client/class-store.ts';
 import { PartaError } from '../core/errors.ts';
 import type { FileId, Sha256 } from '../core/ids.ts';
 import type { FileRef } from '../core/wire.ts';
-import { exportUrl, intakeUrl } from '../preload/contract/channels.ts';
+import { exportUrl, intakeUrl, portfolioUrl } from '../preload/contract/channels.ts';
 import type {
   CallInput,
   CallName,
@@ -30,6 +30,7 @@ import type {
   HubState,
   Intake,
   Moved,
+  Portfolios,
   Saving,
   Server,
   Settings,
@@ -59,6 +60,10 @@ export interface DesktopCalls {
   uploadHanded(handedId: string, serverId: string): Promise<readonly ChosenFile[]>;
   onHanded(listener: (handed: Handed) => void): () => void;
   onSaves(listener: (savings: readonly Saving[]) => void): () => void;
+  onPortfolios(listener: (portfolios: Portfolios) => void): () => void;
+  /** Streams the lines of a portfolio that is being made; and those of one that is taken in back, from the beginning. */
+  writePortfolio(jobId: string, lines: Blob): Promise<void>;
+  readPortfolio(jobId: string): Promise<ReadableStream<Uint8Array>>;
   /** Streams the page of a chat that is being saved; its pieces never cross the bridge. */
   exportPage(exportId: string, page: Blob): Promise<void>;
   /** What is kept on this computer, whenever it changes. */
@@ -238,6 +243,16 @@ export function DesktopProvider({ desktop, children }: { desktop: WindowDesktop;
       },
       onHanded: (listener) => desktop.on('handed', listener),
       onSaves: (listener) => desktop.on('saves', listener),
+      onPortfolios: (listener) => desktop.on('portfolios', listener),
+      writePortfolio: async (jobId, lines) => {
+        const answer = await fetch(portfolioUrl(jobId), { method: 'PUT', body: lines });
+        valueOf((await answer.json()) as DesktopAnswer<object>);
+      },
+      readPortfolio: async (jobId) => {
+        const answer = await fetch(portfolioUrl(jobId));
+        if (!answer.ok || !answer.body) throw new PartaError('file-gone');
+        return answer.body;
+      },
       exportPage: async (exportId, page) => {
         const answer = await fetch(exportUrl(exportId), { method: 'PUT', body: page });
         valueOf((await answer.json()) as DesktopAnswer<object>);

@@ -27,6 +27,7 @@ export const PATTERNS = {
   devices: '/devices',
   settings: '/settings',
   connect: '/connect',
+  portfolio: '/portfolio',
   /** `code`: what to check. */
   checkCode: '/check-code/:code?',
 } as const;
@@ -62,6 +63,7 @@ export const routes = {
   lesson: (logId?: LogId) => (logId ? `/lesson/${logId}` : '/lesson'),
   /** @param code as it was read, to be checked at once */
   checkCode: (code?: string) => `/check-code${tail(code)}`,
+  portfolio: () => '/portfolio',
   devices: () => '/devices',
   settings: () => '/settings',
 } as const;

@@ -25,6 +25,12 @@ export const intakeUrl = (serverId: string, name: string): string =>
 /** Where the page of an export is PUT to, as a stream; the answer is `{ok, value: {}}` or `{ok, code}`. */
 export const exportUrl = (exportId: string): string => `/export/${encodeURIComponent(exportId)}`;
 
+/**
+ * The lines of a portfolio, one JSON each: PUT by the page that packs it (answered by `{ok, value: {}}` or `{ok, code}`), and read back
+ * from there by the one that takes it in.
+ */
+export const portfolioUrl = (jobId: string): string => `/portfolio/${encodeURIComponent(jobId)}`;
+
 /** Chats that wait unread at once, as the page tells main of them. */
 export const WAITING_CHATS_MAX = 500;
 /** Characters of a name, a title or a message that a notification may show. */

@@ -5,6 +5,7 @@
 import { Button, CopyButton, Modal } from '@mantine/core';
 import { IconDeviceLaptop, IconPlugConnected, IconServerOff } from '@tabler/icons-react';
 import { useCallback, useEffect, useState } from 'react';
+import { Link } from 'wouter';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { DeviceCode, Devices as DeviceList } from '../../core/wire.ts';
 import { formatDateTime } from '../../ui/format.ts';
@@ -14,6 +15,7 @@ import { useClasses, type OpenServer } from '../frame/classes.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
 import { ErrorNotice, Notice } from '../frame/Notice.tsx';
 import { Screen, Section } from '../frame/Screen.tsx';
+import { routes } from '../routes.ts';
 import { bestAddress, codeShown, shownAddress } from '../lesson/addresses.ts';
 import { useTexts } from '../texts/texts.ts';
 import classes from './Devices.module.css';
@@ -28,7 +30,16 @@ export function Devices() {
   const { servers, isLoaded } = useClasses();
   if (!isLoaded) return null;
   return (
-    <Screen title={t.devices.title} lead={t.devices.intro} width="narrow">
+    <Screen
+      title={t.devices.title}
+      lead={t.devices.intro}
+      width="narrow"
+      actions={
+        <Button component={Link} href={routes.portfolio()} variant="default">
+          {t.portfolio.toScreen}
+        </Button>
+      }
+    >
       {servers.length === 0 && <EmptyState icon={IconServerOff} title={t.devices.empty} />}
       {servers.map((server) => (
         <ServerDevices key={server.server.serverId} server={server} isOnly={servers.length === 1} />

@@ -1,12 +1,20 @@
 /**
- * First run: two doors, and behind each one short form. Nothing else of the app is shown until there is a server: either the
- * hub of this computer, made here, or one that is joined with a one-time code from the teacher's other device.
+ * First run: three doors, and behind each one short form. Nothing else of the app is shown until there is a server: the hub of this
+ * computer, made here, one that is joined with a one-time code from the teacher's other device, or one that a portfolio brings.
  */
 import { Button, UnstyledButton } from '@mantine/core';
-import { IconArrowLeft, IconChevronRight, IconDeviceDesktopPlus, IconServer } from '@tabler/icons-react';
+import {
+  IconArrowLeft,
+  IconBriefcase2,
+  IconChevronRight,
+  IconDeviceDesktopPlus,
+  IconServer,
+} from '@tabler/icons-react';
 import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
 import { useLanguage } from '../../ui/language.tsx';
 import { useSettings } from '../desktop.tsx';
+import { PortfolioIn } from '../portfolio/PortfolioIn.tsx';
+import { useChoosePortfolio } from '../portfolio/portfolios.ts';
 import { useTexts } from '../texts/texts.ts';
 import { ConnectForm } from './ConnectForm.tsx';
 import { CreateForm } from './CreateForm.tsx';
@@ -23,6 +31,7 @@ export interface FirstClass {
 export function FirstRun({ onFirstClass }: { onFirstClass: (first: FirstClass) => void }) {
   const t = useTexts();
   const [door, setDoor] = useState<Door | null>(null);
+  const choose = useChoosePortfolio();
   return (
     <main className={classes.page}>
       <div className={classes.card}>
@@ -38,6 +47,9 @@ export function FirstRun({ onFirstClass }: { onFirstClass: (first: FirstClass) =
               <DoorButton icon={IconServer} title={t.firstRun.connect} onClick={() => setDoor('connect')}>
                 {t.firstRun.connectMore}
               </DoorButton>
+              <DoorButton icon={IconBriefcase2} title={t.portfolio.open} onClick={() => void choose()}>
+                {t.portfolio.doorMore}
+              </DoorButton>
             </div>
           </>
         ) : (
@@ -51,6 +63,7 @@ export function FirstRun({ onFirstClass }: { onFirstClass: (first: FirstClass) =
         )}
       </div>
       <LanguageSwitch />
+      <PortfolioIn />
     </main>
   );
 }

@@ -19,6 +19,8 @@ import { HandedDialog } from '../handed/HandedDialog.tsx';
 import { Lesson } from '../lesson/Lesson.tsx';
 import { Review } from '../review/Review.tsx';
 import { ReviewList } from '../review/ReviewList.tsx';
+import { PortfolioIn } from '../portfolio/PortfolioIn.tsx';
+import { Portfolio } from '../portfolio/Portfolio.tsx';
 import { PATTERNS, routes } from '../routes.ts';
 import { SavingsTold } from '../saving/Savings.tsx';
 import { Settings } from '../settings/Settings.tsx';
@@ -78,6 +80,7 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
       <Announcements />
       <Told />
       <HandedDialog />
+      <PortfolioIn />
       <SavingsTold />
       <DamageTold />
     </div>
@@ -123,6 +126,7 @@ function Places() {
       <Route path={PATTERNS.search}>{({ text }) => <SearchScreen key={text} text={text ?? ''} />}</Route>
       <Route path={PATTERNS.checkCode}>{({ code }) => <CheckCode key={code} code={code ?? ''} />}</Route>
       <Route path={PATTERNS.devices} component={Devices} />
+      <Route path={PATTERNS.portfolio} component={Portfolio} />
       <Route path={PATTERNS.settings} component={Settings} />
       <Route path="/school/:logId/*?">
         {({ logId }) => (

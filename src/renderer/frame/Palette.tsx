@@ -81,6 +81,7 @@ function targetsOf(t: Texts, all: readonly OpenClass[]): Target[] {
     ),
     action(t.frame.newClass, routes.newClass()),
     action(t.frame.devices, routes.devices()),
+    action(t.portfolio.palette, routes.portfolio()),
     action(t.frame.settings, routes.settings()),
   ];
 }

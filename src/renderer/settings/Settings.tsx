@@ -1,6 +1,6 @@
 /** Настройки: language, appearance, notifications, storage, transfers, servers, the hub of this computer, what this program is and where its data lie. */
 import { Button, CopyButton, SegmentedControl } from '@mantine/core';
-import { IconPlugConnected } from '@tabler/icons-react';
+import { IconBriefcase2, IconPlugConnected } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { LANGUAGES, useLanguage } from '../../ui/language.tsx';
@@ -47,6 +47,20 @@ export function Settings() {
       <NotificationsSection />
       <StorageSection />
       <TransfersSection />
+      <Section
+        title={t.portfolio.title}
+        aside={
+          <Button
+            variant="default"
+            leftSection={<IconBriefcase2 size={18} stroke={1.6} aria-hidden />}
+            onClick={() => go(routes.portfolio())}
+          >
+            {t.portfolio.toScreen}
+          </Button>
+        }
+      >
+        <p className={classes.lead}>{t.portfolio.lead}</p>
+      </Section>
       <Section
         title={t.settings.servers}
         aside={

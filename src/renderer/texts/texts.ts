@@ -6,6 +6,7 @@ import { enClass } from './en-class.ts';
 import { enLesson } from './en-lesson.ts';
 import { enIntake } from './en-intake.ts';
 import { enMessage } from './en-message.ts';
+import { enPortfolio } from './en-portfolio.ts';
 import { enPreview } from './en-preview.ts';
 import { enReading } from './en-reading.ts';
 import { enStorage } from './en-storage.ts';
@@ -17,6 +18,7 @@ import { ruClass } from './ru-class.ts';
 import { ruLesson } from './ru-lesson.ts';
 import { ruIntake } from './ru-intake.ts';
 import { ruMessage } from './ru-message.ts';
+import { ruPortfolio } from './ru-portfolio.ts';
 import { ruPreview } from './ru-preview.ts';
 import { ruReading } from './ru-reading.ts';
 import { ruStorage } from './ru-storage.ts';
@@ -32,6 +34,7 @@ const russian = {
   ...ruReading,
   ...ruIntake,
   ...ruStorage,
+  ...ruPortfolio,
   ...ruPreview,
   ...ruWayIn,
   ...ruChecking,
@@ -49,6 +52,7 @@ export const TEXTS: Readonly<Record<'ru' | 'en', Texts>> = {
     ...enReading,
     ...enIntake,
     ...enStorage,
+    ...enPortfolio,
     ...enPreview,
     ...enWayIn,
     ...enChecking,

@@ -12,6 +12,10 @@ import type {
   Handed,
   HubState,
   Intake,
+  PortfolioJob,
+  Portfolios,
+  PortfolioSummary,
+  PortfolioWeight,
   Saving,
   Server,
   Settings,
@@ -64,6 +68,14 @@ export class PaperDesktop implements Desktop<File> {
   found: Intake | null = null;
   handed: Handed | null = null;
   savings: Saving[] = [];
+  portfolios: Portfolios = { pairs: [], jobs: [], past: [] };
+  weight: PortfolioWeight = {
+    inside: { files: 0, bytes: 0 },
+    there: { files: 0, bytes: 0 },
+    missing: { files: 0, bytes: 0 },
+  };
+  /** What lies in the file that is chosen; null: the person thinks better of it. */
+  portfolioChosen: PortfolioJob | null = null;
   /** Every call that was made, oldest first. */
   readonly asked: { name: CallName; input: unknown }[] = [];
   /** Hashes that the library holds. */
@@ -136,6 +148,54 @@ export class PaperDesktop implements Desktop<File> {
     'saves.list': () => this.savings,
     'saves.stop': () => ({}),
     'saves.show': () => ({}),
+    'portfolio.read': () => this.portfolios,
+    'portfolio.weigh': () => this.weight,
+    'portfolio.begin': ({ serverId, title }) => {
+      const made: PortfolioJob = {
+        jobId: 'made',
+        direction: 'out',
+        state: 'gathering',
+        trouble: null,
+        name: title,
+        place: 'KINGSTON',
+        serverId,
+        doneBytes: 0,
+        totalBytes: 0,
+        needsPassphrase: false,
+        summary: null,
+        taken: null,
+      };
+      this.portfolios = { ...this.portfolios, jobs: [...this.portfolios.jobs, made] };
+      this.tell('portfolios', this.portfolios);
+      return made;
+    },
+    'portfolio.pack': ({ jobId }) => this.portfolioNow(jobId, { state: 'packing', totalBytes: 100, doneBytes: 40 }),
+    'portfolio.choose': () => {
+      if (this.portfolioChosen) {
+        this.portfolios = { ...this.portfolios, jobs: [...this.portfolios.jobs, this.portfolioChosen] };
+        this.tell('portfolios', this.portfolios);
+      }
+      return this.portfolioChosen;
+    },
+    'portfolio.take': ({ jobId }) => this.portfolioNow(jobId, { state: 'taking', doneBytes: 10 }),
+    'portfolio.taken': ({ jobId, taken, trouble }) =>
+      this.portfolioNow(jobId, { state: taken ? 'done' : 'failed', taken, trouble }),
+    'portfolio.stop': ({ jobId }) => this.portfolioNow(jobId, { state: 'stopped' }),
+    'portfolio.show': () => ({}),
+    'portfolio.forget': ({ jobId }) => {
+      const jobs = this.portfolios.jobs.filter((one) => one.jobId !== jobId);
+      this.portfolios = { ...this.portfolios, jobs };
+      this.tell('portfolios', this.portfolios);
+      return {};
+    },
+    'portfolio.look': ({ jobId, passphrase }) => {
+      const isRight = passphrase.replace(/\s/g, '') === '1234567890123456';
+      this.portfolioNow(
+        jobId,
+        isRight ? { state: 'looked', trouble: null, summary: this.portfolioInside } : { trouble: 'passphrase' },
+      );
+      return this.portfolios.jobs.find((one) => one.jobId === jobId)!;
+    },
     'saves.forget': ({ saveId }) => {
       this.savings = this.savings.filter((one) => one.saveId !== saveId);
       this.tell('saves', this.savings);
@@ -150,6 +210,15 @@ export class PaperDesktop implements Desktop<File> {
     this.asked.push({ name, input });
     const answer = this.answers[name] as ((input: CallInput<K>) => CallOutput<K>) | undefined;
     return answer ? { ok: true, value: answer(input) } : { ok: false, code: 'hub-unreachable' };
+  }
+
+  /** What a locked one shows when it is opened. */
+  portfolioInside: PortfolioSummary | null = null;
+  portfolioNow(jobId: string, part: Partial<PortfolioJob>): Record<string, never> {
+    const jobs = this.portfolios.jobs.map((one) => (one.jobId === jobId ? { ...one, ...part } : one));
+    this.portfolios = { ...this.portfolios, jobs };
+    this.tell('portfolios', this.portfolios);
+    return {};
   }
 
   async upload(_serverId: string, files: readonly File[]): Promise<DesktopAnswer<ChosenFile[]>> {

@@ -262,6 +262,16 @@ export class PaperStore implements ClassStore {
   tellActive(): void {}
   tellHelped(): void {}
 
+  pack: ClassStore['pack'] = async () => ({ commands: 0, leftBehind: 0, uploads: [], lines: nothing() });
+  takeIn: ClassStore['takeIn'] = async () => ({
+    entries: 0,
+    confirmed: 0,
+    commands: 0,
+    known: 0,
+    refused: 0,
+    older: 0,
+  });
+
   search: ClassStore['search'] = async (query) => {
     const results = this.logs.flatMap((log) => {
       const me = this.member(log);
@@ -408,4 +418,8 @@ function messagesIn(folding: Folding): MarkedMessage[] {
     if (mark.change && message) messages.set(mark.change.body.messageSeq, marked(message, mark, mark.change));
   }
   return [...messages.values()];
+}
+
+async function* nothing(): AsyncGenerator<never> {
+  // Nobody packs on paper.
 }

@@ -23,6 +23,7 @@ import type { TeacherScene } from '../scene-list.ts';
 import { withTrueCode } from './code-stage.ts';
 import { busy, many, storageOf } from './files-stage.ts';
 import { lesson } from './lesson-stage.ts';
+import { PORTFOLIO_SCENES } from './portfolio-stage.ts';
 import { WAY_IN_SCENES, WELL } from './way-in-stage.ts';
 import { PaperDesktop } from './paper-desktop.ts';
 import { PaperStore, type PaperLog } from './paper-store.ts';
@@ -410,7 +411,7 @@ const READY_HUB: HubState = {
 };
 
 /** A teacher's app with two classes; most scenes change something of it. */
-function school(first: LibraryKind = 'text') {
+export function school(first: LibraryKind = 'text') {
   const a = new Stage('7А', NAMES_7A, 15);
   a.homework(first);
   a.more();
@@ -676,6 +677,7 @@ export const STAGED: Record<TeacherScene, Builder> = {
     staged.desktop.found = NOTHING_FOUND;
     return staged;
   },
+  ...PORTFOLIO_SCENES,
   'save-works': () => shown(school()),
   savings: () => {
     const staged = shown(school());
