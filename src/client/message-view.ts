@@ -162,6 +162,7 @@ export const factOf = (message: MarkedMessage): MessageFact => ({
   hasFiles: message.files.length > 0,
   isScheduled: false,
   isNotice: message.notice !== null,
+  isForward: message.forward !== null,
   poll: message.poll && {
     isMultiple: message.poll.isMultiple,
     options: message.poll.options.length,

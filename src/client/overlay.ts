@@ -91,7 +91,7 @@ export function overlay(
       message: (messageId) => messages.get(messageId) ?? null,
       content: (messageId) => {
         const said = named.find(({ id }) => id === messageId);
-        return said ? { text: said.text, files: [...said.files], at: said.at } : null;
+        return said ? { text: said.text, files: [...said.files], at: said.at, forward: said.forward } : null;
       },
       receipt: () => '',
     };
@@ -238,7 +238,8 @@ function postedBy(
   const source = messages.get(messageId);
   if (!source) return null;
   const { text, files, by, at } = source;
-  return { channelId, text, files: [...files], replyTo: null, forward: { messageId, by, at } };
+  const forward = { messageId, ...(source.forward ?? { by, at }) };
+  return { channelId, text, files: [...files], replyTo: null, forward };
 }
 
 /** A part of a channel: confirmed messages by seq, then, at the newest end, those waiting in the order they were written. */

@@ -224,6 +224,8 @@ export interface MessageFact {
   /** It waits for its hour still: nobody but the hub speaks of it. */
   isScheduled: boolean;
   isNotice: boolean;
+  /** It says another's words: nobody changes these. */
+  isForward: boolean;
   poll: (Pick<Poll, 'isMultiple'> & { options: number; isClosed: boolean }) | null;
 }
 
@@ -232,6 +234,8 @@ export interface MessageContent {
   text: string;
   files: FileRef[];
   at: number;
+  /** Of a copy: whose words these were first, and when. */
+  forward: { by: MemberId | null; at: number } | null;
 }
 
 /** What decide needs beyond the state. On the hub by id from the store; on a client from its views. */

@@ -156,7 +156,8 @@ export function followMessage(
       demand(content, 'no-such-message');
       const { text, files, at } = content;
       demand(!isBlank(text) || files.length > 0, 'empty');
-      const forward = { messageId, by: message.by, at };
+      // However often words are passed on, they stay the words of who said them, and go when he is erased (S16).
+      const forward = { messageId, ...(content.forward ?? { by: message.by, at }) };
       return {
         kind: 'messagePosted',
         body: { channelId, text, files, replyTo: null, ...pairOf(place, actor, to), forward },
@@ -164,8 +165,10 @@ export function followMessage(
     }
     case 'editMessage': {
       const { messageId, text } = command.body;
-      const { message } = demandMessage(state, messageId, actor, facts);
-      demand(message.by === actor.memberId, 'not-allowed');
+      const { message, channel } = demandMessage(state, messageId, actor, facts);
+      demand(message.by === actor.memberId && !message.isForward, 'not-allowed');
+      // Who may not write there any more does not go on talking in what he wrote before.
+      demand(mayWrite(state, channel, actor), channel.isArchived ? 'channel-closed' : 'not-allowed');
       demand(!isBlank(text) || message.hasFiles, 'empty');
       return { kind: 'messageEdited', body: { ...named(messageId, message), text } };
     }
@@ -191,9 +194,10 @@ export function followMessage(
     }
     case 'vote': {
       const { messageId, options } = command.body;
-      const { message } = demandMessage(state, messageId, actor, facts);
+      const { message, channel } = demandMessage(state, messageId, actor, facts);
       const { poll } = message;
       demand(poll, 'no-such-message');
+      demand(!channel.isArchived, 'channel-closed');
       demand(!poll.isClosed, 'poll-closed');
       demand(
         new Set(options).size === options.length && options.every((option) => option < poll.options),
@@ -212,8 +216,9 @@ export function followMessage(
     }
     case 'sign': {
       const { messageId } = command.body;
-      const { message } = demandMessage(state, messageId, actor, facts);
+      const { message, channel } = demandMessage(state, messageId, actor, facts);
       demand(message.isNotice, 'no-such-message');
+      demand(!channel.isArchived, 'channel-closed');
       return { kind: 'signed', body: named(messageId, message) };
     }
   }

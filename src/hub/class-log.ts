@@ -282,13 +282,15 @@ export class ClassLog {
     let content = this.#contents.get(id) ?? null;
     for (const { row } of [...(this.#inFlight ?? []), ...this.#gathering]) {
       if (row?.kind === 'messagePosted' && row.id === id) {
-        const { text, files } = JSON.parse(row.body) as ChangeBody<'messagePosted'>;
-        content = { text, files, at: row.at };
+        const { text, files, forward } = JSON.parse(row.body) as ChangeBody<'messagePosted'>;
+        content = { text, files, at: row.at, forward: forward ? { by: forward.by, at: forward.at } : null };
       } else if (content && row?.kind === 'messageEdited' && row.about === id) {
         content = { ...content, text: (JSON.parse(row.body) as ChangeBody<'messageEdited'>).text };
       }
     }
-    return content;
+    // Whose words these were may have been erased in this very breath.
+    const wordsOf = content?.forward?.by ?? null;
+    return wordsOf !== null && !this.#decided.members[wordsOf] ? null : content;
   }
 
   #settle(job: Job): Settlement {
@@ -351,6 +353,7 @@ export class ClassLog {
   #remember(change: Change, row: NewRow, seq: number): void {
     if (change.kind === 'messagePosted' || change.kind === 'messageScheduled') {
       const { channelId, files, poll, isNotice } = change.body;
+      const isForward = change.kind === 'messagePosted' && change.body.forward !== undefined;
       this.#messages.set(row.id, {
         seq,
         by: row.by,
@@ -359,6 +362,7 @@ export class ClassLog {
         hasFiles: files.length > 0,
         isScheduled: change.kind === 'messageScheduled',
         isNotice: isNotice ?? false,
+        isForward,
         poll: poll ? { options: poll.options.length, isMultiple: poll.isMultiple, isClosed: false } : null,
       });
     } else if (change.kind === 'pollClosed') {

@@ -347,12 +347,14 @@ class Sqlite implements SqliteStore {
         removed: number;
         isScheduled: number;
         isNotice: number | null;
+        isForward: number;
         options: number | null;
         isMultiple: number | null;
         isClosed: number;
       }>(
         `SELECT seq, by, body ->> 'channelId' AS channelId, json_array_length(body, '$.files') AS files, body IS NULL AS removed,
            kind = 'messageScheduled' AS isScheduled, body ->> 'isNotice' AS isNotice,
+           coalesce(json_type(body, '$.forward') = 'object', 0) AS isForward,
            json_array_length(body, '$.poll.options') AS options, body ->> '$.poll.isMultiple' AS isMultiple,
            json_type(body, '$.poll') IS NOT NULL AND EXISTS (
              SELECT 1 FROM entry AS closing WHERE closing.log_id = ?1 AND closing.about = ?2 AND closing.kind = 'pollClosed'
@@ -371,6 +373,7 @@ class Sqlite implements SqliteStore {
         hasFiles: (row.files ?? 0) > 0,
         isScheduled: row.isScheduled === 1,
         isNotice: row.isNotice === 1,
+        isForward: row.isForward === 1,
         poll: row.options === null ? null : poll,
       });
     }
@@ -380,8 +383,8 @@ class Sqlite implements SqliteStore {
   async contents(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, MessageContent>> {
     const found = new Map<CommandId, MessageContent>();
     for (const id of ids) {
-      const row = this.#get<{ at: number; text: string; files: string }>(
-        `SELECT at, body ->> 'files' AS files, coalesce((
+      const row = this.#get<{ at: number; text: string; files: string; forward: string | null }>(
+        `SELECT at, body ->> 'files' AS files, body ->> 'forward' AS forward, coalesce((
            SELECT edit.body ->> 'text' FROM entry AS edit
            WHERE edit.log_id = ?1 AND edit.about = ?2 AND edit.kind = 'messageEdited' ORDER BY edit.seq DESC LIMIT 1
          ), body ->> 'text') AS text
@@ -389,7 +392,14 @@ class Sqlite implements SqliteStore {
         logId,
         id,
       );
-      if (row) found.set(id, { at: row.at, text: row.text, files: JSON.parse(row.files) as FileRef[] });
+      if (!row) continue;
+      const forward = row.forward === null ? null : (JSON.parse(row.forward) as { by: MemberId | null; at: number });
+      found.set(id, {
+        at: row.at,
+        text: row.text,
+        files: JSON.parse(row.files) as FileRef[],
+        forward: forward && { by: forward.by, at: forward.at },
+      });
     }
     return found;
   }

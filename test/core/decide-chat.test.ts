@@ -53,6 +53,38 @@ describe('[S4] channels', () => {
     expect(paper.do('react', { messageId: noticeId, reaction: 'like', isOn: true }, pupil.who)).toBe('channel-closed');
   });
 
+  test('who may not write there any more does not go on in what he wrote before, nor vote or sign where all is closed', () => {
+    const { paper, pupil, channelId, messageId, pollId, noticeId } = stage();
+    const change = (more: object) => {
+      const seen = paper.state.channels[channelId]!.changeId;
+      const channel = { channelId, title: null, writers: 'all' as const, memberIds: [], isArchived: false, seen };
+      paper.must('changeChannel', { ...channel, ...more });
+    };
+    const edit = () => paper.do('editMessage', { messageId, text: 'говорю дальше' }, pupil.who);
+    change({ writers: 'teachers' });
+    expect(edit()).toBe('not-allowed');
+    paper.must('vote', { messageId: pollId, options: [0] }, pupil.who);
+    change({ isArchived: true });
+    expect(edit()).toBe('channel-closed');
+    expect(paper.do('vote', { messageId: pollId, options: [1] }, pupil.who)).toBe('channel-closed');
+    expect(paper.do('sign', { messageId: noticeId }, pupil.who)).toBe('channel-closed');
+    change({});
+    expect(edit()).toMatchObject({ kind: 'messageEdited' });
+  });
+
+  test('words that were passed on are their author’s: the forwarder cannot change them, and whose they are goes along', () => {
+    const { paper, pupil, other, channelId } = stage();
+    const said = paper.post(paper.asTeacher, { text: 'Контрольная в пятницу' });
+    const copy = paper.must('forwardMessage', { messageId: said, channelId }, pupil.who);
+    expect(paper.do('editMessage', { messageId: copy.id, text: 'Контрольной не будет' }, pupil.who)).toBe(
+      'not-allowed',
+    );
+    const next = paper.must('forwardMessage', { messageId: copy.id, channelId }, other.who);
+    const { at } = paper.log.find(({ id }) => id === said)!;
+    expect(next).toMatchObject({ about: paper.teacherMember, body: { text: 'Контрольная в пятницу' } });
+    expect(next.body?.['forward']).toEqual({ messageId: copy.id, by: paper.teacherMember, at });
+  });
+
   test('a change rests on what was seen; a group has a name and somebody in it', () => {
     const { paper, pupil, groupId, channelId } = stage();
     const group = { channelId: groupId, title: 'Хор', writers: 'all', isArchived: false } as const;

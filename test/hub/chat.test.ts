@@ -116,6 +116,28 @@ describe('[S15] a forwarded message', () => {
     expect((await pupil.download(fileId)).bytes.toString()).toBe('лист');
   });
 
+  test('[S16] is not changed by who passed it on, and its words go with who said them, however often they were passed on', async () => {
+    room = await startClass(['Белов Илья', 'Ёлкина Анна']);
+    const [author, forwarder] = room.pupils as [Pupil, Pupil];
+    const { channelId, logId, teacher } = room;
+    const { id } = await room.say(author, 'слова Ильи');
+    const first = await forwarder.send(logId, 'forwardMessage', { messageId: id, channelId });
+    const edit = { messageId: first.id, text: 'вовсе не его слова' };
+    expect(await forwarder.refusalOf(logId, 'editMessage', edit)).toBe('not-allowed');
+    const second = await teacher.send(logId, 'forwardMessage', { messageId: first.id, channelId });
+    const copy = (await entriesOf(teacher, second.seq)).at(-1);
+    expect(copy?.body).toMatchObject({ forward: { messageId: first.id, by: author.memberId } });
+    // In one breath with the erasure there is nothing to pass on either.
+    const results = await teacher.submit(logId, [
+      { id: newId(), kind: 'removeMember', body: { memberId: author.memberId, erase: true } },
+      { id: newId(), kind: 'forwardMessage', body: { messageId: second.id, channelId } },
+    ]);
+    expect(results).toMatchObject([{ ok: true }, { ok: false, code: 'no-such-message' }]);
+    const again = new Person(room.url, room.owner);
+    guests.push(again);
+    expect(JSON.stringify((await again.follow(logId)).entries)).not.toContain('слова Ильи');
+  });
+
   test('given in one breath with the message it copies, it says the same', async () => {
     room = await startClass();
     const { channelId, logId, teacher } = room;

@@ -266,7 +266,7 @@ class Telling {
         const what = this.#first?.carried.get(id) ?? {
           text: source?.text ?? '',
           files: source?.files ?? [],
-          forward: { by: source?.by ?? null, at: source?.at ?? 0 },
+          forward: source?.forward ?? { by: source?.by ?? null, at: source?.at ?? 0 },
         };
         this.carried.set(id, what);
         Object.assign(this.#post(row, by, { channelId, text: '' }), structuredClone(what));
@@ -305,7 +305,8 @@ class Telling {
       case 'editMessage': {
         const message = this.#message(row, command.body.messageId, by);
         if (!message) return;
-        if (message.by !== by) this.#wrong(row, 'not his own');
+        if (message.by !== by || message.forward) this.#wrong(row, 'not his own');
+        if (!this.#maySpeakIn(message.channelId, by)) this.#wrong(row, 'speaks on where he may not write');
         message.history.push({ text: message.text, at: this.#wordedAt.get(message.id) ?? message.at });
         this.#wordedAt.set(message.id, at);
         message.text = command.body.text;
@@ -347,6 +348,7 @@ class Telling {
       case 'vote': {
         const message = this.#message(row, command.body.messageId, by);
         if (message?.poll?.isClosed) this.#wrong(row, 'the poll was closed');
+        if (message && room.channels[message.channelId]?.isArchived) this.#wrong(row, 'the chat was closed');
         if (!message?.poll || !by) return;
         message.poll.votes = message.poll.votes.map((voters, option) => {
           const others = voters.filter((one) => one !== by);
@@ -361,6 +363,7 @@ class Telling {
       }
       case 'sign': {
         const message = this.#message(row, command.body.messageId, by);
+        if (message && room.channels[message.channelId]?.isArchived) this.#wrong(row, 'the chat was closed');
         const isNew = message?.signedBy && by && !message.signedBy.some((one) => one.memberId === by);
         if (isNew) message.signedBy!.push({ memberId: by, at });
         return;
@@ -510,6 +513,11 @@ class Telling {
     return (
       this.room.kind === 'school' && other?.state === 'confirmed' && (me.role === 'teacher' || other.role === 'teacher')
     );
+  }
+  #maySpeakIn(channelId: string, by: MemberId | null): boolean {
+    const channel = this.room.channels[channelId];
+    const isTeacher = by !== null && this.room.members[by]?.role === 'teacher';
+    return channel !== undefined && !channel.isArchived && (channel.writers === 'all' || isTeacher);
   }
   #demandWriter(row: ModelRow, channelId: string, by: MemberId | null, to: MemberId | undefined) {
     if (!this.#first && !this.#mayWrite(channelId, by, to)) this.#wrong(row, 'may not write there');

@@ -73,6 +73,7 @@ export class PaperClass {
       hasFiles: (body?.files?.length ?? 0) > 0,
       isScheduled: row.kind === 'messageScheduled',
       isNotice: body?.isNotice ?? false,
+      isForward: body?.forward !== undefined,
       poll: body?.poll
         ? { options: body.poll.options.length, isMultiple: body.poll.isMultiple, isClosed: about('pollClosed') }
         : null,
@@ -83,7 +84,10 @@ export class PaperClass {
     const row = this.log.find((entry) => entry.id === messageId && entry.kind === 'messagePosted');
     const body = row?.body as ChangeBody<'messagePosted'> | null | undefined;
     const edit = this.log.findLast((entry) => entry.about === messageId && entry.kind === 'messageEdited');
-    return row && body ? { at: row.at, files: body.files, text: (edit?.body?.['text'] as string) ?? body.text } : null;
+    if (!row || !body) return null;
+    const { files, forward } = body;
+    const text = (edit?.body?.['text'] as string) ?? body.text;
+    return { at: row.at, files, text, forward: forward ? { by: forward.by, at: forward.at } : null };
   }
 
   /** Gives a command; the row that followed, or the code of the refusal. */
