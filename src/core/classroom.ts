@@ -276,7 +276,7 @@ export function readerOf(state: Classroom, personId: PersonId): Member | undefin
 }
 
 /** Whether classmates have ever seen this member: a name that only stood on the list is the teachers' own. */
-const wasIn = (m: Member) =>
+export const wasIn = (m: Member) =>
   m.state === 'confirmed' || (m.state === 'removed' && (m.requestIds.length > 0 || m.role === 'teacher'));
 
 export const isAssigned = (assignees: Assignees, memberId: MemberId) =>

@@ -8,6 +8,7 @@ import {
   isCollected,
   lastAttempt,
   memberOf,
+  wasIn,
   type Assignment,
   type Classroom,
   type Facts,
@@ -466,6 +467,8 @@ export function audienceOf(change: Change, state: Classroom, by: MemberId | null
       // Of whom a parent was told by id, everybody's copy of that parent speaks.
       const isChild = Object.values(state.members).some(({ childIds }) => childIds.includes(change.body.memberId));
       if (change.kind === 'memberErased' && isChild) return 'all' as Label;
+      // A name that only ever stood on the list is the teachers' own, also when it was taken off.
+      if (change.kind === 'memberRenamed') return (member && wasIn(member) ? 'all' : 'teachers') as Label;
       return (member?.state === 'listed' ? 'teachers' : 'all') as Label;
     }
     case 'assigned':

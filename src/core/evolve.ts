@@ -45,6 +45,15 @@ const without = <K extends string, T>(record: Record<K, T>, key: K): Record<K, T
   return rest as Record<K, T>;
 };
 
+const isSameSet = (one: readonly string[], other: readonly string[]) =>
+  one.length === other.length && one.every((id) => other.includes(id));
+
+/** What the hub owes, without what it owes this member for this assignment; the same object where that is nothing. */
+function withoutOwed({ owed }: Classroom, assignmentId: CommandId, memberId: MemberId): Classroom['owed'] {
+  const isHis = (work: OwedWork) => work.assignmentId === assignmentId && work.memberId === memberId;
+  return Object.values<OwedWork>(owed).some(isHis) ? keep(owed, (work) => !isHis(work)) : owed;
+}
+
 const NEW_CHANNEL: Omit<Channel, 'channelId' | 'kind' | 'changeId'> = {
   title: null,
   writers: 'all',
@@ -155,6 +164,9 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
     case 'joinConfirmed': {
       const { requestId, memberId, name, role, personId, childIds } = change.body;
       const old = state.members[memberId];
+      // A parent who reads already and gets other children reads another log from now on (S14).
+      const isMoved =
+        old?.state === 'confirmed' && childIds !== undefined && !isSameSet(old.childIds, childIds) ? 1 : 0;
       const confirmed: Member = {
         memberId,
         name,
@@ -163,7 +175,7 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
         personIds: [...(old?.personIds ?? []), personId],
         requestIds: [...(old?.requestIds ?? []), requestId],
         childIds: childIds ?? old?.childIds ?? [],
-        roleVersion: old?.roleVersion ?? 1,
+        roleVersion: (old?.roleVersion ?? 1) + isMoved,
       };
       return {
         ...state,
@@ -310,7 +322,10 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
         memberId,
         attempts: [...before, { id: header.id, at: header.at, ...rest }],
       };
-      const owed = rest.of ? without(state.owed, togetherIdOf(rest.of.handInId, memberId)) : state.owed;
+      // What is his own is not followed by what somebody else brought for him.
+      const owed = rest.of
+        ? without(state.owed, togetherIdOf(rest.of.handInId, memberId))
+        : withoutOwed(state, assignmentId, memberId);
       const partners = (rest.together ?? []).map((partner): [CommandId, OwedWork] => [
         togetherIdOf(header.id, partner),
         { assignmentId, handInId: header.id, by: memberId, memberId: partner, at: header.at },

@@ -42,7 +42,7 @@ const REMEMBERED_MAX = 4_096;
 const HEAD_MOVED_MAX = 20;
 const READ_ROWS = 1_000;
 /** Raised when folding changes its meaning: older snapshots are then folded anew from the log. */
-const SNAPSHOT_VERSION = 3;
+const SNAPSHOT_VERSION = 4;
 
 /** What was committed together: readers get one page of it each (S5). */
 export interface Group {

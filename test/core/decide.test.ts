@@ -239,6 +239,23 @@ describe('handing in and giving back', () => {
     // Together once more: his repeated work is no work of his own.
     expect(paper.must('handIn', body, pupil.who).body).toMatchObject({ attempt: 2 });
   });
+  test('what a pupil brought himself, or a teacher for him, is not followed by what another had brought for both', () => {
+    const { paper, pupil, other } = stage();
+    const owed = (assignmentId: string) =>
+      Object.values(paper.state.owed).filter((work) => work.assignmentId === assignmentId);
+    for (const own of ['handIn', 'bringWork'] as const) {
+      const assignmentId = paper.assign();
+      const shared = { assignmentId, fileIds: [], note: 'чужая', together: [other.memberId] };
+      const { id: handInId } = paper.must('handIn', shared, pupil.who);
+      expect(owed(assignmentId)).toHaveLength(1);
+      const work = { assignmentId, fileIds: [], note: 'своя' };
+      if (own === 'handIn') paper.must('handIn', work, other.who);
+      else paper.must('bringWork', { ...work, memberId: other.memberId, writtenAt: null });
+      expect(owed(assignmentId)).toEqual([]);
+      expect(paper.do('handInTogether', { handInId, memberId: other.memberId }, HUB)).toBe('stale');
+      expect(paper.state.submissions[`${assignmentId}/${other.memberId}`]?.attempts).toHaveLength(1);
+    }
+  });
   test('nobody hands in for one who has a work of his own, for himself twice, or for who is not asked', () => {
     const { paper, pupil, other, parent } = stage();
     const assignmentId = paper.assign();
@@ -282,6 +299,35 @@ describe('handing in and giving back', () => {
     const row = paper.must('giveBack', { ...bodies.giveBack, memberId: other.memberId, reviewId });
     expect(row).toMatchObject({ label: `member:${other.memberId}`, body: { mark: 'н', attempt: 0 } });
   });
+});
+
+test('[S4] a name that only stood on the list stays the teachers’, also when it was taken off and is spelled anew', () => {
+  const { paper, pupil, listed } = stage();
+  const rename = (memberId: MemberId) => paper.must('renameMember', { memberId, name: 'Зайцев Ф.' }).label;
+  expect(rename(listed)).toBe('teachers');
+  paper.must('removeMember', { memberId: listed, erase: false });
+  expect(rename(listed)).toBe('teachers');
+  // Whom classmates met they meet under his new name.
+  paper.must('removeMember', { memberId: pupil.memberId, erase: false });
+  expect(rename(pupil.memberId)).toBe('all');
+});
+
+test('[S14] a parent who is let in once more with other children reads another log from then on, else the same', () => {
+  const { paper, pupil, other, parent } = stage();
+  const version = () => paper.state.members[parent.memberId]!.roleVersion;
+  const confirm = (childIds?: MemberId[]) => {
+    const request = { personId: nextId<PersonId>(), name: 'Белова Ольга', device: 'ПК' };
+    const requestId = paper.must('requestJoin', request, HUB).id;
+    const body = { requestId, memberId: parent.memberId, name: 'Белова Ольга', role: 'parent' as const };
+    paper.must('confirmJoin', childIds ? { ...body, childIds } : body);
+  };
+  const before = version();
+  confirm();
+  confirm([pupil.memberId]);
+  expect(version()).toBe(before);
+  confirm([other.memberId, pupil.memberId]);
+  expect(version()).toBe(before + 1);
+  expect(paper.state.members[parent.memberId]!.childIds).toEqual([other.memberId, pupil.memberId]);
 });
 
 test('[S20] what falls due is published by the hub, not before its time and not twice', () => {

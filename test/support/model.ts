@@ -118,6 +118,10 @@ class Telling {
     const key: WorkKey = `${assignmentId}/${memberId}`;
     const { attempts } = (this.room.submissions[key] ??= { assignmentId, memberId, attempts: [] });
     attempts.push({ ...work, attempt: attempts.length + 1 });
+    if (work.of) return;
+    // Who brings his own is owed nobody else's any more.
+    for (const [id, owed] of Object.entries(this.room.owed))
+      if (owed.assignmentId === assignmentId && owed.memberId === memberId) delete this.room.owed[id as CommandId];
   }
 
   tell(row: ModelRow) {
@@ -199,6 +203,11 @@ class Telling {
         this.joined.set(id, personId);
         const old = room.members[memberId] ?? newMember(memberId, this.#first?.names.get(id) ?? name);
         this.names.set(id, old.name);
+        const isMoved =
+          old.state === 'confirmed' &&
+          role === 'parent' &&
+          childIds !== undefined &&
+          [...childIds].sort().join() !== [...old.childIds].sort().join();
         const kept = this.#first ? (this.#first.names.get(id) ?? old.name) : old.name;
         room.members[memberId] = {
           ...old,
@@ -208,6 +217,7 @@ class Telling {
           personIds: [...old.personIds, personId],
           requestIds: [...old.requestIds, requestId],
           childIds: role === 'parent' && childIds ? childIds : old.childIds,
+          roleVersion: old.roleVersion + (isMoved ? 1 : 0),
         };
         delete room.requests[requestId];
         return;
