@@ -10,6 +10,15 @@ import { Credentials, ErrorCodeSchema } from './wire.ts';
 /** The port a hub asks for first; a taken one moves on by one, at most {@link HUB_PORT_TRIES} times, and is then kept. */
 export const HUB_PORT_DEFAULT = 8010;
 export const HUB_PORT_TRIES = 20;
+/** The names that a hub may have on its network, in the order in which they are tried. */
+export const LAN_NAMES_MAX = 9;
+const LAN_NAME = 'parta';
+/** @param at 0 is the plain one: `parta.local`, `parta-2.local`… */
+export const lanNameOf = (at: number): string => `${LAN_NAME}${at === 0 ? '' : `-${at + 1}`}.local`;
+/** Whether a host is one of these, whoever holds it now. */
+export const isLanName = (host: string): boolean =>
+  Array.from({ length: LAN_NAMES_MAX }, (_, at) => lanNameOf(at)).includes(host.toLowerCase());
+
 /** How long the app waits for a hub that was told to stop before it ends it. */
 export const HUB_STOP_MS = 5_000;
 

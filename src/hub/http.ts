@@ -10,6 +10,7 @@ import { isIP, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import * as z from 'zod/mini';
 import { readerOf, type Member } from '../core/classroom.ts';
+import { isLanName } from '../core/embedding.ts';
 import { codeOf, PartaError, type ErrorCode } from '../core/errors.ts';
 import { DeviceId, FileId, LogId, type CommandId, type DeviceId as Device } from '../core/ids.ts';
 import {
@@ -106,7 +107,8 @@ export class Door {
   /** @param hosts names besides IP addresses and this machine's own; @param origins pages besides the hub's own and the app's */
   constructor(hosts: readonly string[], origins: readonly string[]) {
     const own = hostname().toLowerCase();
-    this.#hosts = new Set(['localhost', own, `${own}.local`, ...hosts.map((host) => host.toLowerCase())]);
+    const ownNames = ['localhost', own, `${own}.local`].filter((name) => !isLanName(name));
+    this.#hosts = new Set([...ownNames, ...hosts.map((host) => host.toLowerCase())]);
     this.#origins = new Set(['app://bundle', ...origins]);
   }
 
@@ -125,11 +127,22 @@ export class Door {
     return this.#origins.has(origin);
   }
 
+  /** Whether it asks by a name that the hub has on its network: a way in to the address, and nothing is answered under it. */
+  isByLanName({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+    const name = nameIn(headers.host);
+    return isLanName(name) && !this.#hosts.has(name);
+  }
+
   #isHost(header: string | undefined): boolean {
-    const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::\d{1,5})?$/i.exec(header ?? '');
-    const name = (match?.[1] ?? match?.[2] ?? '').toLowerCase().replace(/\.$/, '');
+    const name = nameIn(header);
     return isIP(name) !== 0 || this.#hosts.has(name);
   }
+}
+
+/** The name in a Host header, without port; '' where it is none. */
+function nameIn(header: string | undefined): string {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::\d{1,5})?$/i.exec(header ?? '');
+  return (match?.[1] ?? match?.[2] ?? '').toLowerCase().replace(/\.$/, '');
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse, params: readonly string[]) => Promise<unknown>;
@@ -184,6 +197,7 @@ export class Http {
     try {
       response.setHeader('X-Content-Type-Options', 'nosniff');
       response.setHeader('Referrer-Policy', 'no-referrer');
+      if (this.#sendOn(request, response)) return;
       if (!this.#context.door.isWelcome(request)) throw new PartaError('not-allowed');
       if (this.#cors(request, response)) return;
       const path = pathOf(request.url);
@@ -200,6 +214,21 @@ export class Http {
       if (!request.complete) response.setHeader('Connection', 'close');
       answer(response, STATUS[code] ?? 400, { ok: false, code });
     }
+  }
+
+  /**
+   * Who came by the name on the network goes on to the address that his packets came to: a browser keeps a pupil's work by address,
+   * and there must not be two. What stands after # goes along. True where the request is done with.
+   */
+  #sendOn({ method, url = '/', headers, socket }: IncomingMessage, response: ServerResponse): boolean {
+    const isPage =
+      (method === 'GET' || method === 'HEAD') && url.startsWith('/') && !/^\/(api|files|socket\.io)\b/.test(url);
+    if (!isPage || !this.#context.door.isByLanName({ headers })) return false;
+    const address = socket.localAddress?.replace(/^::ffff:/i, '') ?? '';
+    if (isIP(address) !== 4) return false;
+    response.setHeader('Cache-Control', 'no-store');
+    response.writeHead(302, { Location: `http://${address}:${socket.localPort}${url}` }).end();
+    return true;
   }
 
   /** CORS for the app's own page; answers preflights. True where the request is done with. */

@@ -36,6 +36,7 @@ import { openDoor } from './ipc.ts';
 import { openKeeping } from './keeping.ts';
 import { openLibrary } from './library.ts';
 import { childOutput, openLog } from './log.ts';
+import { openLanName } from './mdns.ts';
 import { watchAddresses } from './network.ts';
 import { openNotifications, type Notice } from './notifications.ts';
 import { openOfficeConverter } from './office-convert.ts';
@@ -45,7 +46,7 @@ import { openStored } from './settings.ts';
 import { CANNOT_START, CHOOSE_FOLDER, CHOOSE_PORTFOLIO, CHOOSE_WORKS } from './texts.ts';
 import { openThumbnails } from './thumbnails.ts';
 import { openTransfers } from './transfers.ts';
-import { openWayInCheck } from './way-in.ts';
+import { openWayInCheck, servedSubnets } from './way-in.ts';
 import { openWindow } from './window.ts';
 
 const { PARTA_DATA, PARTA_READY_FILE, PARTA_HUB_PORT, ELECTRON_RENDERER_URL } = process.env;
@@ -148,13 +149,20 @@ async function run(): Promise<void> {
         return check();
       },
       'hub.stop': async () => {
+        isAnnounced = false;
         await hub.stop();
         return hubState();
       },
       'hub.check': ({ report }) => check(report),
+      'hub.announce': () => {
+        isAnnounced = true;
+        nameHub();
+        return hubState();
+      },
       'hub.show': ({ adapter }) => {
         const embedded = signIns.read('embedded');
         if (embedded) signIns.write({ embedded: { ...embedded, adapter } });
+        nameHub();
         return check();
       },
       'hub.port': async ({ what }) => {
@@ -275,8 +283,15 @@ async function run(): Promise<void> {
     chosen: () => signIns.read('embedded')?.adapter ?? null,
     changed: () => door.tell('hub', hubState()),
   });
+  const lanName = openLanName({ changed: () => door.tell('hub', hubState()) });
+  /** The way in was shown to the class: nothing is said on the network before that. */
+  let isAnnounced = false;
+  function nameHub(): void {
+    const isOpen = isAnnounced && hub.port() !== null;
+    void lanName.serve(isOpen ? servedSubnets(signIns.read('embedded')?.adapter ?? null) : []);
+  }
   function hubState(): HubState {
-    return { ...hub.state(), ...wayIn.state() };
+    return { ...hub.state(), ...wayIn.state(), lanName: lanName.name() };
   }
   const hub = openHubProcess({
     fork: () =>
@@ -301,6 +316,7 @@ async function run(): Promise<void> {
     },
     onChange() {
       if (hub.port() === null) wayIn.closed();
+      nameHub();
       if (hub.state().code === 'port-taken') wayIn.refused(askedPort());
       door.tell('hub', hubState());
       door.tell('servers', known.list());
@@ -472,6 +488,7 @@ async function run(): Promise<void> {
 
   const stopWatching = watchAddresses(() => {
     if (hub.port() !== null) void wayIn.networkChanged();
+    nameHub();
     transfers.wake();
   });
   // Its state tells why, where it does not start.
@@ -546,6 +563,7 @@ async function run(): Promise<void> {
       office: () => office.close(),
       transfers: () => transfers.close(),
       keeping: () => keeping.close(),
+      lanName: () => lanName.close(),
       hub: () => hub.stop(),
     }).then((unfinished) => {
       log.write('app-stop', unfinished);

@@ -138,6 +138,8 @@ export const HubState = z.object({
   firewall: z.enum(['open', 'blocked', 'unknown']),
   /** What the self-check found; absent until it has looked. */
   wayIn: z.optional(WayIn),
+  /** How the hub is called on its network, as `parta.local`; null while it has no name. */
+  lanName: z.optional(z.nullable(text(64))),
 });
 export type HubState = z.infer<typeof HubState>;
 
@@ -228,6 +230,8 @@ export const CALLS = {
   'hub.stop': call(nothing, HubState),
   /** Looks again at addresses, firewall and the way in; `report` is what the teacher saw on another computer. */
   'hub.check': call(z.object({ report: z.optional(WayInReport) }), HubState),
+  /** The way in is shown to the class: from now on, until it stops, the hub answers to a name on its network. */
+  'hub.announce': call(nothing, HubState),
   /** Which adapter's address is shown to the class, from now on. */
   'hub.show': call(z.object({ adapter: text(100) }), HubState),
   /** `keep`: the teacher knows that the hub moved to another port; `other`: it looks for a free one elsewhere. */

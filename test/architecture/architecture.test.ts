@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CARD, DOORS, WALLS } from '../../scripts/fence.ts';
 import {
   clockComplaint,
+  deadWords,
   firstCommentComplaint,
   lengthComplaint,
   listedRules,
@@ -90,6 +91,10 @@ describe('the sources obey', () => {
 
   test('no text on screen in a component', () => {
     expect(production.flatMap(textComplaint)).toEqual([]);
+  });
+
+  test('no word is kept that nobody says', () => {
+    expect(deadWords(production)).toEqual([]);
   });
 
   test('core reads no clock', () => {
@@ -225,6 +230,23 @@ describe('the house rules can fail', () => {
     expect(textComplaint(file('src/ui/A.tsx', 'export const a = <b>Класс</b>;'))).toHaveLength(1);
     expect(textComplaint(file('src/ui/A.tsx', '// Класс\nexport const a = <b />;'))).toEqual([]);
     expect(clockComplaint(file('src/core/a.ts', 'export const a = () => new Date();'))).toHaveLength(1);
+  });
+
+  test('a word that nobody says is found, in a line of its own or among others', () => {
+    const texts = file(
+      'src/ui/texts/ru.ts',
+      "export const ru = {\n  a: {\n    title: 'А',\n    'not-here': 'Б',\n    of: (n: number, total: number) => `${n}`,\n    kinds: { one: 'В', two: 'Г' },\n  },\n};",
+    );
+    const code = (text: string) => file('src/ui/A.tsx', text);
+    expect(deadWords([texts, code("t.a.title + t.a['not-here'] + t.a.of(1) + t.a.kinds.one + t.a.kinds.two")])).toEqual(
+      [],
+    );
+    const { length } = deadWords([texts, code('const { of } = t.a; // t.a.title')]);
+    expect(length).toBe(5);
+    expect(deadWords([texts, code('t.a.title + t.a.of(1) + t.a.kinds.one')])).toEqual([
+      'src/ui/texts/ru.ts: nobody asks for "not-here"',
+      'src/ui/texts/ru.ts: nobody asks for "two"',
+    ]);
   });
 
   test('rules are found in test names and in lists', () => {

@@ -40,6 +40,33 @@ export function textComplaint({ path, text }: SourceFile): string[] {
   return found ? [`${path}: text in a component: ${found[0]}`] : [];
 }
 
+/**
+ * Words that stand in a texts file and that nothing outside such files asks for. A key counts as asked for where anything bears its
+ * name, so a dead one that is called like a living one elsewhere is not found.
+ */
+export function deadWords(sources: readonly SourceFile[]): string[] {
+  const isTexts = ({ path }: SourceFile) => /\/texts\/[\w-]+\.ts$/.test(path);
+  const asked = new Set(
+    sources
+      .filter((source) => !isTexts(source))
+      .flatMap(
+        ({ text }) =>
+          withoutComments(text).match(
+            /(?<=\.)[A-Za-z_$][\w$]*|(?<=['"`])[\w-]+(?=['"`])|(?<=[{,]\s*)[A-Za-z_$][\w$]*(?=\s*[,}=:])/g,
+          ) ?? [],
+      ),
+  );
+  // A key stands first in its line or its braces, or has a value beside it: a parameter has a type.
+  const key = /(?:^\s*|\{\s*|,\s*(?=[\w'-]+: ['"`({]))(?:'([\w-]+)'|([A-Za-z_$][\w$]*)):\s/gm;
+  return sources
+    .filter(isTexts)
+    .flatMap(({ path, text }) =>
+      [...withoutComments(text).matchAll(key)].map(([, quoted, plain]) => ({ path, word: quoted ?? plain ?? '' })),
+    )
+    .filter(({ word }) => !asked.has(word))
+    .map(({ path, word }) => `${path}: nobody asks for "${word}"`);
+}
+
 /** core is pure: time comes in as an argument. (Date.now and Math.random are refused by lint.) */
 export function clockComplaint({ path, text }: SourceFile): string[] {
   return path.startsWith('src/core/') && /new Date\(\s*\)/.test(withoutComments(text))

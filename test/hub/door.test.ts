@@ -5,6 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { LAN_NAMES_MAX } from '../../src/core/embedding.ts';
 import type { HubFacts } from '../../src/core/wire.ts';
 import { BODY_BYTES_MAX, HUB_VERSION } from '../../src/hub/http.ts';
 import { startHub, type StartedHub } from '../support/hub.ts';
@@ -82,6 +83,34 @@ describe('Host', () => {
       ).toMatch(/ (400|403) /);
     const upgrade = await raw(UPGRADE.replace('hub.test', host));
     expect(upgrade).not.toContain('101');
+  });
+});
+
+describe('the name on the network', () => {
+  test.each(['parta.local', 'PARTA.local.:8010', `parta-${LAN_NAMES_MAX}.local`])(
+    '%s leads a page on to the address, and is no second origin',
+    async (host) => {
+      for (const path of ['/', '/?c=123456', '/assets/index-abc.js', '//evil.test/x']) {
+        const { status, headers } = await ask(hub.url, path, { host });
+        expect([status, headers.location]).toEqual([302, `http://127.0.0.1:${hub.port}${path}`]);
+        expect(headers['cache-control']).toBe('no-store');
+      }
+      for (const path of ['/api/hub', '/api/me', '/files', '/files/x', '/socket.io/?EIO=4&transport=polling'])
+        expect((await ask(hub.url, path, { host })).status, path).toBe(403);
+      expect((await ask(hub.url, '/', { host, method: 'POST' })).status).toBe(403);
+      expect(await raw(UPGRADE.replace('hub.test', host))).not.toContain('101');
+    },
+  );
+
+  test.each(['parta-1.local', `parta-${LAN_NAMES_MAX + 1}.local`, 'parta.local.evil.test', 'xparta.local', 'parta'])(
+    '%s is none of ours',
+    async (host) => expect((await ask(hub.url, '/', { host })).status).toBe(403),
+  );
+
+  test('a school that gives its server such a name is served under it', async () => {
+    const named = await startHub({ hosts: ['parta.local'] });
+    expect((await ask(named.url, '/api/hub', { host: 'parta.local' })).status).toBe(200);
+    await named.stop();
   });
 });
 

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { bestAddress, codeShown, joinUrl, otherAddresses, shownAddress } from '../../src/renderer/lesson/addresses.ts';
+import {
+  bestAddress,
+  codeShown,
+  joinUrl,
+  namedUrl,
+  otherAddresses,
+  shownAddress,
+} from '../../src/renderer/lesson/addresses.ts';
 
 const address = (url: string, answers = true) => ({ url, adapter: 'eth0', answers });
 
@@ -13,6 +20,13 @@ test('an address that answers goes before one that does not; others that answer 
   expect(otherAddresses(all)).toEqual(['http://10.0.0.3:8010']);
   expect(bestAddress([address('http://10.0.0.1:8010', false)])?.url).toBe('http://10.0.0.1:8010');
   expect(bestAddress([])).toBeUndefined();
+});
+
+test('by name only where there is one', () => {
+  expect(namedUrl({ lanName: 'parta-2.local', port: 8010 })).toBe('http://parta-2.local:8010');
+  expect(namedUrl({ lanName: null, port: 8010 })).toBeNull();
+  expect(namedUrl({ port: 8010 })).toBeNull();
+  expect(namedUrl({ lanName: 'parta.local', port: null })).toBeNull();
 });
 
 test('what is typed is short, what is scanned is whole, a code is read in groups', () => {

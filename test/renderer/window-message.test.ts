@@ -225,7 +225,7 @@ describe('photos and recordings', () => {
     await (await inSight(page.getByRole('button', { name: 'Открыть фото стр2.jpg' }))).click();
     const photo = page.getByRole('dialog').locator('img');
     await photo.waitFor();
-    const pressed = (key: KeyboardEventInit) =>
+    const pressed = (key: { key: string; code: string; ctrlKey?: boolean }) =>
       page.evaluate(
         (init) =>
           !document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init })),

@@ -60,3 +60,24 @@ it('a taken port: another one by a button, a moved one is known by a button', as
   await button('Понятно, теперь 8011').click();
   await expect.poll(() => asked('hub.port')).toEqual([{ what: 'keep' }]);
 });
+
+it('the name stands first and the number below it; where the name is gone the number takes its place', async () => {
+  await open('way-in-well');
+  // Nothing is said on the network before the way in is shown.
+  await expect.poll(() => asked('hub.announce')).toEqual([{}]);
+  const board = page.getByRole('region', { name: 'Как войти' });
+  const lines = async () => (await board.innerText()).split('\n').filter((line) => /^[\w.-]+:8010$/.test(line));
+  expect(await lines()).toEqual(['parta.local:8010', '192.168.1.24:8010']);
+  // The QR bears the number, which every device understands.
+  await board.getByRole('img', { name: 'QR-код для входа: 192.168.1.24:8010' }).waitFor();
+  const rename = (lanName: string | null) =>
+    page.evaluate((name) => {
+      const { desktop } = window.harness;
+      desktop.hub = { ...desktop.hub, lanName: name };
+      desktop.tell('hub', desktop.hub);
+    }, lanName);
+  await rename('parta-2.local');
+  await expect.poll(lines).toEqual(['parta-2.local:8010', '192.168.1.24:8010']);
+  await rename(null);
+  await expect.poll(lines).toEqual(['192.168.1.24:8010']);
+});

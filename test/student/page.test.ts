@@ -6,6 +6,7 @@ import type { BrowserContext, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { STUDENT_SCRIPT_BUDGET_BYTES } from '../../scripts/student-size.ts';
 import type { Entry, FileRef } from '../../src/core/wire.ts';
+import { LAN_HOST } from '../support/chromium.ts';
 import { ask, eventually, sha256Of } from '../support/person.ts';
 import { leftOnComputer, Lesson, openStage, ROOT, TASK, TITLE, WORDS, type Stage } from './stage.ts';
 
@@ -67,6 +68,14 @@ describe('coming in', () => {
     await page.getByRole('button', { name: 'Войти' }).click();
     await page.getByRole('heading', { name: 'Учитель подтверждает вход' }).waitFor();
     await expect.poll(() => page.url(), PATIENT).toBe(lesson.url);
+  });
+
+  test('the name on the network is a way in alone: the page stands at the address, code and all', async () => {
+    const { port } = lesson.hub;
+    const page = await computer.newPage();
+    await page.goto(`http://${LAN_HOST}:${port}/#${lesson.code.replace(' ', '')}`);
+    await expect.poll(() => page.getByLabel('Код класса').inputValue(), PATIENT).toBe(lesson.code);
+    expect(await page.evaluate(() => location.origin)).toBe(`http://127.0.0.1:${port}`);
   });
 
   test('[S4] who waits sees and keeps nothing of the class; the class opens by itself once confirmed', async () => {

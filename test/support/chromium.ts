@@ -30,4 +30,6 @@ export const CHROMIUM_ENV = { ...(process.env as Record<string, string>), LC_ALL
 
 /** Pupils' pages open the hub by a name, as on a LAN: a loopback address is a secure context and hides what plain HTTP lacks. */
 export const HUB_HOST = 'hub.test';
-export const hubHostFlag = `--host-resolver-rules=MAP ${HUB_HOST} 127.0.0.1`;
+/** The name of a hub on its network is answered by mDNS elsewhere. */
+export const LAN_HOST = 'parta.local';
+export const hubHostFlag = `--host-resolver-rules=MAP ${HUB_HOST} 127.0.0.1, MAP ${LAN_HOST} 127.0.0.1`;

@@ -1,6 +1,6 @@
 /**
- * The way in as a ladder, to be projected: a QR code, a short address with the class code, cards to print. Promises: readable from
- * the last desk; an ended code is never shown as good.
+ * The way in as a ladder, to be projected: a name, a QR code, a short address with the class code, cards to print. Promises: readable
+ * from the last desk; an ended code is never shown as good; QR and cards bear the number, which every device understands.
  */
 import { Button, Tooltip } from '@mantine/core';
 import { IconPrinter, IconRefresh } from '@tabler/icons-react';
@@ -12,11 +12,11 @@ import type { JoinCode } from '../../core/wire.ts';
 import { formatDateTime } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { useClass, useStore } from '../../ui/store.tsx';
-import { useHub } from '../desktop.tsx';
+import { useDesktop, useHub } from '../desktop.tsx';
 import { useOpenClass } from '../frame/classes.tsx';
 import { ErrorNotice, Notice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
-import { bestAddress, codeShown, joinUrl, otherAddresses, shownAddress } from './addresses.ts';
+import { bestAddress, codeShown, joinUrl, namedUrl, otherAddresses, shownAddress } from './addresses.ts';
 import { QrCode } from './QrCode.tsx';
 import { studentsOf } from './wall-tiles.ts';
 import classes from './Lesson.module.css';
@@ -28,6 +28,7 @@ export function Door({ logId, isOnline }: { logId: LogId; isOnline: boolean }) {
   const joinCode = useJoinCode(logId, isOnline);
   const isEmbedded = server.kind === 'embedded';
   const address = isEmbedded ? (bestAddress(hub.addresses)?.url ?? null) : server.url || null;
+  useAnnounced(isEmbedded && hub.state === 'ready');
   if (address === null || !joinCode.code) {
     return (
       <div className={classes.noBoard}>
@@ -43,11 +44,21 @@ export function Door({ logId, isOnline }: { logId: LogId; isOnline: boolean }) {
     <Board
       logId={logId}
       address={address}
+      name={isEmbedded ? namedUrl(hub) : null}
       others={isEmbedded ? otherAddresses(hub.addresses) : []}
       code={joinCode.code}
       onRenew={joinCode.renew}
     />
   );
+}
+
+/** Whoever shows the way in wants the name of it as well. */
+function useAnnounced(isShown: boolean) {
+  const { call } = useDesktop();
+  useEffect(() => {
+    // Without a name there is the number still.
+    if (isShown) call('hub.announce', {}).catch(() => undefined);
+  }, [call, isShown]);
 }
 
 /** The class code as the hub knows it; asked again when the connection is back and when the code has run out. */
@@ -79,13 +90,15 @@ function useJoinCode(logId: LogId, isOnline: boolean) {
 interface BoardProps {
   logId: LogId;
   address: string;
+  /** The address by the name that this network knows; null where it has none. */
+  name: string | null;
   others: readonly string[];
   code: JoinCode;
   onRenew: () => void;
 }
 
 /** What is shown to the class. */
-function Board({ logId, address, others, code, onRenew }: BoardProps) {
+function Board({ logId, address, name, others, code, onRenew }: BoardProps) {
   const t = useTexts();
   const language = useLanguage();
   const [isPrinting, setPrinting] = useState(false);
@@ -94,7 +107,13 @@ function Board({ logId, address, others, code, onRenew }: BoardProps) {
       <div className={classes.board}>
         <div className={classes.words}>
           <p className={classes.label}>{t.door.byAddress}</p>
-          <p className={classes.address}>{shownAddress(address)}</p>
+          <p className={classes.address}>{shownAddress(name ?? address)}</p>
+          {name !== null && (
+            <>
+              <p className={classes.label}>{t.door.byNumber}</p>
+              <p className={classes.number}>{shownAddress(address)}</p>
+            </>
+          )}
           <p className={classes.label}>{t.door.byCode}</p>
           <p className={classes.code} aria-label={`${t.lesson.code}: ${code.code}`}>
             {codeShown(code.code)}

@@ -1,5 +1,5 @@
 /** Addresses and codes as people read and type them. Pure. */
-import type { HubAddress } from '../../preload/contract.ts';
+import type { HubAddress, HubState } from '../../preload/contract.ts';
 
 /** The list comes with the likeliest first; one that answers goes before one that does not. */
 export const bestAddress = (addresses: readonly HubAddress[]): HubAddress | undefined =>
@@ -7,6 +7,10 @@ export const bestAddress = (addresses: readonly HubAddress[]): HubAddress | unde
 
 export const otherAddresses = (addresses: readonly HubAddress[]): string[] =>
   addresses.filter((address) => address.answers && address !== bestAddress(addresses)).map((address) => address.url);
+
+/** By the name that the network knows; null while it knows none. */
+export const namedUrl = ({ lanName, port }: Pick<HubState, 'lanName' | 'port'>): string | null =>
+  lanName && port !== null ? `http://${lanName}:${port}` : null;
 
 /** Without what a browser adds itself; https is kept, for without it another server would be asked. */
 export const shownAddress = (url: string): string => url.replace(/^http:\/\//, '').replace(/\/$/, '');

@@ -27,7 +27,6 @@ export const enIntake: Widen<typeof ruIntake> = {
     fromFiles: 'From files or an archive…',
     dropHere: 'Drop them: works will be sorted by student',
     title: (task) => `Take works in: “${task}”`,
-    looking: 'Looking what is inside…',
     nothing: 'There are no works in here',
     nothingMore: 'Choose another folder, files or a zip archive.',
     found: 'Found files',
@@ -65,7 +64,8 @@ export const enIntake: Widen<typeof ruIntake> = {
     leftOut: (n) => `Left out: ${n}`,
     leftOutMore: (n) => `and ${n} more`,
     why,
-    rest: (n) => (n === 0 ? 'Every file has its student.' : `Without a student: ${files(n)}. They stay where they are.`),
+    rest: (n) =>
+      n === 0 ? 'Every file has its student.' : `Without a student: ${files(n)}. They stay where they are.`,
     bring: (n) => (n === 0 ? 'Take works in' : `Take in ${works(n)}`),
     bringing: (done, total) => `${done} of ${total} taken in`,
     failed: (name) => `Could not be taken in: ${name}`,

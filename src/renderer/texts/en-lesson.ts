@@ -138,10 +138,10 @@ export const enLesson: Widen<typeof ruLesson> = {
     ladder: 'How to come in',
     byQr: 'or point a camera here',
     byAddress: 'Open in a browser',
+    byNumber: 'Did not open? The same in digits:',
     byCode: 'and enter the code',
     byCard: 'No luck? Take a card from the teacher.',
     print: 'Print cards',
-    cardFor: (name: string) => name,
     cardHow: 'Open the address, enter the code and your name',
   },
 };

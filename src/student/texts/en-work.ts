@@ -25,8 +25,6 @@ export const enWork: WorkTexts = {
     redo: 'The teacher wants this redone. Correct it and hand it in again.',
     attempts: (count) => `Handed in before: ${count} ${plural('en', count, { one: 'time', other: 'times' })}`,
     attempt: (number, when) => `Attempt ${number}, ${when}`,
-    note: 'Note',
-    nothingIn: 'Nothing was handed in',
     discard: 'Remove',
     retry: 'Send again',
     childRedo: 'The teacher wants this redone.',

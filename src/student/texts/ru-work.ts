@@ -22,8 +22,6 @@ export const ruWork = {
     attempts: (count: number) =>
       `Раньше сдавалось: ${count} ${plural('ru', count, { one: 'раз', few: 'раза', many: 'раз', other: 'раза' })}`,
     attempt: (number: number, when: string) => `Попытка ${number}, ${when}`,
-    note: 'Пояснение',
-    nothingIn: 'Ничего не сдавалось',
     discard: 'Убрать',
     retry: 'Отправить ещё раз',
     childRedo: 'Учитель отдал работу на доработку.',

@@ -101,6 +101,7 @@ export class PaperDesktop implements Desktop<File> {
     'hub.check': () => this.hub,
     'hub.show': () => this.hub,
     'hub.port': () => this.hub,
+    'hub.announce': () => this.hub,
     'hub.start': () => this.hub,
     'hub.stop': () => this.hub,
     'transfers.list': () => this.transfers,

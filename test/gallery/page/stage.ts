@@ -408,6 +408,7 @@ const READY_HUB: HubState = {
   ],
   firewall: 'open',
   wayIn: WELL,
+  lanName: 'parta.local',
 };
 
 /** A teacher's app with two classes; most scenes change something of it. */
