@@ -1,9 +1,10 @@
 /**
- * A file that something outside the window needs: here, or fetched now. Promises: it waits while bytes come and not longer; what it
- * says is here is whole. Hides: the queue of transfers.
+ * A file that something outside the window needs: here, or fetched now. Promises: it waits while bytes come, or while it is not its
+ * turn yet, and not longer; what it says is here is whole. Hides: the queue of transfers.
  */
 import { PartaError } from '../core/errors.ts';
 import type { FileRef } from '../core/wire.ts';
+import type { Transfer } from '../preload/contract.ts';
 import type { Library } from './library.ts';
 
 /** A file on its way into the library is waited for while it moves; standing still for so long, it counts as missing. */
@@ -14,9 +15,23 @@ export interface FetchOptions {
   library: Library;
   /** Queues a file that is not here. */
   fetch(serverId: string, file: FileRef): Promise<void>;
-  /** How many bytes of it are here; null where nobody is fetching it (any more). */
-  progress(file: FileRef): number | null;
+  /** As {@link progressIn}. */
+  progress(file: FileRef): number | 'waiting' | null;
   stillMs?: number;
+}
+
+/**
+ * What the queue says of a file. While anything of its hub moves, so will it.
+ * @returns a number that changes while bytes come from the hub that has it; `waiting` while it is not its turn; null where nobody is
+ *   fetching it (any more)
+ */
+export function progressIn(list: readonly Transfer[], { sha256 }: FileRef): number | 'waiting' | null {
+  const down = list.filter(({ direction }) => direction === 'down');
+  const bringers = down.filter((one) => one.sha256 === sha256 && one.state !== 'failed' && one.state !== 'done');
+  if (bringers.length === 0) return null;
+  if (bringers.some(({ state, code }) => state === 'queued' && code === null)) return 'waiting';
+  const hubs = new Set(bringers.map(({ serverId }) => serverId));
+  return down.reduce((sum, { serverId, doneBytes }) => sum + (hubs.has(serverId) ? doneBytes : 0), 0);
 }
 
 /**
@@ -36,16 +51,16 @@ export async function fetched(
   if (await library.isWhole(sha256, signal)) return library.path(sha256);
   if (from === null) return null;
   await fetch(from, file);
-  let doneBytes = -1;
+  let doneBytes: number | 'waiting' = -1;
   let movedAt = performance.now();
   while (!(await library.has(sha256))) {
     if (signal.aborted) throw new PartaError('cancelled');
     const now = progress(file);
-    if (now === null || performance.now() - movedAt > stillMs) break;
-    if (now > doneBytes) {
+    if (now === 'waiting' || (now !== null && now !== doneBytes)) {
       doneBytes = now;
       movedAt = performance.now();
     }
+    if (now === null || performance.now() - movedAt > stillMs) break;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   return (await library.has(sha256)) ? library.path(sha256) : null;

@@ -26,6 +26,7 @@ import type { HubState, WayInReport, Transfer } from '../preload/contract.ts';
 import { createAppHandler, PRIVILEGES, SCHEME } from './app-protocol.ts';
 import { openAuth } from './auth.ts';
 import { endAll } from './ending.ts';
+import { progressIn } from './fetched-file.ts';
 import { tellFirstPaint } from './first-paint.ts';
 import { firstPort, hubEnv, openHubProcess } from './hub-process.ts';
 import { openExports } from './export.ts';
@@ -410,12 +411,7 @@ async function run(): Promise<void> {
   const leaving = {
     library,
     fetch: (serverId: string, file: FileRef) => transfers.download(serverId, [file], true),
-    progress({ sha256 }: FileRef) {
-      const coming = transfers
-        .list()
-        .find((one) => one.direction === 'down' && one.sha256 === sha256 && one.state !== 'failed');
-      return coming?.doneBytes ?? null;
-    },
+    progress: (file: FileRef) => progressIn(transfers.list(), file),
     showInFolder: (path: string) => shell.showItemInFolder(path),
   };
   const exports = openExports({

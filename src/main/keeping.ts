@@ -21,8 +21,8 @@ export const CHECK_EVERY_MS = 30 * 24 * 60 * 60_000;
 export const CHECK_BYTES_PER_SECOND = 8 * 1024 ** 2;
 /** How often it is looked whether nobody uses the computer. */
 export const CHECK_LOOK_MS = 30_000;
-/** Small facts (opened, checked, new files) are written together. */
-export const SAVE_MS = 1_000;
+/** Small facts (opened, checked, new files) are written together, with all the rest: a full index takes megabytes. */
+export const SAVE_MS = 30_000;
 /** How often pages hear of it. */
 export const TELL_MS = 500;
 /** A page that has asked hears all news for so long; it asks again while it shows them. */
@@ -92,6 +92,8 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
   const roomless = new Set<Sha256>();
   /** Who was asked for a damaged file already, in this run. */
   const askedFor = new Map<Sha256, Set<FileId>>();
+  /** Damaged files that are just being queued again: what the list says of them is old. */
+  const asking = new Set<Sha256>();
   let isClosed = false;
 
   const find = (serverId: string, logId: LogId): IndexedClass | undefined =>
@@ -186,10 +188,17 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
     const here = await library.inventory();
     const freed = { files: 0, bytes: 0 };
     for (const sha256 of hashes) {
-      freed.files += 1;
-      freed.bytes += here.get(sha256)?.sizeBytes ?? 0;
+      const bytes = here.get(sha256)?.sizeBytes ?? 0;
+      try {
+        await library.remove(sha256);
+      } catch (error) {
+        // Somebody holds it: it stays, and the others go.
+        log.failure('keeping-failed', error, { sha256 });
+        continue;
+      }
       away.add(sha256);
-      await library.remove(sha256);
+      freed.files += 1;
+      freed.bytes += bytes;
     }
     if (freed.files > 0) log.write('files-freed', { ...freed });
     await save();
@@ -210,23 +219,56 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
     };
   }
 
-  /** Frees what may go until there is so much room. */
-  async function makeRoom(bytes: number): Promise<boolean> {
+  /**
+   * What room there is, and what may go for more; worked out once, for many files.
+   * @param isPinned whatever the quota
+   */
+  async function openPlan(isPinned = false) {
     const here = await library.inventory();
-    const { inQuota, overFloor } = await room();
-    // Where others have filled the disk, what comes takes the place of as much, and the rest stays.
-    let missing = Math.max(bytes - inQuota, Math.min(bytes, bytes - overFloor));
-    if (missing <= 0) return true;
+    let { inQuota, overFloor } = await room();
+    if (isPinned) inQuota = Infinity;
+    let mayGo: Sha256[] | null = null;
     const go: Sha256[] = [];
-    for (const sha256 of evictable(here)) {
-      go.push(sha256);
-      missing -= here.get(sha256)?.sizeBytes ?? 0;
-      if (missing <= 0) break;
-    }
-    // Half of a file's room helps nobody, unless there is too much already.
-    if (missing > 0 && bytes > 0) return false;
-    await letGo(go);
-    return missing <= 0;
+    return {
+      here,
+      /**
+       * Sets room aside.
+       * @param mayFree others may go for it
+       * @returns whether there is, or will be, so much
+       */
+      take(bytes: number, mayFree: boolean): boolean {
+        if (bytes > Math.min(inQuota, overFloor)) {
+          if (!mayFree) return false;
+          // Where others have filled the disk, what comes takes the place of as much, and the rest stays.
+          let missing = Math.max(bytes - inQuota, Math.min(bytes, bytes - overFloor));
+          mayGo ??= evictable(here);
+          let count = go.length;
+          for (; missing > 0 && count < mayGo.length; count += 1) missing -= here.get(mayGo[count]!)?.sizeBytes ?? 0;
+          // Half of a file's room helps nobody, unless there is too much already.
+          if (missing > 0 && bytes > 0) return false;
+          for (const sha256 of mayGo.slice(go.length, count)) {
+            const freed = here.get(sha256)?.sizeBytes ?? 0;
+            inQuota += freed;
+            overFloor += freed;
+            go.push(sha256);
+          }
+        }
+        inQuota -= bytes;
+        overFloor -= bytes;
+        return true;
+      },
+      /** Lets go of all that must, once. */
+      async free(): Promise<void> {
+        if (go.length > 0) await letGo(go);
+      },
+    };
+  }
+
+  /** Frees what may go where there is too much. */
+  async function trim(): Promise<void> {
+    const plan = await openPlan();
+    plan.take(0, true);
+    await plan.free();
   }
 
   /** One after the other: two plans would both take the same room. */
@@ -242,34 +284,28 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
    * @param fresh may make others go; the rest only fills what is free, or the oldest would drive out the newest
    */
   async function fetchMissing(of: IndexedClass, fresh: ReadonlySet<Sha256>): Promise<void> {
-    const here = await library.inventory();
-    const coming = new Set(
-      transfers
-        .list()
-        .filter(({ state }) => state !== 'done')
-        .map(({ sha256 }) => sha256),
-    );
-    const leftNow = async () => {
-      const { inQuota, overFloor } = await room();
-      return of.isPinned ? overFloor : Math.min(inQuota, overFloor);
-    };
-    let left = await leftNow();
+    const plan = await openPlan(of.isPinned);
+    const coming = new Set<Sha256 | null>();
+    /** Whoever else names the same bytes may have them. */
+    const failed = new Set<string>();
+    for (const { serverId, fileId, sha256, state, direction } of transfers.list()) {
+      if (state === 'failed' && direction === 'down') failed.add(`${serverId} ${fileId}`);
+      if (state !== 'failed' && state !== 'done') coming.add(sha256);
+    }
     const wanted: FileRef[] = [];
     for (const file of of.files) {
       const { sha256, sizeBytes } = file;
       roomless.delete(sha256);
-      if (here.has(sha256) || coming.has(sha256) || (away.has(sha256) && !of.isPinned)) continue;
-      if (sizeBytes > left) {
-        if (!fresh.has(sha256) || !(await makeRoom(sizeBytes + plannedBytes(wanted)))) {
-          roomless.add(sha256);
-          continue;
-        }
-        left = (await leftNow()) - plannedBytes(wanted);
+      if (plan.here.has(sha256) || coming.has(sha256) || failed.has(`${of.serverId} ${file.fileId}`)) continue;
+      if (away.has(sha256) && !of.isPinned) continue;
+      if (!plan.take(sizeBytes, fresh.has(sha256))) {
+        roomless.add(sha256);
+        continue;
       }
-      left -= sizeBytes;
       coming.add(sha256);
       wanted.push(file);
     }
+    await plan.free();
     if (wanted.length > 0) await transfers.download(of.serverId, wanted);
   }
   const NONE: ReadonlySet<Sha256> = new Set();
@@ -295,9 +331,25 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
     }
     asked.add(next.file.fileId);
     damaged.state = 'fetching';
+    asking.add(damaged.sha256);
     transfers
       .download(next.of.serverId, [next.file], true)
-      .catch((error: unknown) => log.failure('keeping-failed', error));
+      .catch((error: unknown) => log.failure('keeping-failed', error))
+      .finally(() => {
+        asking.delete(damaged.sha256);
+        askOthers(transfers.list());
+      });
+  }
+  /** Who was asked could not give it: the next one may. */
+  function askOthers(list: readonly Transfer[]): void {
+    if (isClosed) return;
+    for (const damaged of index.damaged) {
+      if (damaged.state !== 'fetching' || asking.has(damaged.sha256)) continue;
+      const bringers = list.filter((one) => one.direction === 'down' && one.sha256 === damaged.sha256);
+      if (bringers.length === 0 || bringers.some(({ state }) => state !== 'failed')) continue;
+      fetchAgain(damaged);
+      changed();
+    }
   }
 
   function heard({ what, sha256 }: LibraryNews): void {
@@ -351,7 +403,7 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
         await checkOne(oldest, { signal: closing.signal, bytesPerSecond: CHECK_BYTES_PER_SECOND });
         if (due.length === 1) index.checkedAt = now();
       }
-      await inTurn(async () => void (await makeRoom(0)));
+      await inTurn(trim);
     } catch (error) {
       if (codeOf(error) !== 'cancelled') log.failure('keeping-failed', error);
     } finally {
@@ -382,22 +434,27 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
 
   // ── what is shown ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What freeing a class would take: here, needed by nothing unsent, and named by no other class. */
-  function freeable(of: IndexedClass, here: ReadonlyMap<Sha256, Stored>, stays: ReadonlySet<Sha256>): Sha256[] {
-    const others = new Set<Sha256>();
-    for (const other of index.classes) if (other !== of) for (const { sha256 } of other.files) others.add(sha256);
-    const own = new Set(of.files.map(({ sha256 }) => sha256));
-    return [...own].filter((sha256) => here.has(sha256) && !stays.has(sha256) && !others.has(sha256));
+  /** One look at everything: what is here, what must stay, and how many classes name each file. */
+  async function survey() {
+    const namings = new Map<Sha256, number>();
+    for (const { files } of index.classes)
+      for (const sha256 of new Set(files.map((file) => file.sha256)))
+        namings.set(sha256, (namings.get(sha256) ?? 0) + 1);
+    return { here: await library.inventory(), stays: needed(), namings };
   }
+  type Survey = Awaited<ReturnType<typeof survey>>;
 
-  function loose(here: ReadonlyMap<Sha256, Stored>, stays: ReadonlySet<Sha256>): Sha256[] {
-    const known = new Set(index.classes.flatMap(({ files }) => files.map(({ sha256 }) => sha256)));
-    return [...here.keys()].filter((sha256) => !known.has(sha256) && !stays.has(sha256));
-  }
+  /** What freeing a class would take: here, needed by nothing unsent, and named by no other class. */
+  const freeable = (of: IndexedClass, { here, stays, namings }: Survey): Sha256[] =>
+    [...new Set(of.files.map(({ sha256 }) => sha256))].filter(
+      (sha256) => here.has(sha256) && !stays.has(sha256) && namings.get(sha256) === 1,
+    );
+  const loose = ({ here, stays, namings }: Survey): Sha256[] =>
+    [...here.keys()].filter((sha256) => !namings.has(sha256) && !stays.has(sha256));
 
   async function read(): Promise<Storage> {
-    const here = await library.inventory();
-    const stays = needed();
+    const found = await survey();
+    const { here, namings } = found;
     const bytesOf = (hashes: Iterable<Sha256>) => {
       let bytes = 0;
       for (const sha256 of hashes) bytes += here.get(sha256)?.sizeBytes ?? 0;
@@ -406,7 +463,7 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
     const shownClass = (of: IndexedClass): KeptClass => {
       const own = new Map(of.files.map(({ sha256, sizeBytes }) => [sha256, sizeBytes]));
       const kept = [...own.keys()].filter((sha256) => here.has(sha256));
-      const free = freeable(of, here, stays);
+      const free = freeable(of, found);
       return {
         serverId: of.serverId,
         logId: of.logId,
@@ -424,19 +481,15 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
         freeableBytes: bytesOf(free),
       };
     };
-    const isAway = new Set(
-      index.classes.flatMap(({ files }) =>
-        files.map(({ sha256 }) => sha256).filter((sha256) => away.has(sha256) || roomless.has(sha256)),
-      ),
-    );
-    const unknown = loose(here, stays);
+    const isAway = [...new Set([...away, ...roomless])].filter((sha256) => namings.has(sha256) && !here.has(sha256));
+    const unknown = loose(found);
     return {
       hereFiles: here.size,
       hereBytes: bytesOf(here.keys()),
       freeDiskBytes: await library.freeBytes(),
       classes: index.classes.map(shownClass),
       loose: { files: unknown.length, bytes: bytesOf(unknown) },
-      away: [...isAway].filter((sha256) => !here.has(sha256)).length,
+      away: isAway.length,
       isFull: roomless.size > 0,
       damaged: index.damaged.map((one) => ({ ...one })),
       check: checking ? { doneFiles: checking.doneFiles, files: checking.files } : null,
@@ -493,7 +546,7 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
         const of = named(serverId, logId);
         if (of.isPinned) throw new PartaError('not-allowed');
         if (!knowsHeld()) throw new PartaError('busy');
-        return letGo(freeable(of, await library.inventory(), needed()));
+        return letGo(freeable(of, await survey()));
       }),
 
     restore: (serverId, logId) =>
@@ -507,7 +560,7 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
     freeLoose: () =>
       inTurn(async () => {
         if (!knowsHeld() || !knowsNamed()) throw new PartaError('busy');
-        return letGo(loose(await library.inventory(), needed()));
+        return letGo(loose(await survey()));
       }),
 
     wanted(files) {
@@ -525,20 +578,14 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
 
     quotaChanged: () =>
       inTurn(async () => {
-        await makeRoom(0);
+        await trim();
         roomless.clear();
         await fetchAll();
         changed();
       }),
 
     transfersChanged(list) {
-      for (const damaged of index.damaged) {
-        if (damaged.state !== 'fetching') continue;
-        const coming = list.find((one) => one.direction === 'down' && one.sha256 === damaged.sha256);
-        if (coming?.state !== 'failed') continue;
-        fetchAgain(damaged);
-        changed();
-      }
+      askOthers(list);
       tellSoon();
     },
 
@@ -560,6 +607,8 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
     dropServer(serverId) {
       index.classes = index.classes.filter((one) => one.serverId !== serverId);
       held.delete(serverId);
+      // What is forgotten is not to come back after a crash.
+      void save();
       changed();
     },
 
@@ -577,5 +626,3 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
     },
   };
 }
-
-const plannedBytes = (files: readonly FileRef[]) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

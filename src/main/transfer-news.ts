@@ -1,6 +1,7 @@
 /**
  * When pages hear what of the queue. Promises: the last state is always told; a list of thousands is told rarely, and in between
- * only those whose bytes flow; while nothing moves it is told too, so that a speed falls. Hides: the timers.
+ * only those whose bytes flow; while nothing moves it is told too, so that a speed falls; a clock that is set back delays nothing.
+ * Hides: the timers.
  */
 
 /** How often pages hear about progress at most, and at least while something is under way. */
@@ -27,8 +28,8 @@ export interface TransferNewsOptions {
 export function openTransferNews({ lines, isUnderWay, tellList, tellMoved }: TransferNewsOptions): TransferNews {
   let timer: NodeJS.Timeout | undefined;
   let tellAt = Infinity;
-  let toldAt = 0;
-  let listToldAt = 0;
+  let toldAt = -Infinity;
+  let listToldAt = -Infinity;
   let isListOld = false;
   let isClosed = false;
 
@@ -37,18 +38,19 @@ export function openTransferNews({ lines, isUnderWay, tellList, tellMoved }: Tra
     if (isClosed || at >= tellAt) return;
     clearTimeout(timer);
     tellAt = at;
-    timer = setTimeout(tell, Math.max(0, at - Date.now()));
+    timer = setTimeout(tell, Math.max(0, at - performance.now()));
   }
   function tell(): void {
+    // A timer may ring a moment early.
+    const isList = isListOld && Math.max(tellAt, performance.now()) >= listDueAt();
     tellAt = Infinity;
-    const isList = isListOld && Date.now() >= listDueAt();
     if (isList) {
       isListOld = false;
       tellList();
     } else {
       tellMoved();
     }
-    toldAt = Date.now();
+    toldAt = performance.now();
     if (isList) listToldAt = toldAt;
     if (isListOld) tellSoon(Math.max(listDueAt(), toldAt + PROGRESS_MS));
     if (isUnderWay()) tellSoon(toldAt + STANDING_MS);

@@ -25,6 +25,7 @@ import type { Log } from './log.ts';
 import { fetchPart } from './range-download.ts';
 import { SpeedWindow, timeLeft } from './speed.ts';
 import { openTransferNews } from './transfer-news.ts';
+import { patiently } from './patient-fs.ts';
 import { placed, openJournal, type JournalLine, type KeptTransfer } from './transfer-journal.ts';
 import { sendByTus } from './tus-upload.ts';
 
@@ -63,7 +64,8 @@ export interface Transfers {
    */
   adopt(serverId: string, file: FileRef): Promise<void>;
   /**
-   * Queues what is neither in the library nor in the list already.
+   * Queues what is neither in the library nor on its way already. Bytes that somebody else could not give, or whose hub is away, are
+   * asked of this server too.
    * @param isWanted somebody waits for them: they go before all others, and what had failed is tried again
    */
   download(serverId: string, files: readonly FileRef[], isWanted?: boolean): Promise<void>;
@@ -112,7 +114,7 @@ interface Item extends KeptTransfer {
   failures: number;
   /** Set while a lane works on it. */
   running: { abort: AbortController; over: Promise<void> } | null;
-  /** Not before, Unix ms. */
+  /** Not before, by the clock that nobody sets (`performance.now()`). */
   notBefore: number;
 }
 
@@ -133,7 +135,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
 
   const movedOf = (item: Item): Moved => {
     const doneBytes = Math.min(item.doneBytes, item.sizeBytes);
-    const speed = item.running && item.state === 'queued' ? item.speed.at(Date.now()) : null;
+    const speed = item.running && item.state === 'queued' ? item.speed.at(performance.now()) : null;
     const leftMs = timeLeft(item.sizeBytes - doneBytes, speed);
     return { transferId: item.transferId, doneBytes, speed, leftMs };
   };
@@ -161,7 +163,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
   const { changed } = news;
   function moved(item: Item, doneBytes: number): void {
     item.doneBytes = doneBytes;
-    item.speed.note(doneBytes, Date.now());
+    item.speed.note(doneBytes, performance.now());
     news.moved();
   }
 
@@ -206,7 +208,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
   function pump(): void {
     if (isClosed || isAsleep) return;
     clearTimeout(timer);
-    const now = Date.now();
+    const now = performance.now();
     const running = [...underWay];
     let copies = running.filter(isCopy).length;
     let moves = running.length - copies;
@@ -271,8 +273,15 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
     item.doneAt = Date.now();
     log.write('transfer-done', { fileId: item.fileId, up: item.direction === 'up', sizeBytes: item.sizeBytes });
     await saveQuietly(item);
-    await save(trimmed(), []).catch(() => {});
+    await save([...mendedBy(item), ...trimmed()], []).catch(() => {});
   }
+
+  /** Others that failed to bring the same bytes: they are here now. */
+  const mendedBy = (item: Item) =>
+    [...items.values()].filter(
+      ({ direction, state, sha256 }) =>
+        item.direction === 'down' && direction === 'down' && state === 'failed' && sha256 === item.sha256,
+    );
 
   async function failed(item: Item, thrown: unknown): Promise<void> {
     const error = diskError(thrown);
@@ -287,7 +296,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       return saveQuietly(item);
     }
     const boundMs = Math.min(RETRY_LAST_MS, retryFirstMs * 2 ** Math.min(item.failures - 1, 16));
-    item.notBefore = Date.now() + random() * boundMs;
+    item.notBefore = performance.now() + random() * boundMs;
     // One unreachable hub is one fact: the others of the queue need not find it out one by one.
     if (code === 'hub-unreachable') {
       for (const other of items.values()) {
@@ -408,7 +417,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
     // What failed for a passing reason is tried again after a start.
     if (item.state === 'failed' && item.code && ERRORS[item.code].retry !== 'never') item.state = 'queued';
   }
-  await save(trimmed(), []);
+  await save(trimmed(), []).catch((error: unknown) => log.failure('transfer-failed', error));
   pump();
 
   const transfers: Transfers = {
@@ -443,29 +452,37 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
 
     async download(serverId, files, isWanted = false) {
       const wanted: Item[] = [];
-      const coming = [...items.values()].filter((item) => item.direction === 'down' && item.state !== 'done');
-      const known = new Set(coming.map((item) => item.sha256));
+      const coming = new Map<Sha256, Item[]>();
+      const note = (item: Item) =>
+        coming.set(item.sha256 as Sha256, [...(coming.get(item.sha256 as Sha256) ?? []), item]);
+      for (const item of items.values()) if (item.direction === 'down' && item.state !== 'done') note(item);
+      /** Whoever else has the same bytes may be without them, or away: then this one is asked too. */
+      const bringers = (file: FileRef) =>
+        (coming.get(file.sha256) ?? []).filter((item) => {
+          if (item.fileId === file.fileId && item.serverId === serverId) return true;
+          if (item.state === 'failed') return item.code === 'cancelled' && !isWanted;
+          return item.serverId === serverId || item.code === null;
+        });
       for (const file of files) {
-        if (known.has(file.sha256) || (await library.has(file.sha256))) continue;
-        known.add(file.sha256);
-        wanted.push(
-          asItem({
-            ...file,
-            transferId: randomUUID(),
-            serverId,
-            direction: 'down',
-            name: safeFileName(file.name),
-            state: 'queued',
-            code: null,
-            source: null,
-            doneAt: null,
-          }),
-        );
+        if (bringers(file).length > 0 || (await library.has(file.sha256))) continue;
+        const item = asItem({
+          ...file,
+          transferId: randomUUID(),
+          serverId,
+          direction: 'down',
+          name: safeFileName(file.name),
+          state: 'queued',
+          code: null,
+          source: null,
+          doneAt: null,
+        });
+        note(item);
+        wanted.push(item);
       }
       await add(wanted);
       if (!isWanted) return;
-      const asked = new Set(files.map((file) => file.sha256));
-      const first = [...coming, ...wanted].filter((item) => asked.has(item.sha256 as Sha256));
+      const asked = new Set(files.flatMap(bringers));
+      const first = [...items.values()].filter((item) => asked.has(item));
       for (const item of first) item.notBefore = 0;
       for (const { transferId, state } of first.toReversed()) {
         if (state === 'failed') await transfers.resume(transferId);
@@ -504,7 +521,12 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
         item.code = 'cancelled';
       }
       await stopRunning(item);
-      if (item.direction === 'down' && item.sha256) await rm(partOf(item), { force: true });
+      const isShared = [...items.values()].some(
+        (other) => other !== item && isLive(other) && other.sha256 === item.sha256,
+      );
+      // What stays of it is gone on with, or written over, by who wants it next.
+      if (item.direction === 'down' && !isShared)
+        await patiently(() => rm(partOf(item), { force: true })).catch(() => {});
       await save(isOver ? [item] : [], isOver ? [] : [item]);
       pump();
     },
@@ -600,6 +622,8 @@ const keptOf = (item: Item): KeptTransfer => ({
 });
 
 const chosenOf = ({ fileId, name, sizeBytes, mediaType }: Item): ChosenFile => ({ fileId, name, sizeBytes, mediaType });
+
+const isLive = ({ direction, state }: Item) => direction === 'down' && (state === 'queued' || state === 'paused');
 
 const sizeOf = (path: string): Promise<number> =>
   stat(path).then(

@@ -1,15 +1,15 @@
 // What stays on this computer, over a real library. The queue is played: what is downloaded comes when the test says so.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FileId, LogId, Sha256 } from '../../src/core/ids.ts';
 import type { FileRef } from '../../src/core/wire.ts';
-import { CHECK_EVERY_MS, openKeeping, type Keeping, type KeepingOptions } from '../../src/main/keeping.ts';
+import { CHECK_EVERY_MS, openKeeping, SAVE_MS, type Keeping, type KeepingOptions } from '../../src/main/keeping.ts';
 import { openLibrary, type Library } from '../../src/main/library.ts';
 import type { Storage, Transfer } from '../../src/preload/contract.ts';
 import { bytesOf, heardLog, heardShell, scratchDir, until } from './scratch.ts';
 import { sha256Of } from './scripted-hub.ts';
-import { chunks } from './transfer-desk.ts';
+import { chunks, desk as transferDesk, offered } from './transfer-desk.ts';
 
 const SERVER = 'server-1';
 const OTHER = 'server-2';
@@ -372,7 +372,126 @@ describe('what was freed', () => {
   });
 });
 
+describe('many files', () => {
+  /** Files that count how often they are looked at. */
+  function counted(count: number, from = 1_000) {
+    const looks = { count: 0 };
+    const files = Array.from({ length: count }, (_, index) => {
+      const hash = (from + index).toString(16).padStart(64, '0') as Sha256;
+      const one = { fileId: hash.slice(32) as FileId, name: 'a.jpg', sizeBytes: KB, mediaType: 'image/jpeg' };
+      return Object.defineProperty(one, 'sha256', {
+        enumerable: true,
+        get: () => ((looks.count += 1), hash),
+      }) as FileRef;
+    });
+    return { looks, files };
+  }
+
+  it('are looked at as often for twelve classes as for two', async () => {
+    const FILES = 20;
+    async function looksPerFile(classes: number): Promise<number> {
+      const made = await desk();
+      const { looks, files } = counted(FILES * classes);
+      for (let n = 0; n < classes; n += 1) {
+        const logId = `00000000-0000-7000-8000-${n.toString().padStart(12, '0')}` as LogId;
+        await made.keeping.keep(SERVER, logId, '7А', files.slice(n * FILES, (n + 1) * FILES));
+      }
+      looks.count = 0;
+      await made.keeping.read();
+      return looks.count / files.length;
+    }
+    expect(await looksPerFile(12)).toBe(await looksPerFile(2));
+  });
+
+  it('that come over a full quota make room in one go: one look at what may go, one plan', async () => {
+    const made = await desk();
+    await filled(made, 30, 10);
+    made.quota.bytes = 300 * KB;
+    const { looks, files: others } = counted(200);
+    await made.keeping.keep(OTHER, LOG_B, '8Б', others);
+    expect(made.asked).toEqual([]);
+    made.quota.servers.push(OTHER);
+    made.keeping.hold(OTHER, []);
+    const known = Array.from({ length: 30 }, (_, index) => file(1 + index, 10));
+    async function looksFor(fresh: number): Promise<number> {
+      const news = Array.from({ length: fresh }, (_, index) => file(fresh * 100 + index, 10));
+      looks.count = 0;
+      await made.keeping.keep(SERVER, LOG_A, '7А', plain([...news, ...known.toReversed()]));
+      const seen = looks.count;
+      expect(made.asked.splice(0)).toHaveLength(fresh);
+      for (const { content } of news) await made.library.take(chunks(content));
+      return seen;
+    }
+    const forOne = await looksFor(1);
+    expect(await looksFor(10)).toBe(forOne);
+    expect(made.gone).toHaveLength(11);
+  });
+
+  it('in the way of which somebody stands stay, are not taken for gone, and the others go', async () => {
+    const made = await desk();
+    const files = await filled(made, 4, 10);
+    const remove = made.library.remove;
+    made.library.remove = (sha256) =>
+      sha256 === files[1]!.sha256 ? Promise.reject(new Error('held')) : remove(sha256);
+    expect(await made.keeping.free(SERVER, LOG_A)).toEqual({ files: 3, bytes: 30 * KB });
+    expect(await numbersHere(made, files)).toEqual([2]);
+    made.library.remove = remove;
+    expect(await made.keeping.free(SERVER, LOG_A)).toEqual({ files: 1, bytes: 10 * KB });
+  });
+
+  it(`small facts are written together, every ${SAVE_MS / 1_000} s`, async () => {
+    const made = await desk();
+    const files = await filled(made, 2);
+    await made.reopen();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const written = () => statSync(join(made.dir, 'keeping.json')).ino;
+    const before = written();
+    for (let n = 0; n < 20; n += 1) {
+      made.keeping.opened(files[n % 2]!.sha256);
+      await vi.advanceTimersByTimeAsync(SAVE_MS / 20 - 1);
+    }
+    expect(written()).toBe(before);
+    await vi.advanceTimersByTimeAsync(20);
+    vi.useRealTimers();
+    await until(() => written() !== before);
+    await made.keeping.close();
+  });
+});
+
 describe('a damaged file', () => {
+  it('comes from another class where the first that names it cannot give it, through the queue itself', async () => {
+    let hear: Keeping['transfersChanged'] = () => {};
+    const queue = await transferDesk({ onChange: (list) => hear(list) });
+    const content = bytesOf(1_000);
+    const theirs = offered(queue.hub, content);
+    const nobodys = { ...theirs, fileId: 'e'.repeat(32) as FileId };
+    await queue.library.take(chunks(content));
+    const keeping = await openKeeping({
+      dir: queue.dir,
+      library: queue.library,
+      transfers: queue.transfers,
+      servers: () => [SERVER],
+      quotaBytes: () => null,
+      floorBytes: 0,
+      isIdle: () => false,
+      onChange: () => {},
+      onGone: () => {},
+      log: heardLog().log,
+    });
+    hear = (list) => keeping.transfersChanged(list);
+    onTestFinished(() => keeping.close());
+    await keeping.keep(SERVER, LOG_A, '7А', [nobodys]);
+    await keeping.keep(SERVER, LOG_B, '7Б', [theirs]);
+    spoil(queue.library, theirs);
+    await queue.library.check(theirs.sha256);
+    await until(async () => (await keeping.read()).damaged.length === 0);
+    expect(await queue.library.check(theirs.sha256)).toBe(true);
+    // What failed for these bytes is mended with them.
+    const states = () => queue.transfers.list().map(({ fileId, state }) => `${fileId} ${state}`);
+    await until(() => states().join() === `${theirs.fileId} done`);
+  });
+
   it('is noticed when it is opened, set aside, and fetched again from its hub; then it is whole', async () => {
     const made = await desk();
     const files = await filled(made, 2);
@@ -401,6 +520,7 @@ describe('a damaged file', () => {
     const failed = (of: FileRef): Transfer => ({ ...upload(of, 'failed'), direction: 'down', code: 'not-found' });
     made.transfers = [failed(first!)];
     made.keeping.transfersChanged(made.transfers);
+    await until(() => made.asked.length === 2);
     expect(made.asked.map((one) => [one.serverId, one.file.fileId])).toEqual([
       [SERVER, first!.fileId],
       [OTHER, twin.fileId],

@@ -1,5 +1,5 @@
 // The queue as a person uses it: its order, pausing, how many and how fast, sleep, and what is told of it.
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PartaError } from '../../src/core/errors.ts';
@@ -12,7 +12,7 @@ import { PARALLEL_DEFAULT, PARALLEL_MAX, PARALLEL_MIN } from '../../src/preload/
 import { TransferSettings } from '../../src/preload/contract.ts';
 import { bytesOf, scratchDir, until } from './scratch.ts';
 import { sha256Of, startScriptedHub } from './scripted-hub.ts';
-import { allDone, BIG, chosen, desk, offered, queuedUpload, SERVER, states } from './transfer-desk.ts';
+import { allDone, BIG, chosen, desk, offered, queuedUpload, SERVER, states, ticketOf } from './transfer-desk.ts';
 
 const idsOf = (transfers: Transfers) => transfers.list().map(({ transferId }) => transferId);
 /** A queue that stands, with so many downloads in it. */
@@ -324,6 +324,119 @@ describe('a hub without room', () => {
     });
     expect(refusals).toBeGreaterThan(8);
     expect(made.hub.bytesOf(file!.fileId)).toHaveLength(1_000);
+  });
+});
+
+describe('the same bytes under two names', () => {
+  const AWAY = 'server-2';
+  const twin = (of: FileRef, digit = 'e'): FileRef => ({ ...of, fileId: digit.repeat(32) as FileRef['fileId'] });
+  const shown = (transfers: Transfers) => transfers.list().map(({ fileId, state }) => [fileId, state]);
+
+  it('come under the second where the first has none, and what failed for them is off the list', async () => {
+    const made = await desk();
+    const file = offered(made.hub, bytesOf(1_000));
+    await made.transfers.download(SERVER, [twin(file)]);
+    await until(() => states(made.transfers)[0] === 'failed');
+    await made.transfers.download(SERVER, [twin(file, 'd')], true);
+    await until(() => states(made.transfers).join() === 'failed,failed');
+    await made.transfers.download(SERVER, [file]);
+    await until(() => shown(made.transfers).join() === `${file.fileId},done`);
+    expect(await made.library.check(file.sha256)).toBe(true);
+  });
+
+  it('come from a second hub while the first is away', async () => {
+    let url = '';
+    const made = await desk({
+      hubs: {
+        session: async (serverId) => {
+          if (serverId === AWAY) throw new PartaError('hub-unreachable');
+          return { url, ticket: await ticketOf(url) };
+        },
+        ticketRefused: () => {},
+      },
+      retryFirstMs: 60_000,
+      random: () => 1,
+    });
+    url = made.hub.url;
+    const file = offered(made.hub, bytesOf(1_000));
+    await made.transfers.download(AWAY, [twin(file)]);
+    await until(() => made.transfers.list()[0]?.code === 'hub-unreachable');
+    await made.transfers.download(SERVER, [file]);
+    await until(() => made.library.has(file.sha256));
+  });
+
+  it('that a person stopped are not fetched under the second before somebody asks', async () => {
+    const made = await desk();
+    await made.transfers.sleep();
+    const file = offered(made.hub, bytesOf(1_000));
+    await made.transfers.download(SERVER, [twin(file)]);
+    await made.transfers.cancel(idsOf(made.transfers)[0]!);
+    made.transfers.wake();
+    await made.transfers.download(SERVER, [file]);
+    expect(shown(made.transfers)).toEqual([[twin(file).fileId, 'failed']]);
+    await made.transfers.download(SERVER, [file], true);
+    await until(() => made.library.has(file.sha256));
+  });
+
+  it('keep what has come of them when one of the two is taken off the list', async () => {
+    const made = await desk();
+    const file = offered(made.hub, bytesOf(1_000));
+    await made.transfers.download(SERVER, [twin(file)]);
+    await until(() => states(made.transfers)[0] === 'failed');
+    await made.transfers.sleep();
+    await made.transfers.download(SERVER, [file]);
+    writeFileSync(made.library.partPath(file.sha256), bytesOf(1_000).subarray(0, 600));
+    const [first, second] = idsOf(made.transfers);
+    await made.transfers.cancel(first!);
+    expect(existsSync(made.library.partPath(file.sha256))).toBe(true);
+    await made.transfers.cancel(second!);
+    expect(existsSync(made.library.partPath(file.sha256))).toBe(false);
+  });
+});
+
+describe('a clock that is set back', () => {
+  const setBack = () => {
+    const real = Date.now;
+    vi.spyOn(Date, 'now').mockImplementation(() => real() - 40 * 24 * 60 * 60_000);
+    onTestFinished(() => void vi.restoreAllMocks());
+  };
+
+  it('keeps no page from hearing', async () => {
+    let lists = 0;
+    let moves = 0;
+    const news = openTransferNews({
+      lines: () => 5,
+      isUnderWay: () => true,
+      tellList: () => (lists += 1),
+      tellMoved: () => (moves += 1),
+    });
+    onTestFinished(() => news.close());
+    news.changed();
+    await until(() => lists === 1);
+    setBack();
+    news.changed();
+    await until(() => lists === 2);
+    const before = moves;
+    news.moved();
+    await until(() => moves > before);
+  });
+
+  it('holds back nothing that waits for its next try, and no speed', async () => {
+    const told: Moved[][] = [];
+    const made = await desk(
+      { retryFirstMs: 200, random: () => 1, onMoved: (moved) => void told.push(moved) },
+      scratchDir(),
+      (url) => url.replace('127.0.0.1', '[::ffff:127.0.0.1]'),
+    );
+    made.transfers.setLimit(BIG / 2);
+    const file = offered(made.hub, bytesOf(BIG));
+    made.hub.faults.status = { method: 'GET', status: 503 };
+    await made.transfers.download(SERVER, [file]);
+    await until(() => made.transfers.list()[0]?.code !== null);
+    setBack();
+    await until(() => told.flat().some(({ speed }) => (speed ?? 0) > 0));
+    made.transfers.setLimit(null);
+    await allDone(made.transfers);
   });
 });
 
