@@ -4,6 +4,7 @@
  * Keeps S4 (audience; what is published later is said again in full), S15 (files by the hub's own row), S20 (what falls due).
  */
 import {
+  dueCommands,
   isAssigned,
   isCollected,
   lastAttempt,
@@ -17,8 +18,8 @@ import {
 } from './classroom.ts';
 import { followChannel, followMessage, MESSAGE_COMMANDS, sendScheduled, type MessageCommand } from './decide-chat.ts';
 import type { ErrorCode } from './errors.ts';
-import { togetherIdOf, workKey, type ChannelId, type CommandId, type FileId, type MemberId } from './ids.ts';
-import { MEMBERS_MAX, REQUESTS_MAX } from './limits.ts';
+import { isHubsId, togetherIdOf, workKey, type ChannelId, type CommandId, type FileId, type MemberId } from './ids.ts';
+import { ATTEMPTS_MAX, MEMBERS_MAX, REQUESTS_MAX } from './limits.ts';
 import { isMark, type Scale } from './marks.ts';
 import { cleanName } from './names.ts';
 import { demand, filesOf, isBlank, isClean, Refusal } from './refusal.ts';
@@ -62,6 +63,8 @@ function demandChildren(state: Classroom, childIds: readonly MemberId[]) {
 export function decide(state: Classroom, command: Command, who: Who, facts: Facts): Decision {
   try {
     const actor = who.kind === 'person' ? memberOf(state, who.personId) : undefined;
+    // Under such an id the hub does what falls due: whoever took it first would keep the hub from doing it (S20).
+    demand(who.kind === 'hub' || !isHubsId(command.id), 'bad-request');
     const change = follow(state, command, who, actor, facts);
     const by = authorOf(change, state, actor);
     return { ok: true, value: { change, by, about: aboutOf(change), label: audienceOf(change, state, by) } };
@@ -353,6 +356,7 @@ function handIn(state: Classroom, command: CommandOf<'handIn'>, who: Who, actor:
   demand(fileIds.length > 0 || !isBlank(note), 'empty');
   demandPartners(state, assignmentId, memberId, together);
   const isAfterBell = collect !== null && isCollected(collect, facts.now);
+  demandFreeIds(state, command.id, together);
   const isAskedAgain = state.returned[workKey(assignmentId, memberId)]?.outcome === 'redo';
   demand(!isAfterBell || isAskedAgain || collect.afterBell !== 'refuse', 'collect-closed');
   const late = (dueAt !== null && facts.now > dueAt) || (isAfterBell && !isAskedAgain && collect.afterBell === 'late');
@@ -383,6 +387,16 @@ function demandPartners(state: Classroom, assignmentId: CommandId, by: MemberId,
 
 function handInTogether(state: Classroom, command: CommandOf<'handInTogether'>, facts: Facts): Change {
   const { handInId, memberId } = command.body;
+/**
+ * The ids under which the hub will pay follow from an id that the pupil makes, so that he could steer them to another that the hub
+ * needs: the bell would never ring (S20).
+ */
+function demandFreeIds(state: Classroom, handInId: CommandId, together: readonly MemberId[]) {
+  if (together.length === 0) return;
+  const needed = new Set(dueCommands(state).map(({ command }) => command.id));
+  for (const memberId of together) demand(!needed.has(togetherIdOf(handInId, memberId)), 'id-reused');
+}
+
   const owed = state.owed[togetherIdOf(handInId, memberId)];
   demand(owed, 'stale');
   const { assignmentId, by } = owed;

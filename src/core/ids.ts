@@ -75,6 +75,9 @@ export function dueIdOf(scheduleId: CommandId): CommandId {
   return dashed(`${digits.slice(0, 12)}8${digits.slice(13)}`) as CommandId;
 }
 
+/** Whether an id is of those that only the hub gives: {@link dueIdOf}, {@link togetherIdOf}. */
+export const isHubsId = (id: CommandId): boolean => id[14] === '8';
+
 /** The id of the command by which the hub hands a work in for one who did it together with another (S20); as {@link dueIdOf}. */
 export const togetherIdOf = (handInId: CommandId, memberId: MemberId): CommandId =>
   directIdOf(handInId as string as MemberId, memberId) as string as CommandId;

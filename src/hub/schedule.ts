@@ -1,17 +1,24 @@
 /**
  * What falls due in a class is done by the hub, by the hub's clock (S20): a command whose id derives from the schedule's id, so
  * that a hub that crashed between two tries gives the same command again and S3 keeps it single.
- * Hides: the one timer. The store keeps each log's next time, so idle logs stay unloaded until then.
+ * What is refused is tried again, later and later, and keeps nothing else from being done. Hides: the one timer. The store keeps
+ * each log's next time, so idle logs stay unloaded until then.
  */
 import { dueCommands } from '../core/classroom.ts';
-import type { LogId } from '../core/ids.ts';
+import type { CommandId, LogId } from '../core/ids.ts';
 import { codeOf } from '../core/errors.ts';
+import type { ClassLog } from './class-log.ts';
 import type { ClassLogs } from './class-logs.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store.ts';
 
 /** The clock may be set while we wait: nothing is slept through longer than this. */
 export const SCHEDULE_LOOK_MS = 5_000;
+/** Due commands that are given to a log at once: thousands would fill its lane, and then none would be done. */
+export const DUE_AT_ONCE_MAX = 256;
+/** A refused one is tried again after this, then after twice as long each time. */
+export const REFUSED_WAIT_MS = 1_000;
+export const REFUSED_WAIT_MAX_MS = 60 * 60_000;
 
 export interface ScheduleContext {
   store: Store;
@@ -20,9 +27,16 @@ export interface ScheduleContext {
   now: () => number;
 }
 
+/** When something that was refused is tried again, and how long that wait is. */
+interface Refused {
+  triesAt: number;
+  waitMs: number;
+}
+
 export class Schedule {
   readonly #context: ScheduleContext;
   readonly #due = new Map<LogId, number>();
+  readonly #refused = new Map<LogId, Map<CommandId, Refused>>();
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
   #isClosed = false;
@@ -64,18 +78,40 @@ export class Schedule {
       if (dueAt > now() || this.#isClosed) continue;
       try {
         const log = await logs.get(logId);
-        const due = log ? dueCommands(log.state).filter(({ at }) => at <= now()) : [];
-        const commands = due.map(({ command }) => command);
-        if (commands.length > 0) await logs.submit(logId, commands, { kind: 'hub' });
+        if (log) await this.#giveDue(logId, log);
         // What was refused or has gone must not keep the timer busy: the state says what is left.
-        const left = log?.nextDueAt ?? null;
-        if (left === null) this.#due.delete(logId);
-        else this.#due.set(logId, Math.max(left, now() + 1_000));
+        const times = log ? dueCommands(log.state).map(({ at, command }) => this.#triesAt(logId, command.id, at)) : [];
+        if (times.length === 0) this.#due.delete(logId);
+        else this.#due.set(logId, Math.max(Math.min(...times), now() + 1_000));
       } catch (error) {
         this.#context.log('schedule-failed', { logId, code: codeOf(error) });
         this.#due.set(logId, now() + SCHEDULE_LOOK_MS);
       }
     }
+  }
+
+  /** When this is to be tried: at its time, or later if it was refused (and the clock was not set back since). */
+  #triesAt(logId: LogId, id: CommandId, at: number): number {
+    const refused = this.#refused.get(logId)?.get(id);
+    return refused && refused.triesAt - refused.waitMs <= this.#context.now() ? Math.max(at, refused.triesAt) : at;
+  }
+
+  async #giveDue(logId: LogId, log: ClassLog): Promise<void> {
+    const { logs, now } = this.#context;
+    const before = this.#refused.get(logId);
+    const all = dueCommands(log.state);
+    const due = all.filter(({ at, command }) => this.#triesAt(logId, command.id, at) <= now());
+    const refused = new Map(all.flatMap(({ command: { id } }) => (before?.has(id) ? [[id, before.get(id)!]] : [])));
+    for (let from = 0; from < due.length; from += DUE_AT_ONCE_MAX) {
+      const commands = due.slice(from, from + DUE_AT_ONCE_MAX).map(({ command }) => command);
+      for (const { id, ok } of await logs.submit(logId, commands, { kind: 'hub' })) {
+        const waitMs = Math.min((refused.get(id)?.waitMs ?? REFUSED_WAIT_MS / 2) * 2, REFUSED_WAIT_MAX_MS);
+        if (ok) refused.delete(id);
+        else refused.set(id, { triesAt: now() + waitMs, waitMs });
+      }
+    }
+    if (refused.size > 0) this.#refused.set(logId, refused);
+    else this.#refused.delete(logId);
   }
 
   #wind(): void {

@@ -1,9 +1,14 @@
 /** S20: what falls due is done by the hub, by its clock, once. */
-import { afterEach, expect, test } from 'vitest';
-import { dueIdOf } from '../../src/core/ids.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { EMPTY_CLASSROOM, type Classroom } from '../../src/core/classroom.ts';
+import { dueIdOf, togetherIdOf, type CommandId, type LogId } from '../../src/core/ids.ts';
+import type { Command } from '../../src/core/wire.ts';
+import type { ClassLogs } from '../../src/hub/class-logs.ts';
+import { DUE_AT_ONCE_MAX, REFUSED_WAIT_MAX_MS, REFUSED_WAIT_MS, Schedule } from '../../src/hub/schedule.ts';
+import type { Store } from '../../src/hub/store.ts';
 import { ASSIGNMENT, startClass, type StartedClass } from '../support/class.ts';
 import { startHub } from '../support/hub.ts';
-import { eventually, Person } from '../support/person.ts';
+import { eventually, newId, Person } from '../support/person.ts';
 
 let room: StartedClass;
 let aheadMs = 0;
@@ -123,4 +128,91 @@ test('[S20] the bell ends the collecting by the hub’s clock; a work of two rea
   expect(after.entries.at(-1)).toMatchObject({ id: dueIdOf(collectId), kind: 'collected', by: null });
   const late = { assignmentId, fileIds: [], note: 'поздно' };
   expect(await one!.refusalOf(room.logId, 'handIn', late)).toBe('collect-closed');
+});
+
+test('[S20] who takes the id under which the bell would ring is refused, and it rings; a work of two arrives whatever id was tried', async () => {
+  aheadMs = 0;
+  room = await startClass(['Белов Илья', 'Ёлкина Анна'], { now });
+  const [one, two] = room.pupils;
+  const { id: assignmentId } = await room.assign();
+  const collect = { assignmentId, bellAt: now() + HOUR_MS, afterBell: 'refuse', seen: null } as const;
+  const { id: collectId } = await room.teacher.send(room.logId, 'collect', collect);
+  const body = { channelId: room.channelId, text: 'занято', fileIds: [], replyTo: null };
+  const handInId = newId<CommandId>();
+  const results = await one!.submit(room.logId, [
+    { id: dueIdOf(collectId), kind: 'postMessage', body },
+    { id: togetherIdOf(handInId, two!.memberId), kind: 'postMessage', body },
+    { id: handInId, kind: 'handIn', body: { assignmentId, fileIds: [], note: 'вдвоём', together: [two!.memberId] } },
+  ]);
+  expect(results).toMatchObject([{ ok: false, code: 'bad-request' }, { ok: false, code: 'bad-request' }, { ok: true }]);
+  const { seq } = results[2] as { seq: number };
+  expect((await two!.caughtUp(room.logId, seq + 1)).entries.at(-1)).toMatchObject({ kind: 'handedIn', by: null });
+  aheadMs = HOUR_MS + 1;
+  await room.hub.lookAtSchedule();
+  const { entries } = await one!.caughtUp(room.logId, seq + 2);
+  expect(entries.at(-1)).toMatchObject({ id: dueIdOf(collectId), kind: 'collected' });
+});
+
+describe('what is due in one log', () => {
+  const logId = newId<LogId>();
+  /** A log in which so many messages are due; `outcome` says what becomes of each. */
+  function dueMessages(count: number, outcome: (command: Command) => boolean) {
+    const clock = { now: 1_000 };
+    const given: Command[][] = [];
+    const said = { channelId: newId(), text: '', files: [], replyTo: null, sendAt: 0, at: 0, by: newId() };
+    const ids = Array.from({ length: count }, () => newId<CommandId>());
+    const scheduled = Object.fromEntries(ids.map((messageId) => [messageId, { ...said, messageId }]));
+    const log = { state: { ...EMPTY_CLASSROOM, scheduled } as unknown as Classroom };
+    const logs = {
+      get: async () => log,
+      submit: async (_logId: LogId, commands: readonly Command[]) => {
+        given.push([...commands]);
+        return commands.map((command) => {
+          const ok = outcome(command);
+          if (ok && command.kind === 'sendScheduled') delete log.state.scheduled[command.body.messageId];
+          return { id: command.id, ok };
+        });
+      },
+    } as unknown as ClassLogs;
+    const store = { logsWithDue: async () => [{ logId, dueAt: 0 }] } as unknown as Store;
+    return { schedule: new Schedule({ store, logs, log: () => {}, now: () => clock.now }), clock, given, ids };
+  }
+
+  test('[S20] is given to it in parts, however much it is', async () => {
+    const { schedule, given } = dueMessages(2 * DUE_AT_ONCE_MAX + 1, () => true);
+    await schedule.open();
+    expect(given.map((commands) => commands.length)).toEqual([DUE_AT_ONCE_MAX, DUE_AT_ONCE_MAX, 1]);
+    await schedule.close();
+  });
+
+  test(`[S20] and refused is tried again after ${REFUSED_WAIT_MS} ms, then later and later, and holds nothing else up`, async () => {
+    let bad = '' as CommandId;
+    const { schedule, clock, given, ids } = dueMessages(3, ({ id }) => id !== bad);
+    bad = dueIdOf(ids[0]!);
+    await schedule.open();
+    expect(given.map((commands) => commands.length)).toEqual([3]);
+    const triedAt: number[] = [];
+    for (let waits = 0; waits < 20; waits += 1) {
+      schedule.note(logId, 0);
+      await schedule.look();
+      if (given.length > triedAt.length + 1) triedAt.push(clock.now);
+      clock.now += REFUSED_WAIT_MS;
+    }
+    expect(triedAt.map((at) => at - 1_000)).toEqual([1_000, 3_000, 7_000, 15_000]);
+    expect(given.slice(1).every((commands) => commands.length === 1 && commands[0]!.id === bad)).toBe(true);
+    for (let round = 0; round < 20; round += 1) {
+      clock.now += REFUSED_WAIT_MAX_MS;
+      const before = given.length;
+      schedule.note(logId, 0);
+      await schedule.look();
+      expect(given).toHaveLength(before + 1);
+    }
+    // A clock that was wrong and is set back does not make it wait for as long as it was wrong.
+    clock.now = 1_000;
+    const before = given.length;
+    schedule.note(logId, 0);
+    await schedule.look();
+    expect(given).toHaveLength(before + 1);
+    await schedule.close();
+  });
 });
