@@ -139,7 +139,9 @@ export function followMessage(
     case 'scheduleMessage': {
       const { channelId, to, sendAt } = command.body;
       demandPlace(state, channelId, to, actor);
-      demand(Object.values(state.scheduled).length < SCHEDULED_MAX, 'too-many');
+      // Each has room of his own: one must not take away everybody's.
+      const waiting = Object.values(state.scheduled).filter(({ by }) => by === actor.memberId);
+      demand(waiting.length < SCHEDULED_MAX, 'limit-reached');
       const body = { ...saidIn(state, command, who, actor, facts), sendAt, ...(to === undefined ? {} : { to }) };
       return { kind: 'messageScheduled', body };
     }
@@ -189,7 +191,7 @@ export function followMessage(
       const { messageId, isPinned } = command.body;
       const { message, channel } = demandMessage(state, messageId, actor, facts);
       demand(actor.role === 'teacher' || channel.kind === 'direct', 'not-allowed');
-      demand(!isPinned || channel.pins.length < PINS_MAX, 'too-many');
+      demand(!isPinned || channel.pins.length < PINS_MAX, 'limit-reached');
       return { kind: 'messagePinned', body: { ...named(messageId, message), isPinned, author: message.by } };
     }
     case 'vote': {
@@ -237,7 +239,7 @@ export function followChannel(
     const { kind } = command.body;
     demand(!state.channels[channelId], 'channel-exists');
     const made = Object.values(state.channels).filter((one) => one.kind !== 'direct').length;
-    demand(made < CHANNELS_MAX, 'too-many');
+    demand(made < CHANNELS_MAX, 'limit-reached');
     // Staff is the school's, and the school has no pupils' rooms.
     demand(state.kind === 'class' ? kind !== 'staff' : kind === 'staff' || kind === 'group', 'not-allowed');
     demand(kind === 'group' ? title !== null && memberIds.length > 0 : memberIds.length === 0, 'bad-request');

@@ -354,9 +354,10 @@ function handIn(state: Classroom, command: CommandOf<'handIn'>, who: Who, actor:
   const { dueAt, collect } = demandOpen(state, assignmentId, memberId);
   demand(actor.role === 'student', 'not-allowed');
   demand(fileIds.length > 0 || !isBlank(note), 'empty');
+  demand(attemptsOf(state, assignmentId, memberId) < ATTEMPTS_MAX, 'too-many-attempts');
   demandPartners(state, assignmentId, memberId, together);
-  const isAfterBell = collect !== null && isCollected(collect, facts.now);
   demandFreeIds(state, command.id, together);
+  const isAfterBell = collect !== null && isCollected(collect, facts.now);
   const isAskedAgain = state.returned[workKey(assignmentId, memberId)]?.outcome === 'redo';
   demand(!isAfterBell || isAskedAgain || collect.afterBell !== 'refuse', 'collect-closed');
   const late = (dueAt !== null && facts.now > dueAt) || (isAfterBell && !isAskedAgain && collect.afterBell === 'late');
@@ -382,11 +383,10 @@ function demandPartners(state: Classroom, assignmentId: CommandId, by: MemberId,
     demandOpen(state, assignmentId, id);
     const before = lastAttempt(state.submissions[workKey(assignmentId, id)]);
     demand(before === undefined || before.of?.memberId === by, 'partner-has-work');
+    demand((before?.attempt ?? 0) < ATTEMPTS_MAX, 'too-many-attempts');
   }
 }
 
-function handInTogether(state: Classroom, command: CommandOf<'handInTogether'>, facts: Facts): Change {
-  const { handInId, memberId } = command.body;
 /**
  * The ids under which the hub will pay follow from an id that the pupil makes, so that he could steer them to another that the hub
  * needs: the bell would never ring (S20).
@@ -397,6 +397,8 @@ function demandFreeIds(state: Classroom, handInId: CommandId, together: readonly
   for (const memberId of together) demand(!needed.has(togetherIdOf(handInId, memberId)), 'id-reused');
 }
 
+function handInTogether(state: Classroom, command: CommandOf<'handInTogether'>, facts: Facts): Change {
+  const { handInId, memberId } = command.body;
   const owed = state.owed[togetherIdOf(handInId, memberId)];
   demand(owed, 'stale');
   const { assignmentId, by } = owed;

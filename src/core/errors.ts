@@ -22,6 +22,8 @@ export const ERRORS = {
   'member-exists': { retry: 'never', help: 'you' },
   'member-not-listed': { retry: 'never', help: 'you' },
   'class-full': { retry: 'never', help: 'you' },
+  'limit-reached': { retry: 'never', help: 'you' },
+  'too-many-attempts': { retry: 'never', help: 'hub' },
   'last-teacher': { retry: 'never', help: 'you' },
   'bad-name': { retry: 'never', help: 'you' },
   empty: { retry: 'never', help: 'you' },

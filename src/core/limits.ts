@@ -22,7 +22,9 @@ export const MENTIONS_MAX = 50;
 export const POLL_OPTIONS_MIN = 2;
 export const POLL_OPTIONS_MAX = 12;
 export const POLL_OPTION_MAX = 200;
-/** Pinned messages of one channel, and messages that wait for their hour in one log. */
+/** Times that one pupil may hand in for one assignment. */
+export const ATTEMPTS_MAX = 50;
+/** Pinned messages of one channel, and messages of one author that wait for their hour in one log. */
 export const PINS_MAX = 20;
 export const SCHEDULED_MAX = 100;
 /** Read positions told at once. */

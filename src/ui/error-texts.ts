@@ -67,6 +67,14 @@ const ru: Readonly<Record<ErrorCode, ErrorText>> = {
     what: 'В списке класса больше нет места. Уже внесённые на месте.',
     todo: 'Уберите лишние строки или создайте ещё один класс.',
   },
+  'limit-reached': {
+    what: 'Таких здесь уже столько, сколько может быть. Прежние на месте.',
+    todo: 'Уберите ненужные и повторите.',
+  },
+  'too-many-attempts': {
+    what: 'Эту работу сдавали уже слишком много раз. Сданное раньше на месте.',
+    todo: 'Покажите новую работу учителю: он может принять её сам.',
+  },
   'last-teacher': {
     what: 'В классе должен остаться хотя бы один учитель. Ничего не изменилось.',
     todo: 'Сначала сделайте учителем кого-то ещё.',
@@ -280,6 +288,14 @@ const en: Readonly<Record<ErrorCode, ErrorText>> = {
   'class-full': {
     what: 'There is no more room on the class list. Those on it are in place.',
     todo: 'Remove lines you do not need, or make another class.',
+  },
+  'limit-reached': {
+    what: 'There are as many of these here as there may be. Those before are in place.',
+    todo: 'Remove what is not needed, then try again.',
+  },
+  'too-many-attempts': {
+    what: 'This work has been handed in too many times. What was handed in before is in place.',
+    todo: 'Show the new work to the teacher, who can take it in himself.',
   },
   'last-teacher': {
     what: 'A class must keep at least one teacher. Nothing has changed.',

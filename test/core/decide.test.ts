@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { dueCommands, type Who } from '../../src/core/classroom.ts';
-import type { MemberId, PersonId } from '../../src/core/ids.ts';
-import { MEMBERS_MAX, REQUESTS_MAX } from '../../src/core/limits.ts';
+import { ERRORS } from '../../src/core/errors.ts';
+import { dueIdOf, togetherIdOf, type CommandId, type MemberId, type PersonId } from '../../src/core/ids.ts';
+import { ATTEMPTS_MAX, MEMBERS_MAX, REQUESTS_MAX } from '../../src/core/limits.ts';
 import type { AfterBell, CommandKind } from '../../src/core/wire.ts';
 import { guestWho, HUB, nextFileId, nextId, PaperClass } from '../support/paper-class.ts';
 import { stage } from '../support/paper-stage.ts';
@@ -48,6 +49,18 @@ const ALLOWED: Record<CommandKind, readonly string[]> = {
   review: ['teacher'],
   giveBack: ['teacher'],
 };
+
+/** An id of version 7 from which, with this member, that id of the hub's follows. */
+function steeredTo(id: CommandId, memberId: MemberId): CommandId {
+  const one = id.replaceAll('-', '');
+  const other = memberId.replaceAll('-', '');
+  const xor = Array.from(one, (digit, at) => (parseInt(digit, 16) ^ parseInt(other[at]!, 16)).toString(16)).join('');
+  const digits = `${xor.slice(0, 12)}7${xor.slice(13, 16)}8${xor.slice(17)}`;
+  const dashed = digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') as CommandId;
+  // The variant's two bits are the id's own: of four, one fits.
+  const fits = ['8', '9', 'a', 'b'].map((variant) => (dashed.slice(0, 19) + variant + dashed.slice(20)) as CommandId);
+  return fits.find((candidate) => togetherIdOf(candidate, memberId) === id)!;
+}
 
 describe('who may do what', () => {
   for (const kind of Object.keys(ALLOWED) as CommandKind[]) {
@@ -255,6 +268,37 @@ describe('handing in and giving back', () => {
       expect(paper.do('handInTogether', { handInId, memberId: other.memberId }, HUB)).toBe('stale');
       expect(paper.state.submissions[`${assignmentId}/${other.memberId}`]?.attempts).toHaveLength(1);
     }
+  });
+  test(`a work is handed in ${ATTEMPTS_MAX} times at most, and is then shown as refused; a teacher may still bring one`, () => {
+    const { paper, pupil, other } = stage();
+    const assignmentId = paper.assign();
+    const work = { assignmentId, fileIds: [], note: 'x' };
+    for (let i = 0; i < ATTEMPTS_MAX; i++) paper.must('handIn', work, pupil.who);
+    expect(paper.do('handIn', work, pupil.who)).toBe('too-many-attempts');
+    expect(ERRORS['too-many-attempts'].retry).toBe('never');
+    paper.must('bringWork', { ...work, memberId: pupil.memberId, writtenAt: null });
+    const shared = paper.assign();
+    const forBoth = { assignmentId: shared, fileIds: [], note: 'x', together: [other.memberId] };
+    for (let i = 0; i < ATTEMPTS_MAX; i++) {
+      const handInId = paper.must('handIn', forBoth, pupil.who).id;
+      paper.must('handInTogether', { handInId, memberId: other.memberId }, HUB);
+    }
+    expect(paper.do('handIn', { assignmentId: shared, fileIds: [], note: 'x' }, other.who)).toBe('too-many-attempts');
+  });
+  test('[S20] nobody but the hub gives a command under an id of the hub’s, nor steers one to it', () => {
+    const { paper, pupil, other, bodies } = stage();
+    const { assignmentId: collected, collectId } = bodies.endCollect;
+    const bell = dueIdOf(collectId);
+    const body = { channelId: paper.channelId, text: 'x', fileIds: [], replyTo: null };
+    for (const who of [pupil.who, paper.asTeacher])
+      expect(paper.give({ id: bell, kind: 'postMessage', body }, who)).toBe('bad-request');
+    // An id of his own from which the bell's would follow.
+    const steered = steeredTo(bell, other.memberId);
+    expect(togetherIdOf(steered, other.memberId)).toBe(bell);
+    const work = { assignmentId: paper.assign(), fileIds: [], note: 'x', together: [other.memberId] };
+    expect(paper.give({ id: steered, kind: 'handIn', body: work }, pupil.who)).toBe('id-reused');
+    const due = dueCommands(paper.state).find(({ command }) => command.id === bell)!;
+    expect(paper.give(due.command, HUB)).toMatchObject({ kind: 'collected', body: { assignmentId: collected } });
   });
   test('nobody hands in for one who has a work of his own, for himself twice, or for who is not asked', () => {
     const { paper, pupil, other, parent } = stage();
