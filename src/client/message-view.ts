@@ -161,6 +161,7 @@ export const factOf = (message: MarkedMessage): MessageFact => ({
   removed: message.isRemoved,
   hasFiles: message.files.length > 0,
   isScheduled: false,
+  scheduled: null,
   isNotice: message.notice !== null,
   isForward: message.forward !== null,
   poll: message.poll && {

@@ -33,7 +33,7 @@ export const RUN_GROWS_BELOW = 32;
 export const IDS_PER_RUN = 1024;
 
 /** Grows whenever the views of an old log would come out different: a kind that is new, a view that is (S12, S13). */
-export const FOLD_VERSION = 3;
+export const FOLD_VERSION = 4;
 
 export interface LogRecord {
   logId: LogId;
@@ -205,10 +205,11 @@ export class Folding {
           pages.add(recordOf(change.body.messageSeq));
           break;
         case 'messageRemoved': {
-          const { channelId, messageSeq, messageId } = change.body;
+          const { channelId, messageSeq, messageId, scheduled } = change.body;
           const page = recordOf(messageSeq);
           erases = true;
           pages.add(page);
+          if (scheduled) pages.add(recordOf(scheduled.messageSeq));
           wantMessages(channelId, page);
           touches.add(touchOfRecord(logId, channelId, page)).add(touchOfStranger(logId, messageId));
           break;
@@ -378,8 +379,9 @@ export class Folding {
   }
 
   /** Blanks the rows of a message and of every mark about it, and leaves a stone in its place. */
-  #removeMessage({ channelId, messageId, messageSeq }: ChangeOf<'messageRemoved'>['body'], erasure: Erasure | null) {
-    const seqs = [messageSeq];
+  #removeMessage(body: ChangeOf<'messageRemoved'>['body'], erasure: Erasure | null) {
+    const { channelId, messageId, messageSeq, scheduled } = body;
+    const seqs = scheduled ? [messageSeq, scheduled.messageSeq] : [messageSeq];
     const stays = (mark: StoredMark) => {
       if (mark.about !== messageId) return true;
       seqs.push(mark.seq);

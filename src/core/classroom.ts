@@ -223,6 +223,8 @@ export interface MessageFact {
   hasFiles: boolean;
   /** It waits for its hour still: nobody but the hub speaks of it. */
   isScheduled: boolean;
+  /** The row in which it waited for its hour; a client's preview need not know. */
+  scheduled: { messageId: CommandId; messageSeq: number } | null;
   isNotice: boolean;
   /** It says another's words: nobody changes these. */
   isForward: boolean;

@@ -179,7 +179,11 @@ export function followMessage(
       const { message, channel } = demandMessage(state, messageId, actor, facts);
       demand(message.by === actor.memberId || (actor.role === 'teacher' && state.kind === 'class'), 'not-allowed');
       const direct = channel.kind === 'direct' ? { direct: channel.memberIds as [MemberId, MemberId] } : {};
-      return { kind: 'messageRemoved', body: { ...named(messageId, message), ...direct } };
+      const { scheduled } = message;
+      return {
+        kind: 'messageRemoved',
+        body: { ...named(messageId, message), ...direct, ...(scheduled ? { scheduled } : {}) },
+      };
     }
     case 'react': {
       const { messageId, reaction, isOn } = command.body;

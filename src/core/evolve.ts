@@ -32,7 +32,8 @@ export function evolve(state: Classroom, entry: Entry): Classroom {
 
 /**
  * The schedule behind a message that the hub sent at its hour and that was removed before this copy of the log heard of it: its
- * row is blank, and its id alone says what it was (S20). null for every other row.
+ * row is blank, and its id alone says what it was (S20). null for every other row; behind what its author sent before its hour the
+ * removal names the schedule.
  */
 export function blankScheduleOf({ scheduled }: Classroom, { id, kind, body }: Entry): CommandId | null {
   if (body !== null || kind !== 'messagePosted') return null;
@@ -250,10 +251,14 @@ export function apply(state: Classroom, header: Header, change: Change): Classro
           };
     case 'scheduleCancelled':
       return { ...state, scheduled: without(state.scheduled, change.body.messageId) };
-    case 'messageRemoved':
-      return withPins(withDirect(state, change.body), change.body.channelId, (pins) =>
-        pins.filter((pin) => pin.messageId !== change.body.messageId),
+    case 'messageRemoved': {
+      const { scheduled, channelId, messageId } = change.body;
+      // A copy of the log that did not hear of the sending hears of it here: that row is blank (S20).
+      const sent = scheduled ? { ...state, scheduled: without(state.scheduled, scheduled.messageId) } : state;
+      return withPins(withDirect(sent, change.body), channelId, (pins) =>
+        pins.filter((pin) => pin.messageId !== messageId),
       );
+    }
     case 'messagePinned': {
       const { messageId, messageSeq, channelId, isPinned, author } = change.body;
       return withPins(state, channelId, (pins) => {
@@ -403,8 +408,8 @@ export interface Erasure {
  */
 export function erasedBy(change: Change, state: Classroom): Erasure | null {
   if (change.kind === 'messageRemoved') {
-    const { messageId } = change.body;
-    return { ids: [messageId], about: [messageId], messagesBy: [] };
+    const { messageId, scheduled } = change.body;
+    return { ids: [messageId, ...(scheduled ? [scheduled.messageId] : [])], about: [messageId], messagesBy: [] };
   }
   // The message is said again in full, or never: what waited for its hour needs no copy.
   const waited = change.kind === 'messagePosted' ? change.body.scheduled?.messageId : null;

@@ -7,7 +7,7 @@
  * notices, pins, forwarding, scheduled messages; pushed pages without the reader's key; read positions, typing, presence. A side
  * of version 1 gets pages with the key in them and skips kinds that it does not know (S12). The lesson: hand-outs, collecting until
  * the bell, pupils who hand in together, works that a teacher brought; the wall and what pages tell for it. `/api/me` tells the
- * backup epoch.
+ * backup epoch. A removal names the schedule behind its message; `limit-reached` and `too-many-attempts` (`internal` before).
  */
 import * as z from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
@@ -306,8 +306,15 @@ export const CHANGE_BODIES = {
     channelId: ChannelId,
     text: text(limit.MESSAGE_TEXT_MAX),
   }),
-  /** `direct` as in `messagePosted`, whose body is gone: the channel must not go with its first message. */
-  messageRemoved: z.object({ ...messageNamed, direct: z.optional(z.tuple([MemberId, MemberId])) }),
+  /**
+   * `direct` and `scheduled` as in `messagePosted`, whose body is gone: the channel must not go with its first message, and what
+   * waited for its hour must not wait for ever.
+   */
+  messageRemoved: z.object({
+    ...messageNamed,
+    direct: z.optional(z.tuple([MemberId, MemberId])),
+    scheduled: z.optional(z.object({ messageId: CommandId, messageSeq: count() })),
+  }),
   messageScheduled: z.object({
     channelId: ChannelId,
     text: text(limit.MESSAGE_TEXT_MAX),

@@ -353,7 +353,7 @@ export class ClassLog {
   #remember(change: Change, row: NewRow, seq: number): void {
     if (change.kind === 'messagePosted' || change.kind === 'messageScheduled') {
       const { channelId, files, poll, isNotice } = change.body;
-      const isForward = change.kind === 'messagePosted' && change.body.forward !== undefined;
+      const { forward, scheduled } = change.kind === 'messagePosted' ? change.body : {};
       this.#messages.set(row.id, {
         seq,
         by: row.by,
@@ -361,8 +361,9 @@ export class ClassLog {
         removed: false,
         hasFiles: files.length > 0,
         isScheduled: change.kind === 'messageScheduled',
+        scheduled: scheduled ? { messageId: scheduled.messageId, messageSeq: scheduled.messageSeq } : null,
         isNotice: isNotice ?? false,
-        isForward,
+        isForward: forward !== undefined,
         poll: poll ? { options: poll.options.length, isMultiple: poll.isMultiple, isClosed: false } : null,
       });
     } else if (change.kind === 'pollClosed') {

@@ -348,6 +348,8 @@ class Sqlite implements SqliteStore {
         isScheduled: number;
         isNotice: number | null;
         isForward: number;
+        scheduleId: CommandId | null;
+        scheduleSeq: number | null;
         options: number | null;
         isMultiple: number | null;
         isClosed: number;
@@ -355,6 +357,7 @@ class Sqlite implements SqliteStore {
         `SELECT seq, by, body ->> 'channelId' AS channelId, json_array_length(body, '$.files') AS files, body IS NULL AS removed,
            kind = 'messageScheduled' AS isScheduled, body ->> 'isNotice' AS isNotice,
            coalesce(json_type(body, '$.forward') = 'object', 0) AS isForward,
+           body ->> '$.scheduled.messageId' AS scheduleId, body ->> '$.scheduled.messageSeq' AS scheduleSeq,
            json_array_length(body, '$.poll.options') AS options, body ->> '$.poll.isMultiple' AS isMultiple,
            json_type(body, '$.poll') IS NOT NULL AND EXISTS (
              SELECT 1 FROM entry AS closing WHERE closing.log_id = ?1 AND closing.about = ?2 AND closing.kind = 'pollClosed'
@@ -372,6 +375,7 @@ class Sqlite implements SqliteStore {
         removed: row.removed === 1,
         hasFiles: (row.files ?? 0) > 0,
         isScheduled: row.isScheduled === 1,
+        scheduled: row.scheduleId === null ? null : { messageId: row.scheduleId, messageSeq: row.scheduleSeq ?? 0 },
         isNotice: row.isNotice === 1,
         isForward: row.isForward === 1,
         poll: row.options === null ? null : poll,

@@ -183,6 +183,20 @@ describe('marks', () => {
     expect((await look()).messages.map(({ text }) => text)).toEqual(['раннее слово']);
   });
 
+  test('[S16] what its author sent before its hour and removed before this device heard of it waits no longer either', async () => {
+    const sendAt = paper.now + 60_000;
+    const plan = { channelId: paper.channelId, fileIds: [], replyTo: null, text: 'раннее слово', sendAt };
+    const said = paper.must('scheduleMessage', plan).id;
+    await follow();
+    await arrive(16_384, structuredClone(paper.log));
+    expect(await scheduled()).toEqual([said]);
+    const sent = paper.must('sendScheduled', { messageId: said }, paper.asTeacher);
+    paper.must('removeMessage', { messageId: sent.id });
+    await arrive();
+    expect(await scheduled()).toEqual([]);
+    expect(await records(...EVERYWHERE)).not.toContain('раннее слово');
+  });
+
   test('[S16] what was said at its hour and removed before this device heard of it waits no longer, and its words are gone', async () => {
     const sendAt = paper.now + 60_000;
     const plan = { channelId: paper.channelId, fileIds: [], replyTo: null, text: 'раннее слово', sendAt };

@@ -1,9 +1,11 @@
 /** The rules of the chat: channels, parents, polls, notices, schedules, the school. */
 import { describe, expect, test } from 'vitest';
 import { dueCommands, seenBy, type Who } from '../../src/core/classroom.ts';
+import { ERRORS } from '../../src/core/errors.ts';
 import { directIdOf, type ChannelId, type MemberId } from '../../src/core/ids.ts';
 import { CHANNELS_MAX, PINS_MAX, SCHEDULED_MAX } from '../../src/core/limits.ts';
-import { HUB, nextId, PaperClass } from '../support/paper-class.ts';
+import { evolve } from '../../src/core/evolve.ts';
+import { fold, HUB, nextId, PaperClass } from '../support/paper-class.ts';
 import { stage } from '../support/paper-stage.ts';
 
 describe('[S4] channels', () => {
@@ -103,7 +105,7 @@ describe('[S4] channels', () => {
   });
 
   test('there are so many at most, and so many pins and waiting messages', () => {
-    const { paper, channelId } = stage();
+    const { paper, pupil, channelId } = stage();
     const count = () => Object.keys(paper.state.channels).length;
     while (count() < CHANNELS_MAX) paper.channel('students');
     const one = {
@@ -113,15 +115,19 @@ describe('[S4] channels', () => {
       writers: 'all' as const,
       memberIds: [],
     };
-    expect(paper.do('createChannel', one, paper.asTeacher)).toBe('too-many');
+    expect(paper.do('createChannel', one, paper.asTeacher)).toBe('limit-reached');
     for (let i = 0; i < PINS_MAX; i++)
       paper.must('pinMessage', { messageId: paper.post(paper.asTeacher), isPinned: true });
     expect(paper.do('pinMessage', { messageId: paper.post(paper.asTeacher), isPinned: true }, paper.asTeacher)).toBe(
-      'too-many',
+      'limit-reached',
     );
     const later = { ...said, channelId, sendAt: paper.now + 1e9 };
-    while (Object.keys(paper.state.scheduled).length < SCHEDULED_MAX) paper.must('scheduleMessage', later);
-    expect(paper.do('scheduleMessage', later, paper.asTeacher)).toBe('too-many');
+    // One author's are not the others': nobody can take all the room.
+    for (let i = 0; i < SCHEDULED_MAX; i++) paper.must('scheduleMessage', later);
+    expect(paper.do('scheduleMessage', later, paper.asTeacher)).toBe('limit-reached');
+    expect(paper.do('scheduleMessage', later, pupil.who)).toMatchObject({ kind: 'messageScheduled' });
+    // Waiting does not help: a row that is refused for it is shown, not sent for ever (S10).
+    expect(ERRORS['limit-reached'].retry).toBe('never');
   });
 });
 
@@ -217,6 +223,18 @@ describe('polls, notices, schedules', () => {
     expect(posted).toMatchObject({ kind: 'messagePosted', by: pupil.memberId });
     expect(dueCommands(paper.state).filter(({ command }) => command.kind === 'sendScheduled')).toEqual([]);
     expect(paper.do('sendScheduled', { messageId: waitingId }, HUB)).toBe('no-such-message');
+  });
+
+  test('[S16, S20] sent by its author and removed before a device of his heard of either, it waits there no longer', () => {
+    const { paper, pupil, waitingId } = stage();
+    const known = paper.log.length;
+    const before = fold(paper.logFor(pupil.memberId));
+    expect(Object.keys(before.scheduled)).toEqual([waitingId]);
+    const sent = paper.must('sendScheduled', { messageId: waitingId }, pupil.who);
+    paper.must('removeMessage', { messageId: sent.id }, pupil.who);
+    const news = paper.logFor(pupil.memberId).filter(({ seq }) => seq > known);
+    expect(news.map(({ body }) => body === null)).toEqual([true, false]);
+    expect(news.reduce(evolve, before).scheduled).toEqual({});
   });
 
   test('what waits for its hour is its author’s alone, teachers included', () => {

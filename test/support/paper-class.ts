@@ -72,6 +72,9 @@ export class PaperClass {
       removed: about('messageRemoved') || !body,
       hasFiles: (body?.files?.length ?? 0) > 0,
       isScheduled: row.kind === 'messageScheduled',
+      scheduled: body?.scheduled
+        ? { messageId: body.scheduled.messageId, messageSeq: body.scheduled.messageSeq }
+        : null,
       isNotice: body?.isNotice ?? false,
       isForward: body?.forward !== undefined,
       poll: body?.poll
