@@ -440,6 +440,7 @@ describe('many files', () => {
   });
 
   it(`small facts are written together, every ${SAVE_MS / 1_000} s`, async () => {
+    expect(SAVE_MS).toBe(30_000);
     const made = await desk();
     const files = await filled(made, 2);
     await made.reopen();

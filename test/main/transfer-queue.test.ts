@@ -363,6 +363,7 @@ describe('the same bytes under two names', () => {
     await until(() => made.transfers.list()[0]?.code === 'hub-unreachable');
     await made.transfers.download(SERVER, [file]);
     await until(() => made.library.has(file.sha256));
+    expect(await made.library.check(file.sha256)).toBe(true);
   });
 
   it('that a person stopped are not fetched under the second before somebody asks', async () => {
@@ -419,6 +420,7 @@ describe('a clock that is set back', () => {
     const before = moves;
     news.moved();
     await until(() => moves > before);
+    expect(lists).toBe(2);
   });
 
   it('holds back nothing that waits for its next try, and no speed', async () => {
@@ -437,6 +439,7 @@ describe('a clock that is set back', () => {
     await until(() => told.flat().some(({ speed }) => (speed ?? 0) > 0));
     made.transfers.setLimit(null);
     await allDone(made.transfers);
+    expect(await made.library.check(file.sha256)).toBe(true);
   });
 });
 
