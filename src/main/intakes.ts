@@ -1,7 +1,7 @@
 /**
  * Works that are being taken in, and files that the system handed to the app: what was found under ids that mean nothing elsewhere,
- * until it is brought or given up. Promises: only what was found goes anywhere, as it was when it was found; bytes go through the
- * queue of transfers like any chosen file's; of works that could not be brought whole nothing stays in the queue. Hides: paths,
+ * until it is brought or given up. Promises: only what was found goes anywhere, as it was when it was found; what is brought is on
+ * this computer's disk before that is said, so that a stick may be pulled out; then it goes through the queue of transfers; of works that could not be brought whole nothing stays in the queue. Hides: paths,
  * archives.
  */
 import { randomUUID } from 'node:crypto';
@@ -12,6 +12,7 @@ import { PartaError } from '../core/errors.ts';
 import { safeFileName } from '../core/names.ts';
 import { INTAKE_PATHS_MAX, type Handed, type Intake } from '../preload/contract/intake.ts';
 import type { ChosenFile } from '../preload/contract.ts';
+import { blocksOf } from './blocks.ts';
 import { scan, type Found, type Place } from './intake-scan.ts';
 import { walkZip } from './intake-zip.ts';
 import type { Transfers } from './transfers.ts';
@@ -46,8 +47,9 @@ export interface Intakes {
   /** The system gave these to open; they join those that still wait. Paths that lead nowhere are passed over. */
   hand(paths: readonly string[]): Promise<void>;
   handed(): Handed | null;
-  /** @throws PartaError `not-found`, and what the queue throws */
+  /** Takes them away from what waits. @throws PartaError `not-found`, and what the queue throws: then they wait again */
   uploadHanded(handedId: string, serverId: string): Promise<ChosenFile[]>;
+  /** Takes them away, as {@link Intakes.uploadHanded}. @throws PartaError `not-found`, `file-gone`: then they wait again */
   scanHanded(handedId: string): Promise<Intake>;
   endHanded(handedId: string): void;
 }
@@ -74,13 +76,25 @@ export function openIntakes({ transfers, needRoom, choose, onHanded }: IntakesOp
     return { intakeId, ...rest, files };
   }
 
-  async function bringFile(serverId: string, place: FilePlace): Promise<ChosenFile> {
-    const now = await lstat(place.path).catch(() => null);
+  async function demandSame({ path, sizeBytes, mtimeMs }: FilePlace): Promise<void> {
+    const now = await lstat(path).catch(() => null);
     if (!now) throw new PartaError('file-gone');
-    if (!now.isFile() || now.size !== place.sizeBytes || now.mtimeMs !== place.mtimeMs)
-      throw new PartaError('file-changed');
-    const [chosen] = await transfers.upload(serverId, [place.path]);
-    return chosen!;
+    if (!now.isFile() || now.size !== sizeBytes || now.mtimeMs !== mtimeMs) throw new PartaError('file-changed');
+  }
+
+  async function bringFile(serverId: string, place: FilePlace): Promise<ChosenFile> {
+    await demandSame(place);
+    await needRoom(place.sizeBytes);
+    const bytes = readThrough(blocksOf(place.path), (error) => new PartaError('file-gone', { cause: error }));
+    const chosen = await transfers.intake(serverId, basename(place.path), bytes);
+    try {
+      if (chosen.sizeBytes !== place.sizeBytes) throw new PartaError('file-changed');
+      await demandSame(place);
+    } catch (error) {
+      await takeBack([chosen]);
+      throw error;
+    }
+    return chosen;
   }
 
   /** Entries of one archive in one walk through it. @param told each with its place, as it is queued */
@@ -98,7 +112,7 @@ export function openIntakes({ transfers, needRoom, choose, onHanded }: IntakesOp
     await walkZip(zip, async (entry, bytes) => {
       const place = wanted.get(entry.index);
       if (place) {
-        told(place, await transfers.intake(serverId, place.name, readThrough(await bytes())));
+        told(place, await transfers.intake(serverId, place.name, readThrough(await bytes(), brokenZip)));
         wanted.delete(entry.index);
       }
       return wanted.size > 0;
@@ -114,10 +128,27 @@ export function openIntakes({ transfers, needRoom, choose, onHanded }: IntakesOp
     }
   }
 
-  const pathsOf = (handedId: string): string[] => {
-    if (waiting?.handedId !== handedId) throw new PartaError('not-found');
-    return waiting.paths;
-  };
+  /** What waits goes with whoever places it: what is handed over meanwhile waits by itself. */
+  async function placing<T>(handedId: string, place: (paths: readonly string[]) => Promise<T>): Promise<T> {
+    const mine = waiting;
+    if (mine?.handedId !== handedId) throw new PartaError('not-found');
+    waiting = null;
+    try {
+      return await place(mine.paths);
+    } catch (error) {
+      // Nobody has them: they wait again, and what came meanwhile with them.
+      const { files, paths } = waiting ?? { files: [], paths: [] };
+      waiting = mine;
+      for (const [n, path] of paths.entries()) join(path, files[n]!);
+      onHanded(toldOf(waiting));
+      throw error;
+    }
+  }
+  function join(path: string, file: Handed['files'][number]): void {
+    waiting ??= { handedId: randomUUID(), files: [], paths: [] };
+    if (waiting.paths.includes(path) || waiting.paths.length >= INTAKE_PATHS_MAX) return;
+    waiting = { ...waiting, files: [...waiting.files, file], paths: [...waiting.paths, path] };
+  }
 
   return {
     async choose(what) {
@@ -153,11 +184,8 @@ export function openIntakes({ transfers, needRoom, choose, onHanded }: IntakesOp
           const path = await realpath(given).catch(() => null);
           const info = path === null ? null : await lstat(path).catch(() => null);
           if (path === null || !info || (!info.isFile() && !info.isDirectory())) continue;
-          waiting ??= { handedId: randomUUID(), files: [], paths: [] };
-          if (waiting.paths.includes(path) || waiting.paths.length >= INTAKE_PATHS_MAX) continue;
           const isFolder = info.isDirectory();
-          const file = { name: safeFileName(basename(path)), sizeBytes: isFolder ? 0 : info.size, isFolder };
-          waiting = { ...waiting, files: [...waiting.files, file], paths: [...waiting.paths, path] };
+          join(path, { name: safeFileName(basename(path)), sizeBytes: isFolder ? 0 : info.size, isFolder });
         }
         if (waiting && paths.length > 0) onHanded(toldOf(waiting));
       });
@@ -165,8 +193,8 @@ export function openIntakes({ transfers, needRoom, choose, onHanded }: IntakesOp
       return done;
     },
     handed: () => waiting && toldOf(waiting),
-    uploadHanded: async (handedId, serverId) => transfers.upload(serverId, pathsOf(handedId)),
-    scanHanded: async (handedId) => scanned(pathsOf(handedId)),
+    uploadHanded: (handedId, serverId) => placing(handedId, (paths) => transfers.upload(serverId, paths)),
+    scanHanded: (handedId) => placing(handedId, scanned),
     endHanded(handedId) {
       if (waiting?.handedId === handedId) waiting = null;
     },
@@ -175,16 +203,23 @@ export function openIntakes({ transfers, needRoom, choose, onHanded }: IntakesOp
 
 const toldOf = ({ handedId, files }: Handed): Handed => ({ handedId, files });
 
-/** A broken archive shows itself only while it is read: its words are not for people. */
-async function* readThrough(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Bytes from elsewhere, whose end may be a failure of theirs: a stick that was pulled out, a broken archive. */
+async function* readThrough(
+  bytes: AsyncIterable<Uint8Array>,
+  told: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* bytes;
   } catch (error) {
-    throw error instanceof Error && 'code' in error && !String(error.code).startsWith('Z_')
-      ? error
-      : new PartaError('bad-request', { cause: error });
+    throw told(error);
   }
 }
+
+/** A broken archive shows itself only while it is read: its words are not for people. */
+const brokenZip = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error && !String(error.code).startsWith('Z_')
+    ? error
+    : new PartaError('bad-request', { cause: error });
 
 /**
  * Files among the words that the app was started with.

@@ -1,5 +1,5 @@
 // Works taken in from folders, files and archives: what is found, what is left out and why, and how it goes on its way.
-import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -221,13 +221,34 @@ describe('bringing', () => {
     const { hub, library, transfers } = await desk();
     const told: Handed[] = [];
     let room = Infinity;
+    /** In the moment between the last look at a file and its first byte. */
+    let meanwhile = () => {};
+    let gate: Promise<void> = Promise.resolve();
     const intakes = openIntakes({
-      transfers,
-      needRoom: (bytes) => (bytes > room ? Promise.reject(new Error('disk-full-here')) : Promise.resolve()),
+      transfers: { ...transfers, upload: (...of) => gate.then(() => transfers.upload(...of)) },
+      needRoom: async (bytes) => {
+        if (bytes > room) throw new Error('disk-full-here');
+        meanwhile();
+      },
       choose: () => Promise.resolve(choose),
       onHanded: (handed) => void told.push(handed),
     });
-    return { hub, library, transfers, intakes, told, setRoom: (bytes: number) => void (room = bytes) };
+    const held = () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gate = promise;
+      return resolve;
+    };
+    const setRoom = (bytes: number) => void (room = bytes);
+    return {
+      hub,
+      library,
+      transfers,
+      intakes,
+      told,
+      held,
+      setRoom,
+      onRoom: (does: () => void) => void (meanwhile = does),
+    };
   }
 
   it('files and entries of an archive go up as they are, in the order that was asked for', async () => {
@@ -246,6 +267,35 @@ describe('bringing', () => {
     ]);
     await allDone(transfers);
     expect(chosen.map(({ fileId }) => hub.bytesOf(fileId).toString())).toEqual(['третий', 'второй', 'первый']);
+  });
+
+  it('what is brought is here: the stick may be pulled out at once', async () => {
+    const { hub, transfers, intakes } = await opened();
+    const stick = scratchDir();
+    put(stick, 'все/а.txt', 'первый');
+    put(stick, 'все/б.txt', 'второй');
+    const intake = await intakes.scan([join(stick, 'все')]);
+    // Nothing begins while the machine sleeps: whoever would come back for the bytes would come too late.
+    await transfers.sleep();
+    const chosen = await intakes.bring(intake.intakeId, SERVER, intake.files.map(({ id }) => id)); // prettier-ignore
+    rmSync(join(stick, 'все'), { recursive: true });
+    transfers.wake();
+    await allDone(transfers);
+    expect(chosen.map(({ fileId }) => hub.bytesOf(fileId).toString())).toEqual(['первый', 'второй']);
+  });
+
+  it.each([
+    ['goes', 'file-gone', (path: string) => rmSync(path)],
+    ['grows', 'file-changed', (path: string) => writeFileSync(path, 'первый и ещё')],
+    ['becomes another', 'file-changed', (path: string) => utimesSync(path, 1, 1)],
+  ])('a file that %s while it is brought is said to be, and nothing of it goes on', async (_, code, change) => {
+    const { intakes, transfers, onRoom } = await opened();
+    const path = put(scratchDir(), 'все/а.txt', 'первый');
+    const intake = await intakes.scan([join(path, '..')]);
+    onRoom(() => change(path));
+    const brought = intakes.bring(intake.intakeId, SERVER, [intake.files[0]!.id]);
+    await expect(brought).rejects.toMatchObject({ code });
+    expect(transfers.list().filter(({ state }) => state === 'queued' || state === 'running')).toEqual([]);
   });
 
   it('what changed since it was found does not go, and what was queued with it is taken back', async () => {
@@ -268,7 +318,6 @@ describe('bringing', () => {
     const dir = scratchDir();
     const path = put(dir, 'все/а.txt', 'первый');
     const intake = await intakes.scan([join(dir, 'все')]);
-    const { rmSync } = await import('node:fs');
     rmSync(path);
     symlinkSync(put(dir, 'тайна.txt', 'секрет'), path);
     const brought = intakes.bring(intake.intakeId, SERVER, [intake.files[0]!.id]);
@@ -326,16 +375,49 @@ describe('bringing', () => {
     ]);
     expect(told.at(-1)).toEqual(handed);
     expect(Handed.parse(handed)).toEqual(handed);
-    expect((await intakes.scanHanded(handed.handedId)).files.map(({ name }) => name)).toEqual(['а.txt', 'Иванов.txt']);
-    // A folder is no file.
+    // A folder is no file: they wait on.
     await expect(intakes.uploadHanded(handed.handedId, SERVER)).rejects.toMatchObject({ code: 'not-allowed' });
-    intakes.endHanded(handed.handedId);
+    expect(intakes.handed()).toEqual(handed);
+    expect((await intakes.scanHanded(handed.handedId)).files.map(({ name }) => name)).toEqual(['а.txt', 'Иванов.txt']);
+    expect(intakes.handed()).toBeNull();
+    await intakes.hand([one]);
+    intakes.endHanded(intakes.handed()!.handedId);
     expect(intakes.handed()).toBeNull();
     await intakes.hand([one]);
     const [chosen] = await intakes.uploadHanded(intakes.handed()!.handedId, SERVER);
     await allDone(transfers);
     expect(hub.bytesOf(chosen!.fileId).toString()).toBe('первый');
     await expect(intakes.uploadHanded(handed.handedId, SERVER)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('what is handed over while others are being placed waits by itself, and is not lost with them', async () => {
+    const { intakes, told, held } = await opened();
+    const dir = scratchDir();
+    const [one, two, folder] = [put(dir, 'а.txt'), put(dir, 'б.txt'), join(dir, 'папка')];
+    mkdirSync(folder);
+    await intakes.hand([one]);
+    const first = intakes.handed()!;
+    let letGo = held();
+    const uploading = intakes.uploadHanded(first.handedId, SERVER);
+    await intakes.hand([two]);
+    letGo();
+    expect(await uploading).toHaveLength(1);
+    intakes.endHanded(first.handedId);
+    expect(intakes.handed()).toMatchObject({ files: [{ name: 'б.txt' }] });
+    expect(intakes.handed()!.handedId).not.toBe(first.handedId);
+    // What could not be placed waits again, together with what came meanwhile.
+    await intakes.hand([folder]);
+    const both = intakes.handed()!;
+    letGo = held();
+    const refused = expect(intakes.uploadHanded(both.handedId, SERVER)).rejects.toMatchObject({ code: 'not-allowed' });
+    await intakes.hand([one, two]);
+    letGo();
+    await refused;
+    expect(told.at(-1)).toMatchObject({
+      handedId: both.handedId,
+      files: [{ name: 'б.txt' }, { name: 'папка' }, { name: 'а.txt' }],
+    });
+    expect(intakes.handed()).toEqual(told.at(-1));
   });
 
   it('takes files, and only files, from the words that the app was started with', () => {
