@@ -119,19 +119,25 @@ async function linuxFirewall(port: number, run: RunTool): Promise<Firewall> {
   return accepts ? 'open' : 'unknown';
 }
 
+/** Windows' profiles: their keys in the registry, and what rules call them. */
+const PROFILES = { DomainProfile: 'Domain', StandardProfile: 'Private', PublicProfile: 'Public' } as const;
+
 /**
  * Reads the registry and not `netsh`, whose words are in the system's language. Rules are `Action=Allow|Active=TRUE|Dir=In|…`
  * in every language. A program that Windows asked about and nobody answered for has a Block rule, or none: both keep pupils out.
+ * Which profile a network has is not read: where they differ, nothing is claimed.
  */
 async function windowsFirewall(port: number, program: string, run: RunTool): Promise<Firewall> {
   const root = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy';
   const profiles = await Promise.all(
-    ['DomainProfile', 'StandardProfile', 'PublicProfile'].map((profile) =>
-      run('reg', ['query', `${root}\\${profile}`, '/v', 'EnableFirewall']),
-    ),
+    Object.entries(PROFILES).map(async ([key, name]) => {
+      const text = await run('reg', ['query', `${root}\\${key}`, '/v', 'EnableFirewall']);
+      return { name, isOn: text === null ? null : !/EnableFirewall\s+REG_DWORD\s+0x0\b/.test(text) };
+    }),
   );
-  if (profiles.some((text) => text === null)) return 'unknown';
-  if (profiles.every((text) => /EnableFirewall\s+REG_DWORD\s+0x0\b/.test(text ?? ''))) return 'open';
+  if (profiles.some(({ isOn }) => isOn === null)) return 'unknown';
+  const guarded = profiles.filter(({ isOn }) => isOn);
+  if (guarded.length === 0) return 'open';
 
   const rules = await run('reg', ['query', `${root}\\FirewallRules`]);
   if (rules === null) return 'unknown';
@@ -143,7 +149,12 @@ async function windowsFirewall(port: number, program: string, run: RunTool): Pro
         line.toLowerCase().includes(`|app=${program.toLowerCase()}|`) ||
         (line.includes(`|LPort=${port}|`) && line.includes('|Protocol=6|') && !line.includes('|App=')),
     );
+  const says = (action: string, profile: string) =>
+    about.some(
+      (line) =>
+        line.includes(`|Action=${action}|`) && (line.includes(`|Profile=${profile}|`) || !line.includes('|Profile=')),
+    );
   // Windows lets a Block rule win over any Allow rule.
-  if (about.some((line) => line.includes('Action=Block|'))) return 'blocked';
-  return about.some((line) => line.includes('Action=Allow|')) ? 'open' : 'blocked';
+  const open = guarded.filter(({ name }) => !says('Block', name) && says('Allow', name));
+  return open.length === guarded.length ? 'open' : open.length === 0 ? 'blocked' : 'unknown';
 }

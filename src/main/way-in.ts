@@ -350,14 +350,30 @@ export function openWayInCheck({
   let visitors: Visitor[] = [];
   let takenPort: number | null = null;
   let report: WayInReport | null = null;
-  let looks = 0;
+  let found: WayInFacts | null = null;
+  let looking: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
 
-  async function look(): Promise<void> {
-    const mine = ++looks;
-    const facts = await gather({ hub: hub(), code: code(), takenPort, visitors, chosen: chosen(), report });
-    // A later look knows more; a hub that went meanwhile has no addresses.
-    if (mine !== looks || facts.port !== (hub()?.port ?? null)) return;
-    known = { addresses: [...facts.addresses], firewall: facts.firewall, wayIn: verdictOf(facts) };
+  /** One at a time, for each starts half a dozen programs; whoever asks meanwhile waits for one more after it. */
+  function look(): Promise<void> {
+    if (looking)
+      return (next ??= looking.then(() => {
+        next = null;
+        return look();
+      }));
+    looking = lookNow().finally(() => (looking = null));
+    return looking;
+  }
+  async function lookNow(): Promise<void> {
+    found = await gather({ hub: hub(), code: code(), takenPort, visitors, chosen: chosen(), report });
+    tell();
+  }
+  /** Says what follows from what was found, and from who has come since. */
+  function tell(): void {
+    // A hub that went meanwhile has no addresses.
+    if (!found || found.port !== (hub()?.port ?? null)) return;
+    const wayIn = verdictOf({ ...found, visitors, report: report && found.report });
+    known = { addresses: [...found.addresses], firewall: found.firewall, wayIn };
     changed();
   }
   return {
@@ -387,7 +403,7 @@ export function openWayInCheck({
     },
     /** The hub listens no more: what was found is over. */
     closed(): void {
-      looks += 1;
+      found = null;
       known = NOTHING;
     },
     /** The teacher knows of the other port. */
@@ -399,7 +415,8 @@ export function openWayInCheck({
       const isNews = !visitors.some(({ from }) => from === visitor.from);
       visitors = withVisitor(visitors, visitor);
       if (report && (report.peer === null || report.peer.trim() === visitor.from)) report = null;
-      if (isNews && known.wayIn?.detail !== 'reached') void look();
+      // That somebody came needs no tools to be known.
+      if (isNews && known.wayIn?.detail !== 'reached') tell();
     },
     /** Whoever came, came by another network. */
     networkChanged(): Promise<void> {

@@ -103,6 +103,8 @@ describe('the firewall', () => {
     );
   const rule = (action: string, rest: string) =>
     `    {1}    REG_SZ    v2.31|Action=${action}|Active=TRUE|Dir=In|Protocol=6|${rest}Name=Parta|\r\n`;
+  const rules = (text: string) => ({ [`${root}\\FirewallRules`]: text });
+  const guarded = (profile: string) => ({ [`${root}\\${profile} /v EnableFirewall`]: 'EnableFirewall REG_DWORD 0x1' });
   const app = 'App=C:\\Program Files\\Parta\\Parta.exe|';
   it.each<[string, Record<string, string>, string]>([
     ['the registry cannot be read', {}, 'unknown'],
@@ -122,6 +124,47 @@ describe('the firewall', () => {
       'the port is let in for all',
       { ...profiles('0x1'), [`${root}\\FirewallRules`]: rule('Allow', 'LPort=8010|') },
       'open',
+    ],
+    [
+      'it is let in by private networks alone',
+      { ...profiles('0x1'), ...rules(rule('Allow', `Profile=Private|${app}`)) },
+      'unknown',
+    ],
+    [
+      'private networks alone are let in, and those alone are guarded',
+      { ...profiles('0x0'), ...guarded('StandardProfile'), ...rules(rule('Allow', `Profile=Private|${app}`)) },
+      'open',
+    ],
+    [
+      'each profile has its own leave',
+      {
+        ...profiles('0x1'),
+        ...rules(['Domain', 'Private', 'Public'].map((name) => rule('Allow', `Profile=${name}|${app}`)).join('')),
+      },
+      'open',
+    ],
+    [
+      'public networks were answered with no',
+      { ...profiles('0x1'), ...rules(rule('Allow', app) + rule('Block', `Profile=Public|${app}`)) },
+      'unknown',
+    ],
+    [
+      'a no for networks that are not guarded',
+      {
+        ...profiles('0x0'),
+        ...guarded('PublicProfile'),
+        ...rules(rule('Allow', app) + rule('Block', `Profile=Domain|Profile=Private|${app}`)),
+      },
+      'open',
+    ],
+    [
+      'a no where it counts',
+      {
+        ...profiles('0x0'),
+        ...guarded('PublicProfile'),
+        ...rules(rule('Allow', app) + rule('Block', `Profile=Private|Profile=Public|${app}`)),
+      },
+      'blocked',
     ],
     [
       'another port is let in',

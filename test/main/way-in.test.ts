@@ -109,6 +109,7 @@ describe('between looks', () => {
   function desk() {
     const asked: Parameters<Parameters<typeof openWayInCheck>[0]['gather'] & object>[0][] = [];
     let running = true;
+    let [looking, most] = [0, 0];
     let chosen: string | null = null;
     const wayIn = openWayInCheck({
       hub: () => (running ? { port: 8010, hubId: 'h' as HubId } : null),
@@ -118,12 +119,15 @@ describe('between looks', () => {
       lan: () => [lan, wifi],
       gather: async (what) => {
         asked.push(what);
+        most = Math.max(most, ++looking);
+        await Promise.resolve();
+        looking -= 1;
         const { visitors, report, takenPort } = what;
         return { ...FINE, visitors, report, takenPort, port: what.hub?.port ?? null };
       },
     });
     const choose = (adapter: string) => (chosen = adapter);
-    return { wayIn, asked, choose, stop: () => (running = false) };
+    return { wayIn, asked, choose, stop: () => (running = false), most: () => most };
   }
   const verdict = (wayIn: ReturnType<typeof desk>['wayIn']) => wayIn.state().wayIn?.verdict;
 
@@ -132,12 +136,38 @@ describe('between looks', () => {
     await wayIn.look(null);
     expect(verdict(wayIn)).toBe('unknown');
     wayIn.visited(came);
-    await Promise.resolve();
     expect(verdict(wayIn)).toBe('well');
     wayIn.visited(came);
-    expect(asked).toHaveLength(2);
+    expect(asked).toHaveLength(1);
     await wayIn.networkChanged();
     expect(verdict(wayIn)).toBe('unknown');
+  });
+
+  it('a whole class that comes at once starts no look, and is not forgotten by one under way', async () => {
+    const { wayIn, asked } = desk();
+    const slow = wayIn.look(null);
+    for (let n = 1; n <= 30; n += 1) wayIn.visited({ from: `192.168.1.${50 + n}`, to: '192.168.1.10' });
+    await slow;
+    expect([asked.length, asked[0]!.visitors.length, verdict(wayIn)]).toEqual([1, 0, 'well']);
+  });
+
+  it('one look at a time: who asks meanwhile gets one more, which knows what was said meanwhile', async () => {
+    const { wayIn, asked, most } = desk();
+    const said = { opened: false, peer: '192.168.1.99' };
+    const looks = [wayIn.look(null), wayIn.look(null), wayIn.networkChanged(), wayIn.look(said)];
+    await Promise.all(looks);
+    expect([asked.length, most()]).toEqual([2, 1]);
+    expect([asked[1]!.report, wayIn.state().wayIn?.peer]).toEqual([said, said.peer]);
+    await wayIn.look(null);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('who comes after all takes back what was said of him', async () => {
+    const { wayIn } = desk();
+    await wayIn.look({ opened: false, peer: came.from });
+    expect(verdict(wayIn)).not.toBe('well');
+    wayIn.visited(came);
+    expect(wayIn.state().wayIn).toMatchObject({ verdict: 'well', detail: 'reached', peer: came.from });
   });
 
   it('the address of the adapter that the teacher chose is named first; none without a hub', () => {
