@@ -49,14 +49,13 @@ const compressors = {
 };
 export type Encoding = keyof typeof compressors | 'identity';
 
+/** As much of `Accept-Encoding` is read; no browser says more. */
+export const ENCODINGS_CHARS_MAX = 200;
+
 /** The best that a client takes. */
 export function encodingFor(acceptEncoding: string | undefined): Encoding {
-  const offers = (acceptEncoding ?? '').split(',').map((offer) =>
-    offer
-      .trim()
-      .toLowerCase()
-      .split(/\s*;\s*/),
-  );
+  const said = (acceptEncoding ?? '').slice(0, ENCODINGS_CHARS_MAX).toLowerCase();
+  const offers = said.split(',').map((offer) => offer.split(';').map((part) => part.trim()));
   const takes = (name: string) => offers.some(([offered, q]) => offered === name && !/^q=0(\.0*)?$/.test(q ?? ''));
   return takes('zstd') ? 'zstd' : takes('gzip') ? 'gzip' : 'identity';
 }

@@ -10,6 +10,7 @@ import * as z from 'zod/mini';
 import { isInChannel, mayKnowReads, readerOf, type Channel, type Classroom, type Member } from '../core/classroom.ts';
 import { codeOf } from '../core/errors.ts';
 import type { ChannelId, LogId, MemberId, PersonId } from '../core/ids.ts';
+import { MEMBERS_MAX } from '../core/limits.ts';
 import { ReadMark, TypingMark, type Presence, type Reads, type Typing } from '../core/wire.ts';
 import type { ClassLogs } from './class-logs.ts';
 import type { Log } from './log.ts';
@@ -180,7 +181,8 @@ export class Live {
     const here = [...new Set(room.watchers.values())].filter(
       (id) => reader.role === 'teacher' || state.members[id]?.role === 'teacher',
     );
-    watcher.emit('presence', { logId, memberIds: here });
+    // A whole school may have more people here than a page takes: some of them then seem to be away.
+    watcher.emit('presence', { logId, memberIds: here.slice(0, MEMBERS_MAX) });
   }
 
   // ── Who and where ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -45,18 +45,30 @@ import type { Wall } from './wall.ts';
 export const PAGE_BYTES_MAX = 256 * 1024;
 /** Rows looked at for one pulled page; a reader who may see few of them gets the cursor moved on. */
 const PULL_ROWS_MAX = 1_024;
+/** Rows read at once for it: who asks for a few must not cost the reading of a thousand. */
+const PULL_SLICE_ROWS_MIN = 32;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Questions of one socket that may be unanswered at once. */
 const ASKS_WAITING_MAX = 128;
 
-/** What one socket may do. */
+/** How often somebody may do what. */
 export interface Rates {
-  /** Commands. A teacher's day offline comes home as one burst. */
+  /** A teacher's commands, from all his pages together: his day offline comes home as one burst. */
   commands: Rate;
-  /** Follows and pulls. */
+  /** A pupil's or parent's. */
+  guestCommands: Rate;
+  /** Follows and pulls of one socket. */
   asks: Rate;
 }
-export const RATES: Rates = { commands: { burst: 1_000, perSecond: 100 }, asks: { burst: 400, perSecond: 100 } };
+export const RATES: Rates = {
+  commands: { burst: 1_000, perSecond: 100 },
+  guestCommands: { burst: 200, perSecond: 5 },
+  asks: { burst: 400, perSecond: 100 },
+};
+/** Open pages of one person; a further one is told to come later. */
+export const SOCKETS_PER_PERSON_MAX = 32;
+/** Persons whose rate is remembered, so that who comes again does not begin anew; who was here longest ago goes first. */
+export const PERSONS_RATED_MAX = 4_000;
 
 export interface SocketsContext {
   http: HttpServer;
@@ -125,6 +137,7 @@ function letGoOfRequest({ conn, handshake, request }: HubSocket): void {
 /** Kinds by which somebody's standing in a class changes. */
 const STANDING_KINDS: ReadonlySet<string> = new Set([
   'classCreated',
+  'joinRequested',
   'joinConfirmed',
   'joinDeclined',
   'roleChanged',
@@ -140,6 +153,7 @@ export class Sockets {
   readonly #context: SocketsContext;
   readonly #followers = new Map<LogId, Map<HubSocket, Follower>>();
   readonly #byPerson = new Map<PersonId, Set<HubSocket>>();
+  readonly #commandRates = new Map<PersonId, Bucket>();
   readonly #beats = new Beats();
 
   constructor(context: SocketsContext) {
@@ -164,6 +178,8 @@ export class Sockets {
       const code = !parsed.success ? 'bad-request' : parsed.data.protocol < PROTOCOL_FLOOR ? 'unknown-protocol' : null;
       const signed = parsed.success && code === null ? context.people.byTicket(parsed.data.ticket) : null;
       if (!parsed.success || !signed) return next(new Error(code ?? 'signed-out'));
+      if ((this.#byPerson.get(signed.personId)?.size ?? 0) >= SOCKETS_PER_PERSON_MAX)
+        return next(new Error('too-many' satisfies ErrorCode));
       socket.data.signed = signed;
       socket.data.protocol = parsed.data.protocol;
       next();
@@ -250,7 +266,7 @@ export class Sockets {
     socket.data.line = line;
     letGoOfRequest(socket);
 
-    const commands = new Bucket(rates.commands, now());
+    const commands = this.#commandRateOf(signed);
     const asks = new Bucket(rates.asks, now());
     const answer = async (bucket: Bucket, cost: number, ack: unknown, work: (say: Say) => Promise<void>) => {
       if (typeof ack !== 'function') return;
@@ -287,6 +303,19 @@ export class Sockets {
     );
   }
 
+  #commandRateOf({ personId, hubRole }: Signed): Bucket {
+    const { now, rates } = this.#context;
+    const rate = hubRole === 'teacher' ? rates.commands : rates.guestCommands;
+    const bucket = this.#commandRates.get(personId) ?? new Bucket(rate, now());
+    this.#commandRates.delete(personId);
+    this.#commandRates.set(personId, bucket);
+    for (const oldest of this.#commandRates.keys()) {
+      if (this.#commandRates.size <= PERSONS_RATED_MAX) break;
+      this.#commandRates.delete(oldest);
+    }
+    return bucket;
+  }
+
   async #follow(socket: HubSocket, asked: unknown, say: Say<Following>): Promise<void> {
     const { logId } = this.#parse(FollowRequest, asked);
     const log = await this.#context.logs.get(logId);
@@ -315,20 +344,25 @@ export class Sockets {
 
   async #page(log: ClassLog, reader: Member, logKey: LogKey, after: number, limit: number): Promise<Page> {
     const { state, head } = log;
-    const rows = await log.read(after, head, PULL_ROWS_MAX);
     const entries: Page['entries'] = [];
     let bytes = 0;
     let upTo = after;
-    for (const row of rows) {
-      if (mayRead(state, row.label, reader)) {
-        const size = row.body === null ? 0 : Buffer.byteLength(row.body);
-        if (entries.length === limit || (entries.length > 0 && bytes + size > PAGE_BYTES_MAX)) break;
-        bytes += size;
-        entries.push(entryOf(row));
+    const page = () => ({ logId: log.logId, logKey, after, upTo, head, entries });
+    const lookUpTo = Math.min(head, after + PULL_ROWS_MAX);
+    while (upTo < lookUpTo) {
+      const rows = await log.read(upTo, lookUpTo, Math.max(PULL_SLICE_ROWS_MIN, 2 * (limit - entries.length)));
+      if (rows.length === 0) break;
+      for (const row of rows) {
+        if (mayRead(state, row.label, reader)) {
+          const size = row.body === null ? 0 : Buffer.byteLength(row.body);
+          if (entries.length === limit || (entries.length > 0 && bytes + size > PAGE_BYTES_MAX)) return page();
+          bytes += size;
+          entries.push(entryOf(row));
+        }
+        upTo = row.seq;
       }
-      upTo = row.seq;
     }
-    return { logId: log.logId, logKey, after, upTo, head, entries };
+    return page();
   }
 
   async #submit(signed: Signed, asked: unknown): Promise<{ results: CommandResult[] }> {

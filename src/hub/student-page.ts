@@ -65,10 +65,16 @@ export class StudentPage {
 
   /** Read when first asked for; again while it is missing, because a page may be built after the hub was started. */
   async #read(): Promise<Map<string, PageFile>> {
-    this.#files ??= readAll(this.#dir);
-    const files = await this.#files;
-    if (!files.has('/index.html')) this.#files = null;
-    return files;
+    const reading = (this.#files ??= readAll(this.#dir));
+    try {
+      const files = await reading;
+      if (!files.has('/index.html')) this.#files = null;
+      return files;
+    } catch (error) {
+      // A file went while the folder was read (the app was just renewed): the next who asks reads anew.
+      this.#files = null;
+      throw error;
+    }
   }
 }
 

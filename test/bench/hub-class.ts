@@ -23,7 +23,7 @@ const openStore = {
 }[disk ?? 'durable'];
 let dropped = 0;
 const options = {
-  rates: { commands: NO_LIMIT, asks: NO_LIMIT },
+  rates: { commands: NO_LIMIT, guestCommands: NO_LIMIT, asks: NO_LIMIT },
   log: (event: string) => void (event === 'reader-dropped' && (dropped += 1)),
 };
 const { url, port, owner, stop } = await startHub(options, openStore);

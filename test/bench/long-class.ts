@@ -26,7 +26,7 @@ const SCROLLS = 40;
 async function longClass(userData: string): Promise<Teacher> {
   const { url, port, owner, stop } = await startHub({
     origins: [PAGE_ORIGIN],
-    rates: { commands: NO_LIMIT, asks: NO_LIMIT },
+    rates: { commands: NO_LIMIT, guestCommands: NO_LIMIT, asks: NO_LIMIT },
   });
   const teacher = new Person(url, owner);
   const { logId, channelId } = await teacher.createClass('7А');

@@ -8,7 +8,13 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { decodeColumns } from '../../src/core/columns.ts';
 import type { LogId } from '../../src/core/ids.ts';
 import type { Answer, Entry, Label } from '../../src/core/wire.ts';
-import { CATCHUP_BYTES_MAX, CATCHUP_RATE, CATCHUP_ROWS_MAX, encodingFor } from '../../src/hub/catchup.ts';
+import {
+  CATCHUP_BYTES_MAX,
+  CATCHUP_RATE,
+  CATCHUP_ROWS_MAX,
+  ENCODINGS_CHARS_MAX,
+  encodingFor,
+} from '../../src/hub/catchup.ts';
 import { startHub } from '../support/hub.ts';
 import { startClass, type StartedClass } from '../support/class.ts';
 import { lengthen } from '../support/long-log.ts';
@@ -129,6 +135,9 @@ describe('far behind', () => {
     expect(encodingFor(undefined)).toBe('identity');
     expect(encodingFor('zstdx')).toBe('identity');
     expect(encodingFor('ZSTD ; q=0.5')).toBe('zstd');
+    // Only the beginning of a header is read: what stands after it costs nothing.
+    expect(encodingFor(`a${' '.repeat(ENCODINGS_CHARS_MAX)}, gzip`)).toBe('identity');
+    expect(encodingFor(`gzip, a${' '.repeat(15_000)}b`)).toBe('gzip');
   });
 
   test('an answer looks at CATCHUP_ROWS_MAX rows, and the next goes on where it ended; others’ rows move the cursor', async () => {

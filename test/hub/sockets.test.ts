@@ -8,7 +8,7 @@ import { COMMANDS_PER_SUBMIT_MAX, FRAME_BYTES_MAX, PAGE_ENTRIES_MAX } from '../.
 import { Page, PROTOCOL_VERSION, type CommandResult } from '../../src/core/wire.ts';
 import { STALLED_BYTES_MAX } from '../../src/hub/line.ts';
 import { RATE_WAIT_MAX_MS } from '../../src/hub/rate.ts';
-import { PAGE_BYTES_MAX } from '../../src/hub/sockets.ts';
+import { PAGE_BYTES_MAX, SOCKETS_PER_PERSON_MAX } from '../../src/hub/sockets.ts';
 import { startClass, type StartedClass } from '../support/class.ts';
 import { eventually, newId, Person } from '../support/person.ts';
 
@@ -299,7 +299,7 @@ describe('submit', () => {
   });
 
   test('who sends faster than the rate is slowed, and past the wait told to come later; others are not', async () => {
-    const rates = { commands: { burst: 10, perSecond: 5 } };
+    const rates = { guestCommands: { burst: 10, perSecond: 5 } };
     const startedAt = Date.now();
     // A clock that stands still fills no bucket: what is taken is the burst and what may wait its turn.
     await open(['Белов Илья'], { rates, now: () => startedAt });
@@ -309,11 +309,80 @@ describe('submit', () => {
         () => 'ok',
         (error: Error) => error.message,
       );
-    const canWait = (RATE_WAIT_MAX_MS / 1000) * rates.commands.perSecond;
+    const canWait = (RATE_WAIT_MAX_MS / 1000) * rates.guestCommands.perSecond;
     const answers = await Promise.all(Array.from({ length: 60 }, send));
-    expect(answers.filter((answer) => answer === 'ok')).toHaveLength(rates.commands.burst + canWait);
-    expect(answers.filter((answer) => answer === 'too-many')).toHaveLength(60 - rates.commands.burst - canWait);
+    expect(answers.filter((answer) => answer === 'ok')).toHaveLength(rates.guestCommands.burst + canWait);
+    expect(answers.filter((answer) => answer === 'too-many')).toHaveLength(60 - rates.guestCommands.burst - canWait);
     await room.say(room.teacher, 'не мешает');
+    // Another page of the same person begins with nothing: the rate is the person's.
+    const again = new Person(room.url, flooder!.credentials);
+    await again.connect();
+    expect(await again.submit(room.logId, [message()]).catch((error: Error) => error.message)).toBe('too-many');
+    again.close();
+  });
+
+  test('of one person so many pages are open at once and no more; others come in, and he does when one closes', async () => {
+    await open(['Белов Илья', 'Ёлкина Анна']);
+    const [greedy, other] = room.pupils;
+    const pages: Person[] = [];
+    const openPage = async () => {
+      const page = new Person(room.url, greedy!.credentials);
+      pages.push(page);
+      await page.connect();
+    };
+    while (pages.length < SOCKETS_PER_PERSON_MAX - 1) await openPage();
+    await expect(openPage()).rejects.toThrow('too-many');
+    const another = new Person(room.url, other!.credentials);
+    await another.connect();
+    another.close();
+    pages[0]!.close();
+    await eventually(() =>
+      openPage().then(
+        () => true,
+        () => false,
+      ),
+    );
+    for (const page of pages) page.close();
+  });
+});
+
+describe('a pulled page', () => {
+  test('[S5] holds as much as was asked for, from every place, also where most of it is not for the reader', async () => {
+    await open(['Белов Илья', 'Ёлкина Анна']);
+    const [pupil, other] = room.pupils;
+    const { id: assignmentId } = await room.assign();
+    const reviewOf = (memberId: string, mark: string, seen: string | null) => ({
+      id: newId<CommandId>(),
+      kind: 'review',
+      body: { assignmentId, memberId, attempt: 0, mark, comment: '', seen },
+    });
+    let seen: string | null = null;
+    for (let round = 0; round < 30; round++) {
+      // Three for the teachers and the other, one for everybody.
+      const commands = ['5', '4', '3'].map((mark) => {
+        const command = reviewOf(other!.memberId, mark, seen);
+        seen = command.id;
+        return command;
+      });
+      await room.teacher.submit(room.logId, [...commands, message(String(round))]);
+    }
+    const { head } = await room.teacher.follow(room.logId).then(({ following }) => following);
+    const { logKey } = (await pupil!.follow(room.logId)).following;
+    const all = (await pupil!.emit('pull', { logId: room.logId, logKey, after: 0, limit: PAGE_ENTRIES_MAX })) as Page;
+    expect(all.upTo).toBe(head);
+    expect(all.entries.length).toBeGreaterThan(30);
+    for (const limit of [1, 4, 7]) {
+      const pieces: Page['entries'][number][] = [];
+      for (let after = 0; after < head;) {
+        const page = (await pupil!.emit('pull', { logId: room.logId, logKey, after, limit })) as Page;
+        expect(page.after).toBe(after);
+        expect(page.upTo).toBeGreaterThan(after);
+        expect(page.entries.length).toBeLessThanOrEqual(limit);
+        pieces.push(...page.entries);
+        after = page.upTo;
+      }
+      expect(pieces).toEqual(all.entries);
+    }
   });
 });
 
