@@ -344,6 +344,12 @@ export interface FilesOnTheWay {
   isStored(fileId: FileId): boolean;
   /** The local facts of a file not stored yet, for the overlay; null if unknown here. */
   describe(fileId: FileId): FileRef | null;
+  /**
+   * The hub lacks at least one of these, which counted as stored: it lets go of what nobody names for two days. True where that is
+   * seen to from now on (it is sent again, or somebody is asked for it); else the command that names them is refused (S10).
+   * Throws where the hub cannot be asked.
+   */
+  missing(fileIds: readonly FileId[]): Promise<boolean>;
   watch(listener: () => void): Stop;
 }
 

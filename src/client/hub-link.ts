@@ -33,6 +33,8 @@ export interface LinkOptions {
   ports: Ports;
   pace: Pace;
   isStored(fileId: FileId): boolean;
+  /** {@link FilesOnTheWay.missing} */
+  filesMissing(fileIds: readonly FileId[]): Promise<boolean>;
   /** A look at the hub from outside; null: nobody looks. */
   look: (() => Promise<Sight>) | null;
   /** Whether the wire's silence must be seen as soon as can be. */
@@ -233,6 +235,9 @@ export class HubLink implements LogOwner {
   }
   isStored(fileId: FileId): boolean {
     return this.#options.isStored(fileId);
+  }
+  filesMissing(fileIds: readonly FileId[]): Promise<boolean> {
+    return this.#options.filesMissing(fileIds);
   }
   progressed(): void {
     this.#options.progressed();

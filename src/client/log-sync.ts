@@ -11,7 +11,7 @@ import type { CommandResult, Following, LogKey, Page } from '../core/wire.ts';
 import type { Stop } from './class-store.ts';
 import type { Database, StoredCommand } from './database.ts';
 import type { FarQuestion } from './far-behind.ts';
-import { heldBack, heldByFiles, nextBatch } from './outbox.ts';
+import { fileIdsOf, heldBack, heldByFiles, nextBatch } from './outbox.ts';
 import type { Pace } from './pace.ts';
 import { FAR_BEHIND_ROWS, retryDelayMs, type Ports } from './ports.ts';
 import type { Transport } from './transport.ts';
@@ -33,6 +33,8 @@ export interface LogOwner {
   /** {@link Transport.pull} for long ways, if there is one: a page with thousands of entries. */
   pullFar?(question: FarQuestion): Promise<Page>;
   isStored(fileId: FileId): boolean;
+  /** {@link FilesOnTheWay.missing} */
+  filesMissing(fileIds: readonly FileId[]): Promise<boolean>;
   /** Whether this log is current may have changed. */
   progressed(): void;
   /** What is sending has changed. */
@@ -288,7 +290,9 @@ export class LogSync {
         // Its page may have been faster than this answer.
         if (this.#inFlight.has(row.id)) this.#accepted.set(row.id, result.seq);
         if (row.command.kind === 'createClass') this.#owner.logMade();
-      } else if (ERRORS[result.code].retry === 'later') troubled.push(row.id);
+      } else if (result.code === 'file-missing' && !(await this.#filesAreComing(row)))
+        refusals.push({ id: row.id, code: result.code });
+      else if (ERRORS[result.code].retry === 'later') troubled.push(row.id);
       else refusals.push({ id: row.id, code: result.code });
     }
     this.#sending([]);
@@ -298,6 +302,17 @@ export class LogSync {
     await this.#removePassed();
     if (this.#accepted.size > 0) this.#askForPagesLater();
     return true;
+  }
+
+  /** Whether what the hub lacks of a command's files is seen to; then it waits for them (S9), without end if need be, and is shown so. */
+  async #filesAreComing(row: StoredCommand): Promise<boolean> {
+    const own = fileIdsOf(row.command).filter((id) => !row.files.some((file) => file.fileId === id));
+    try {
+      return own.length > 0 && (await this.#owner.filesMissing(own));
+    } catch {
+      // The hub could not be asked: the next try will tell.
+      return true;
+    }
   }
 
   /** The hub refused to look at a batch at all. */

@@ -92,6 +92,7 @@ class Store implements ClassStore {
       ports,
       credentials,
       isStored: (fileId) => files.isStored(fileId),
+      filesMissing: (fileIds) => files.missing(fileIds),
       isWatchful: options.isWatchful ?? false,
       onEnded: (code) => options.onEnded?.(code),
       onConnection: (connection) => {

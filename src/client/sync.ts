@@ -41,6 +41,8 @@ export interface SyncOptions {
   ports: Ports;
   credentials: Credentials;
   isStored(fileId: FileId): boolean;
+  /** {@link FilesOnTheWay.missing} */
+  filesMissing(fileIds: readonly FileId[]): Promise<boolean>;
   isWatchful: boolean;
   onEnded(code: ErrorCode): void;
   onConnection(connection: Connection): void;
@@ -188,7 +190,7 @@ export class Sync {
 
   /** One connection from its first call to its end. */
   async #connectOnce(): Promise<Attempt> {
-    const { database, ports, credentials, isStored, isWatchful, onSending, live } = this.#options;
+    const { database, ports, credentials, isStored, filesMissing, isWatchful, onSending, live } = this.#options;
     const gaveUp: LinkEnd = { code: 'hub-unreachable', isEnd: false };
     const abandoned = new Promise<null>((resolve) => (this.#abandon = () => resolve(null)));
     let wasOnline = false;
@@ -215,6 +217,7 @@ export class Sync {
       ports,
       pace: this.#pace,
       isStored,
+      filesMissing,
       look: ports.look ? () => ports.look!(url) : null,
       isWatchful,
       wire: chosen,

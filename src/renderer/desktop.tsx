@@ -115,6 +115,11 @@ export class OwnFiles implements FilesOnTheWay {
     return { fileId, name, sizeBytes, mediaType, sha256: upload?.sha256 ?? NO_HASH };
   }
 
+  /** What the queue has done with is not sent again by itself: the command is refused, and the file chosen anew. */
+  missing(fileIds: readonly FileId[]): Promise<boolean> {
+    return Promise.resolve(fileIds.some((fileId) => !this.isStored(fileId)));
+  }
+
   watch(listener: () => void) {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -159,6 +159,7 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
     files: {
       isStored: (fileId) => uploads?.isStored(fileId) ?? false,
       describe: (fileId) => uploads?.describe(fileId) ?? null,
+      missing: async (fileIds) => (uploads ? uploads.missing(fileIds) : true),
       watch(listener) {
         filesListeners.add(listener);
         return () => filesListeners.delete(listener);

@@ -33,7 +33,7 @@ const UNKNOWN_SHA256 = '0'.repeat(64) as Sha256;
 
 /**
  * `queued`: also while its bytes are looked for, or another tab sends it · `sending` · `cut`: out of reach, tried again by itself ·
- * `stored`: the hub has it whole · `lost`: the page was reloaded and has no copy, the same file must be chosen again · `failed`: the hub or this device will not have it, see `code`.
+ * `stored`: the hub has it whole · `lost`: the page was reloaded and has no copy, or the hub has let go of it; the same file must be chosen again · `failed`: the hub or this device will not have it, see `code`.
  */
 export type UploadState = 'queued' | 'sending' | 'cut' | 'stored' | 'lost' | 'failed';
 
@@ -335,6 +335,15 @@ export function openUploads({ ticket, storage, kept: copies = null }: UploadsOpt
     }
   }
 
+  /** Whether the hub has all of a file, by its own word. */
+  async function isWhole(fileId: FileId): Promise<boolean> {
+    const headers = { Authorization: `Bearer ${await ticket()}`, 'Tus-Resumable': '1.0.0' };
+    const answer = await fetch(`/files/${fileId}`, { method: 'HEAD', headers });
+    if (answer.status === 404) return false;
+    if (!answer.ok) throw new PartaError('busy');
+    return answer.headers.get('Upload-Offset') === answer.headers.get('Upload-Length');
+  }
+
   function kick() {
     for (const row of rows.values()) if (row.state === 'cut') queue(row);
   }
@@ -398,6 +407,13 @@ export function openUploads({ ticket, storage, kept: copies = null }: UploadsOpt
       const { name, sizeBytes, mediaType } = row;
       // The hash is the hub's to say; until then the overlay shows name and size only.
       return { fileId, name, sizeBytes, mediaType, sha256: UNKNOWN_SHA256 };
+    },
+    async missing(fileIds) {
+      const own = fileIds.flatMap((fileId) => rows.get(fileId) ?? []);
+      for (const row of own)
+        if (row.state === 'stored' && !(await isWhole(row.fileId)) && row.state === 'stored')
+          change(row, { state: 'lost', sentBytes: 0 });
+      return own.some((row) => row.state !== 'stored');
     },
     watch(listener) {
       listeners.add(listener);

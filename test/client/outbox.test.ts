@@ -5,7 +5,7 @@ import type { Transport } from '../../src/client/transport.ts';
 import { heldByFiles, nextBatch, BATCH_BYTES_MAX } from '../../src/client/outbox.ts';
 import type { StoredCommand } from '../../src/client/database.ts';
 import { PartaError } from '../../src/core/errors.ts';
-import type { CommandId, FileId, LogId, MemberId } from '../../src/core/ids.ts';
+import type { CommandId, FileId, LogId, MemberId, Sha256 } from '../../src/core/ids.ts';
 import { COMMANDS_PER_SUBMIT_MAX } from '../../src/core/limits.ts';
 import type { Command, CommandResult } from '../../src/core/wire.ts';
 import { LocalClass } from '../support/local-class.ts';
@@ -211,6 +211,30 @@ describe('order', () => {
     expect(most).toBe(1);
     expect(batches.flat()).toEqual(['1', '2', '3', '4', '5']);
     expect(await school.chat(teacher)).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  test('[S10] [S15] what names a file that the hub let go of is refused where nobody can bring it again, else it waits for it', async () => {
+    const name = 'Забытая.pdf';
+    const [gone, asked] = [nextFileId(), nextFileId()];
+    const post = (text: string, fileIds: FileId[]) =>
+      teacher.store.send(school.logId, 'postMessage', { channelId: school.channelId, text, fileIds, replyTo: null });
+    for (const fileId of [gone, asked]) {
+      teacher.files.add(fileId, name);
+      teacher.files.arrived(fileId);
+    }
+    await post('раз', [gone]);
+    await school.soon();
+    expect(await teacher.outbox()).toMatchObject([{ state: 'refused', code: 'file-missing' }]);
+    // Its owner knows now that it is missing, and asks for it.
+    teacher.files.isAskedFor = true;
+    await post('два', [asked]);
+    await school.soon();
+    expect((await teacher.outbox())[1]).toMatchObject({ state: 'waiting-for-files', code: null });
+    const sha256 = 'ab'.repeat(32) as Sha256;
+    await Promise.all([school.hub.storeFile(asked, teacher.personId, name, sha256), school.time.pass(100)]);
+    teacher.files.arrived(asked);
+    await school.soon();
+    expect(await school.chat(teacher)).toContain('два');
   });
 
   test('[S9] a message whose file is on its way says so, lets others pass, and goes when the file has come', async () => {

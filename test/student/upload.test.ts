@@ -123,6 +123,43 @@ describe('the queue', () => {
   });
 });
 
+describe('a file that has arrived', () => {
+  const stored = (ids: readonly string[]) =>
+    storage.setItem(
+      'parta.files',
+      JSON.stringify(
+        ids.map((fileId) => ({ fileId, name: 'решение.pdf', sizeBytes: 10, mediaType: '', isStored: true })),
+      ),
+    );
+  const answered = (answer: (path: string) => Response) =>
+    vi.stubGlobal('fetch', (path: string) => Promise.resolve().then(() => answer(path)));
+  const head = (offset: number) =>
+    new Response(null, { headers: { 'Upload-Offset': String(offset), 'Upload-Length': '10' } });
+
+  test('[S15] and that the hub has let go of since is asked for again; what it has stays', async () => {
+    const [gone, half, whole] = [newFileId(), newFileId(), newFileId()];
+    stored([gone, half, whole]);
+    const uploads = open(() => Promise.resolve('t'));
+    answered((path) =>
+      path.endsWith(gone) ? new Response(null, { status: 404 }) : head(path.endsWith(half) ? 5 : 10),
+    );
+    expect(await uploads.missing([whole])).toBe(false);
+    expect(await uploads.missing([gone, half, whole])).toBe(true);
+    expect([gone, half, whole].map((id) => uploads.view(id)?.state)).toEqual(['lost', 'lost', 'stored']);
+    expect(uploads.isStored(gone)).toBe(false);
+    expect(await uploads.missing([newFileId()])).toBe(false);
+  });
+
+  test('is not given up because the hub cannot be asked', async () => {
+    const id = newFileId();
+    stored([id]);
+    const uploads = open(() => Promise.resolve('t'));
+    answered(() => new Response(null, { status: 503 }));
+    await expect(uploads.missing([id])).rejects.toThrow('busy');
+    expect(uploads.view(id)?.state).toBe('stored');
+  });
+});
+
 describe('a reload', () => {
   test('leaves the names of files, not their bytes: the same file is taken again, another is not', () => {
     const id = add(open(never));

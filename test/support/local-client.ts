@@ -50,6 +50,13 @@ export class OwnFiles implements FilesOnTheWay {
   describe(fileId: FileId) {
     return this.#known.get(fileId) ?? null;
   }
+  /** Whether a file that the hub lacks is asked for again; else nobody has it. */
+  isAskedFor = false;
+
+  missing(fileIds: readonly FileId[]) {
+    if (this.isAskedFor) for (const fileId of fileIds) this.#stored.delete(fileId);
+    return Promise.resolve(fileIds.some((fileId) => !this.#stored.has(fileId)));
+  }
   watch(listener: () => void): Stop {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -39,6 +39,7 @@ class PaperUploads implements Uploads {
   close = () => undefined;
   isStored = (fileId: FileId) => this.rows.get(fileId)?.state === 'stored';
   describe = () => null;
+  missing = async () => false;
   watch = () => () => undefined;
 }
 
