@@ -33,6 +33,8 @@ export interface Picture {
 }
 
 const HEIGHT = 800;
+/** A4 within margins of 10 mm, in CSS pixels. */
+const PAPER = { width: 718, height: 1_046 };
 const SETTLE_TIMEOUT_MS = 20_000;
 const SAMPLES = join(import.meta.dirname, '../support/samples');
 const TYPES: Record<string, string> = {
@@ -146,7 +148,8 @@ export async function take(
     page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
     page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
     await page.clock.setFixedTime(NOW);
-    const { on, acts = [] }: Scene = SCENES[scene];
+    const { on, acts = [], isPrinted }: Scene = SCENES[scene];
+    if (isPrinted) await page.addInitScript(keepPrinted);
     const address = `${gallery.url}${on === 'pupil' ? 'pupil.html' : ''}`;
     await page.goto(`${address}?scene=${scene}&language=${look.language}&theme=${look.theme}`);
     await settled(page);
@@ -158,6 +161,11 @@ export async function take(
           .getByRole('button', { name: act.click })
           .or(page.getByRole('tab', { name: act.click }))
           .click();
+      await settled(page);
+    }
+    if (isPrinted) {
+      await page.emulateMedia({ media: 'print' });
+      await page.setViewportSize(PAPER);
       await settled(page);
     }
     await page.screenshot({ path: file, animations: 'disabled' });
@@ -178,6 +186,11 @@ export async function take(
   }
   if (!existsSync(file)) faults.push('the picture is missing');
   return { scene, look, file, faults };
+}
+
+/** Runs inside the page: what goes to the printer is there only for as long as its dialog is open; a copy of it stays. */
+function keepPrinted() {
+  window.print = () => document.body.append(document.body.lastElementChild!.cloneNode(true));
 }
 
 /** Something is on the page, fonts and pictures are there, and two frames in a row are the same. */

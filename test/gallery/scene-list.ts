@@ -10,6 +10,8 @@ export interface Scene {
   /** What the person does before the picture, in order: keys to press, or a visible name to click. */
   /** It is looked at in a window zoomed to 200 % too. */
   isZoomed?: true;
+  /** What the acts send to the printer, as one page of paper. */
+  isPrinted?: true;
   acts?: readonly ({ press: string } | { click: string | RegExp } | { type: string })[];
 }
 
@@ -228,6 +230,12 @@ export const SCENES = {
   'lesson-wall-offline': { on: 'teacher', path: '/lesson/:log' },
   'lesson-wall-full': { on: 'teacher', path: '/lesson/:log', acts: [{ press: 'f' }] },
   'lesson-door-full': { on: 'teacher', path: '/lesson/:log', acts: [{ press: 'f' }] },
+  'lesson-cards': {
+    on: 'teacher',
+    isPrinted: true,
+    path: '/lesson/:log',
+    acts: [{ click: /^(Напечатать карточки|Print cards)$/ }],
+  },
   'lesson-seats': { on: 'teacher', isZoomed: true, path: '/lesson/:log' },
   'lesson-arrange': { on: 'teacher', path: '/lesson/:log', acts: [{ click: /^(Рассадить|Seats)$/ }] },
   'lesson-tile': { on: 'teacher', path: '/lesson/:log', acts: [{ click: /Виноградов Тимофей/ }] },

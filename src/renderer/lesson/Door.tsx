@@ -181,16 +181,16 @@ function Cards({
     <div className={classes.cards}>
       {studentsOf(view.classroom).map((member) => (
         <article key={member.memberId} className={classes.card}>
-          <h2>{member.name}</h2>
-          <p>{view.classroom.title}</p>
+          <QrCode text={joinUrl(address, code)} label={t.lesson.qr(shownAddress(address))} />
           <div>
-            <QrCode text={joinUrl(address, code)} label={t.lesson.qr(shownAddress(address))} />
-            <p>
-              <span>{t.door.cardHow}</span>
-              <strong>{shownAddress(address)}</strong>
-              <strong>{codeShown(code)}</strong>
-            </p>
+            <h2>{member.name}</h2>
+            <p>{view.classroom.title}</p>
+            <p>{t.door.cardHow}</p>
           </div>
+          <p className={classes.typed}>
+            <strong>{shownAddress(address)}</strong>
+            <strong>{codeShown(code)}</strong>
+          </p>
         </article>
       ))}
     </div>,

@@ -731,6 +731,7 @@ export const STAGED: Record<TeacherScene, Builder> = {
   'lesson-wall-offline': () => lesson({ pupils: 12, bellIn: 4.5, isOffline: true }),
   'lesson-wall-full': () => lesson({ pupils: 30, bellIn: 4.5 }),
   'lesson-door-full': () => lesson({ pupils: 12, view: 'door', bellIn: null }),
+  'lesson-cards': () => lesson({ pupils: 12, view: 'door', bellIn: null }),
   'lesson-seats': () => lesson({ pupils: 30, order: 'seat', bellIn: null }),
   'lesson-arrange': () => lesson({ pupils: 12, order: 'seat', bellIn: null }),
   'lesson-tile': () => lesson({ pupils: 12, bellIn: 4.5 }),
