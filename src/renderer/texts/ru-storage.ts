@@ -20,7 +20,7 @@ export const ruStorage = {
     noClasses: 'Классов с файлами пока нет.',
     school: 'Школа',
     here: (here: number, all: number, size: string) =>
-      here === all ? `${files(all)}, ${size}` : `Здесь ${here} из ${files(all)}, ${size}`,
+      here === all ? `${files(all)}, ${size}` : `Здесь ${here} из ${count(all, 'файла', 'файлов', 'файлов')}, ${size}`,
     since: (day: string) => `самый давний: ${day}`,
     pin: 'Хранить всегда',
     pinOf: (title: string) => `Хранить всегда: ${title}`,
