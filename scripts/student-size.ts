@@ -14,7 +14,7 @@ export const STUDENT_SCRIPT_BUDGET_BYTES = 150_000;
  */
 const ON_DEMAND = [
   /node_modules\/tus-js-client\//,
-  /^(chat\/ChatHalf|HandInPart|Closed)\.tsx$/,
+  /^(chat\/ChatHalf|HandInPart|Closed|Forgotten)\.tsx$/,
   /ui\/error-texts\.ts$/,
   /core\/(decide|reissue)\.ts$/,
   /client\/(search|far-behind)\.ts$/,

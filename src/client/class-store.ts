@@ -42,6 +42,8 @@ export interface LogSummary {
   /** The school's log holds people, staff and one-to-one chats; it is no class. */
   kind: 'class' | 'school';
   state: 'waiting' | 'declined' | 'member';
+  /** The hub came back from a backup that does not know that we were let in; what we did there waits here (S14). */
+  isForgotten: boolean;
   /** '' until the person is a member. */
   title: string;
   role: Role | null;

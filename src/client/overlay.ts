@@ -9,7 +9,7 @@ import type { decide } from '../core/decide.ts';
 import { apply } from '../core/evolve.ts';
 import type { ChannelId, CommandId, FileId, LogId, MemberId, PersonId, Sha256 } from '../core/ids.ts';
 import { toCheck } from '../core/works.ts';
-import type { Command, CommandOf, FileRef, Me, Role } from '../core/wire.ts';
+import type { Command, CommandOf, FileRef, LogKey, Me, Role } from '../core/wire.ts';
 import type { ClassView, LogSummary, MessagesView, MessageView, OutboxRow, OutboxState } from './class-store.ts';
 import type { ClassSnapshot, MessagesSnapshot, StoredCommand } from './database.ts';
 import { factOf, marked, markless, markOf, removed, type MarkedMessage, type StoredMessage } from './message-view.ts';
@@ -148,6 +148,9 @@ export function classView(logId: LogId, snapshot: ClassSnapshot, underway: Under
   };
 }
 
+/** `hubId:epoch:memberId:roleVersion`, see core. */
+const epochOf = (logKey: LogKey) => logKey.split(':')[1];
+
 /** One line of the list of classes. */
 export function logSummary(logId: LogId, snapshot: ClassSnapshot, underway: Underway): LogSummary {
   const { known, cursor, outbox } = snapshot;
@@ -158,10 +161,15 @@ export function logSummary(logId: LogId, snapshot: ClassSnapshot, underway: Unde
   const title = classroom.title ?? (listed?.state === 'member' ? listed.title : '');
   const refused = outbox.filter((row) => row.state === 'refused').length;
   const kind = listed?.state === 'member' ? listed.kind : undefined;
+  const isForgotten =
+    cursor?.isLeft === true && known?.me.epoch !== undefined && epochOf(cursor.logKey) !== known.me.epoch;
   return {
     logId,
     kind: kind ?? classroom.kind,
-    state: cursor?.isLeft ? 'declined' : (listed?.state ?? (reader ? 'member' : 'declined')),
+    // A hub that forgot him may have him at its door again.
+    state:
+      cursor?.isLeft && !(isForgotten && listed) ? 'declined' : (listed?.state ?? (reader ? 'member' : 'declined')),
+    isForgotten,
     title: listed && listed.state !== 'member' && !cursor ? '' : title,
     role: reader?.role ?? (listed?.state === 'member' ? listed.role : null),
     unread: sum(cursor?.unread),

@@ -12,13 +12,14 @@ import * as z from 'zod/mini';
 import { readerOf, type Member } from '../core/classroom.ts';
 import { isLanName } from '../core/embedding.ts';
 import { codeOf, PartaError, type ErrorCode } from '../core/errors.ts';
-import { DeviceId, FileId, LogId, type CommandId, type DeviceId as Device } from '../core/ids.ts';
+import { DeviceId, FileId, LogId, type CommandId, type DeviceId as Device, type PersonId } from '../core/ids.ts';
 import {
   DeviceRequest,
   JoinRequest,
   PROTOCOL_FLOOR,
   PROTOCOL_VERSION,
   SessionRequest,
+  type CommandOf,
   type HubFacts,
   type LogKey,
   type Me,
@@ -156,6 +157,8 @@ export class Http {
   readonly #routes: readonly { method: string; path: RegExp; handle: Handler }[];
   /** Every TCP connection, upgraded ones too, which Node's own list leaves out. */
   readonly #connections = new Set<Socket>();
+  /** Who is being put before a teacher again right now. */
+  readonly #knocking = new Set<PersonId>();
   /** Long bodies on their way, by device: a device that is shut out is cut off here too. */
   readonly #flowing = new Map<Device, Set<IncomingMessage>>();
 
@@ -286,16 +289,11 @@ export class Http {
       }),
       route('POST', /^\/api\/join$/, async (request) => {
         const body = await this.#body(request, JoinRequest);
-        return people.join(body, addressOf(request), async (logId, personId, name) => {
-          const command = {
-            id: this.#context.newCommandId(),
-            kind: 'requestJoin' as const,
-            body: { personId, name, device: body.device },
-          };
-          const [result] = await this.#context.logs.submit(logId, [command], { kind: 'hub' });
-          if (!result?.ok) throw new PartaError(result?.code ?? 'internal');
-        });
+        return people.join(body, addressOf(request), (logId, personId, name) =>
+          this.#knock(logId, { personId, name, device: body.device }),
+        );
       }),
+      route('POST', /^\/api\/rejoin$/, (request) => this.#rejoin(request)),
       route('POST', /^\/api\/devices$/, async (request) =>
         people.joinDevice(await this.#body(request, DeviceRequest), addressOf(request)),
       ),
@@ -366,6 +364,36 @@ export class Http {
         return SENT;
       }),
     ];
+  }
+
+  /** Puts somebody before the teacher of a class. */
+  async #knock(logId: LogId, body: CommandOf<'requestJoin'>['body']): Promise<void> {
+    const command = { id: this.#context.newCommandId(), kind: 'requestJoin' as const, body };
+    const [result] = await this.#context.logs.submit(logId, [command], { kind: 'hub' });
+    if (!result?.ok) throw new PartaError(result?.code ?? 'internal');
+  }
+
+  /**
+   * Somebody whom this hub knows and whose class does not: it came back from a backup that was made before he was let in. He stays
+   * the person he was, so that his files are his and what he gives again is his. Asked twice, he stands at the door once.
+   */
+  async #rejoin(request: IncomingMessage): Promise<object> {
+    const { people, logs } = this.#context;
+    const { personId, hubRole } = this.#signed(request);
+    if (hubRole === 'teacher') throw new PartaError('not-allowed');
+    const body = await this.#body(request, JoinRequest);
+    const { logId, name } = await people.doorOf(body, addressOf(request));
+    if (this.#knocking.has(personId)) return {};
+    this.#knocking.add(personId);
+    try {
+      const state = (await logs.get(logId))?.state;
+      const isHere = state && readerOf(state, personId);
+      const isWaiting = Object.values(state?.requests ?? {}).some((head) => head.personId === personId);
+      if (!isHere && !isWaiting) await this.#knock(logId, { personId, name, device: body.device });
+    } finally {
+      this.#knocking.delete(personId);
+    }
+    return {};
   }
 
   async #me({ personId, hubRole, name, protocol }: Signed): Promise<Me> {

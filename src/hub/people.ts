@@ -172,14 +172,10 @@ export class People {
   }
 
   /**
-   * Somebody with the class code. `admit` puts the request before the teacher; where it refuses, nothing of him stays.
+   * The class that a code opens, and the name as it is kept.
    * @param address where the try came from, for counting
    */
-  async join(
-    request: z.infer<typeof JoinRequest>,
-    address: string,
-    admit: (logId: LogId, personId: PersonId, name: string) => Promise<void>,
-  ): Promise<Credentials> {
+  async doorOf(request: z.infer<typeof JoinRequest>, address: string): Promise<{ logId: LogId; name: string }> {
     this.#checkProtocol(request.protocol);
     const name = cleanName(request.name);
     if (name === '') throw new PartaError('bad-name');
@@ -188,11 +184,25 @@ export class People {
     const found = await store.logByJoinCode(digitsOf(request.code));
     if (!found) throw this.#wrong(address, 'wrong-code');
     if (found.expiresAt <= now()) throw this.#wrong(address, 'code-expired');
+    return { logId: found.logId, name };
+  }
+
+  /**
+   * Somebody with the class code. `admit` puts the request before the teacher; where it refuses, nothing of him stays.
+   * @param address where the try came from, for counting
+   */
+  async join(
+    request: z.infer<typeof JoinRequest>,
+    address: string,
+    admit: (logId: LogId, personId: PersonId, name: string) => Promise<void>,
+  ): Promise<Credentials> {
+    const { logId, name } = await this.doorOf(request, address);
+    const { store } = this.#context;
     const { device, secret } = this.#newDevice(this.#newId<PersonId>(), request.device);
     const { personId } = device;
     await store.addPerson({ personId, hubRole: 'guest', name }, device);
     try {
-      await admit(found.logId, personId, name);
+      await admit(logId, personId, name);
     } catch (error) {
       await store.removePerson(personId);
       throw error;

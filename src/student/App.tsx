@@ -10,7 +10,7 @@ import { StoreProvider, useMe } from '../ui/store.tsx';
 import { ClassPage } from './ClassPage.tsx';
 import type { Door, Farewell, Room } from './door.ts';
 import { Join } from './Join.tsx';
-import { closedPart, LATER_RETRY_MS } from './later.ts';
+import { closedPart, forgottenPart, LATER_RETRY_MS } from './later.ts';
 import { RoomProvider } from './room.tsx';
 import { storageOf } from './session.ts';
 import { loadTexts } from './texts/texts.ts';
@@ -146,11 +146,18 @@ export function App({ door }: { door: Door }) {
 /** What a signed-in pupil sees: the class where the teacher has confirmed, else the wait. */
 export function Inside({ onLanguage, onLeave }: { onLanguage: (language: Language) => void; onLeave: () => void }) {
   const me = useMe();
-  if (me === undefined) return null;
   // The school's log has no page of its own: its chats stand beside those of the class.
   const classes = me?.logs.filter(({ kind }) => kind === 'class') ?? [];
   const member = classes.find((log) => log.state === 'member');
+  const part = forgottenPart.use(Boolean(me) && !member);
+  if (me === undefined) return null;
   if (member) return <ClassPage logId={member.logId} onLanguage={onLanguage} onLeave={onLeave} />;
+  // Who has just come in has a class that he waits for: a hub that names none has forgotten him.
+  const forgotten = classes.find((log) => log.isForgotten);
+  if (me && (forgotten || classes.length === 0)) {
+    const state = forgotten?.state ?? null;
+    return part ? <part.Forgotten state={state} onLanguage={onLanguage} onLeave={onLeave} /> : null;
+  }
   const declined = classes.find((log) => log.state === 'declined');
   const isWaiting = classes.length === 0 || classes.some((log) => log.state === 'waiting');
   if (declined && !isWaiting)

@@ -5,4 +5,5 @@ export { LessonBar } from './LessonBar.tsx';
 export { Work } from './Work.tsx';
 export { openHandedOut } from './handed-out.ts';
 export { openKeptBytes } from './kept-bytes.ts';
+export { watchAddresses } from './readdress.ts';
 export { openUploads } from './upload.ts';

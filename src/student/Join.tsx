@@ -11,9 +11,9 @@ import type { Language } from '../ui/language.tsx';
 
 export const CODE_DIGITS = 6;
 
-const digitsOf = (typed: string) => typed.replace(/\D/g, '').slice(0, CODE_DIGITS);
+export const digitsOf = (typed: string) => typed.replace(/\D/g, '').slice(0, CODE_DIGITS);
 /** "123 456", as the board shows it. */
-const grouped = (digits: string) => (digits.length > 3 ? `${digits.slice(0, 3)} ${digits.slice(3)}` : digits);
+export const grouped = (digits: string) => (digits.length > 3 ? `${digits.slice(0, 3)} ${digits.slice(3)}` : digits);
 
 /** The code that a QR put into the address: `#123456` or `?c=123456`. */
 export function codeInAddress(address: URL): string {

@@ -7,9 +7,10 @@
 import type { ClassStore, ClassView, OutboxRow, Stop } from '../client/class-store.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { CommandKind, HubFacts } from '../core/wire.ts';
-import { hubFacts, join, keepDevice, keptDevice, openSignIn, storageOf, type Device } from './session.ts';
+import { hubFacts, join, joinAgain, keepDevice, keptDevice, openSignIn, storageOf, type Device } from './session.ts';
 import type { HandedOut, openHandedOut } from './handed-out.ts';
 import type { openKeptBytes } from './kept-bytes.ts';
+import type { watchAddresses } from './readdress.ts';
 import type { openUploads, Uploads } from './upload.ts';
 
 /** Confirmation codes of works handed in within this time are repeated when the page closes: a lesson, or two in a row. */
@@ -43,6 +44,7 @@ export interface Room {
     openUploads: typeof openUploads;
     openHandedOut: typeof openHandedOut;
     openKeptBytes: typeof openKeptBytes;
+    watchAddresses: typeof watchAddresses;
   }): void;
   /** The hub's clock, Unix ms. */
   now(): number;
@@ -51,6 +53,8 @@ export interface Room {
   farewell(): Farewell;
   /** Whether closing the page now would lose something that only this page has. */
   isUnsent(): boolean;
+  /** Stands at the door of a class again, as the same person. Throws PartaError. */
+  askAgain(code: string, name: string): Promise<void>;
   /** Signs this device out at the hub, then erases everything local. */
   leave(): Promise<void>;
   /** Erases everything local: the hub has ended the sign-in. */
@@ -215,6 +219,7 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
         for (const listener of filesListeners) listener();
       };
       uploads.watch(tell);
+      stops.push(part.watchAddresses(store));
       tell();
     },
     now: signIn.now,
@@ -238,6 +243,7 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
         unfinishedWorks: unfinished.size,
       };
     },
+    askAgain: async (code, name) => joinAgain(code, name, await signIn.ticket()),
     async leave() {
       // At once here, whether or not the hub can be told.
       void signIn.signOut();

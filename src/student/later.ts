@@ -50,8 +50,9 @@ export const errorWords = createLater(() => import('../ui/error-texts.ts'));
 export const handInPart = createLater(() => import('./HandInPart.tsx'));
 export const chatPart = createLater(() => import('./chat/ChatHalf.tsx'));
 
-/** Begun with the others, since it is wanted when the hub may be gone. */
+/** Begun with the others, since they are wanted when the hub may be gone, or came back as another. */
 export const closedPart = createLater(() => import('./Closed.tsx'));
+export const forgottenPart = createLater(() => import('./Forgotten.tsx'));
 
 /** Calls back once what is on screen now has been drawn; error words and the rule book come
  * from then on too, before a network can be lost. */
@@ -59,6 +60,7 @@ export function comeLater(drawn: () => void) {
   const begin = () => {
     errorWords.begin();
     closedPart.begin();
+    forgottenPart.begin();
     // Parts of the engine (client/overlay.ts, client/database.ts) that are wanted most when they can no longer be had.
     import('../core/decide.ts').catch(() => undefined);
     import('../core/reissue.ts').catch(() => undefined);

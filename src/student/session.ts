@@ -137,6 +137,13 @@ export async function join(code: string, name: string, keeps: boolean): Promise<
   return { ...credentials, name, keeps };
 }
 
+/** Asks the teacher again, as the person this sign-in is; where a restored hub has forgotten that he was let in. Throws as {@link join}. */
+export async function joinAgain(code: string, name: string, ticket: string): Promise<void> {
+  const device = deviceName(navigator.userAgent);
+  const body = { code: code.replace(/\s/g, ''), name, device, protocol: PROTOCOL_VERSION };
+  await ask(Nothing, 'POST', '/api/rejoin', body, ticket);
+}
+
 export interface SignIn {
   /** A fresh ticket, and with it the cookie that file links need. Throws PartaError. */
   session(): Promise<Session & { url: string }>;

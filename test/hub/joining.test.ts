@@ -1,4 +1,7 @@
 /** Codes, devices, tickets: who comes in, who stays out, and what he is told. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { PartaError } from '../../src/core/errors.ts';
 import {
@@ -17,7 +20,8 @@ import {
   WRONG_TRIES_PER_ADDRESS_MAX,
   WRONG_TRIES_PER_HUB_MAX,
 } from '../../src/hub/people.ts';
-import { startClass, type StartedClass } from '../support/class.ts';
+import type { MemberId } from '../../src/core/ids.ts';
+import { ASSIGNMENT, startClass, type StartedClass } from '../support/class.ts';
 import { startHub } from '../support/hub.ts';
 import { call, eventually, newId, Person } from '../support/person.ts';
 
@@ -280,4 +284,97 @@ test('a new hub without a signed-in teacher gives a code for the first one', asy
   expect((await teacher.me()).hubRole).toBe('teacher');
   expect(await started.hub.firstTeacherCode('Анна Павловна')).toBeNull();
   await started.stop();
+});
+
+describe('[S14] somebody whom a restored hub has forgotten', () => {
+  const dirs: string[] = [];
+  afterEach(() => {
+    for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
+  });
+  const again = (person: Person, code: string, name = 'Белов Илья', extra: object = {}) =>
+    codeOf(
+      person.call('/api/rejoin', {
+        method: 'POST',
+        body: { code, name, device: 'Chrome', protocol: PROTOCOL_VERSION, ...extra },
+      }),
+    );
+  const requests = async (teacher: Person) => {
+    let page = await teacher.pull(room.logId);
+    while (page.upTo < page.head) page = await teacher.pull(room.logId);
+    return teacher.logs.get(room.logId)!.entries.filter(({ kind }) => kind === 'joinRequested');
+  };
+  /** The hub as it was before the pupil was let in, and he with the sign-in that he had. */
+  async function restored() {
+    await open();
+    const copy = join(mkdtempSync(join(tmpdir(), 'parta-backup-')), 'copy.db');
+    dirs.push(dirname(copy));
+    await room.hub.backup(copy);
+    const before = await room.letIn('Белов Илья');
+    const fileId = await before.upload(Buffer.from('Ответ: 7'));
+    before.close();
+    room.teacher.close();
+    await room.stop({ keep: true });
+    const hub = await startHub({ dataDir: room.dataDir, restoreFrom: copy, now });
+    room = { ...room, ...hub, stop: () => hub.stop({ keep: false }) };
+    const teacher = new Person(hub.url, hub.owner);
+    await teacher.connect();
+    await teacher.follow(room.logId);
+    const pupil = new Person(hub.url, before.credentials);
+    await pupil.connect();
+    const { code } = await teacher.joinCode(room.logId);
+    return { teacher, pupil, code, fileId, memberId: before.memberId };
+  }
+
+  test('stands at the door as the person he was, once, however often he asks; and his files are his', async () => {
+    const { teacher, pupil, code, fileId } = await restored();
+    expect((await pupil.me()).logs).toEqual([]);
+    expect(await Promise.all([again(pupil, code), again(pupil, code), again(pupil, code)])).toEqual(['ok', 'ok', 'ok']);
+    expect(await again(pupil, code)).toBe('ok');
+    const [request, ...more] = await requests(teacher);
+    expect(more).toEqual([]);
+    expect(request!.body).toMatchObject({ personId: pupil.credentials.personId, name: 'Белов Илья' });
+    await eventually(() => pupil.logsEvents > 0);
+    expect((await pupil.me()).logs).toEqual([{ logId: room.logId, state: 'waiting' }]);
+    const memberId = newId<MemberId>();
+    await teacher.send(room.logId, 'confirmJoin', { requestId: request!.id, memberId, name: 'Белов Илья' });
+    await pupil.follow(room.logId);
+    const { id: assignmentId } = await teacher.send(room.logId, 'assign', { ...ASSIGNMENT, fileIds: [] });
+    const { seq } = await pupil.send(room.logId, 'handIn', { assignmentId, fileIds: [fileId], note: '' });
+    const entry = (await pupil.caughtUp(room.logId, seq)).entries.at(-1);
+    expect(entry?.body).toMatchObject({ memberId, files: [{ fileId, sizeBytes: 13 }] });
+    // Let in, he has no reason to knock.
+    expect(await again(pupil, code)).toBe('ok');
+    expect(await requests(teacher)).toHaveLength(1);
+    for (const person of [teacher, pupil]) person.close();
+  });
+
+  test('needs the code of today, and wrong ones are counted as at the front door', async () => {
+    const { teacher, pupil, code } = await restored();
+    expect(await again(pupil, other(code))).toBe('wrong-code');
+    expect(await again(pupil, code, '\u200b ')).toBe('bad-name');
+    clockMs += JOIN_CODE_MS + 1;
+    await pupil.signIn();
+    expect(await again(pupil, code)).toBe('code-expired');
+    clockMs += WRONG_TRIES_MS;
+    for (let tries = 0; tries < WRONG_TRIES_PER_ADDRESS_MAX; tries++) await again(pupil, other(code));
+    expect(await again(pupil, code)).toBe('too-many-tries');
+    expect(await requests(teacher)).toEqual([]);
+    for (const person of [teacher, pupil]) person.close();
+  });
+
+  test('nobody else comes in by it: without a sign-in, as a teacher, as another person', async () => {
+    const { teacher, pupil, code } = await restored();
+    const body = { code, name: 'Белов Илья', device: 'Chrome', protocol: PROTOCOL_VERSION };
+    expect(await codeOf(call(room.url, '/api/rejoin', { method: 'POST', body }))).toBe('signed-out');
+    expect(await codeOf(call(room.url, '/api/rejoin', { method: 'POST', body, ticket: 'x'.repeat(43) }))).toBe(
+      'signed-out',
+    );
+    expect(await again(teacher, code)).toBe('not-allowed');
+    // Who he is follows from the ticket alone.
+    await again(pupil, code, 'Белов Илья', { personId: teacher.credentials.personId });
+    const asked = await requests(teacher);
+    expect(asked.map(({ body: said }) => said?.['personId'])).toEqual([pupil.credentials.personId]);
+    expect(await again(pupil, code, 'Белов Илья', { protocol: 0 })).toBe('unknown-protocol');
+    for (const person of [teacher, pupil]) person.close();
+  });
 });

@@ -1,5 +1,5 @@
 /** What each scene of the pupil's page shows: the same school day on paper, through the door of one pupil. Uploads stand still. */
-import type { OutboxRow } from '../../../src/client/class-store.ts';
+import type { LogSummary, OutboxRow } from '../../../src/client/class-store.ts';
 import { PartaError, type ErrorCode } from '../../../src/core/errors.ts';
 import type { ChannelId, CommandId, FileId, HubId, LogId, PersonId } from '../../../src/core/ids.ts';
 import type { Command } from '../../../src/core/wire.ts';
@@ -211,6 +211,7 @@ class Desk {
       now: () => NOW,
       unfinished: new Set(),
       farewell: () => this.farewell,
+      askAgain: async () => undefined,
       isUnsent: () => false,
       leave: async () => undefined,
       erase: async () => undefined,
@@ -232,6 +233,16 @@ const desk =
     return made.door();
   };
 
+/** A hub that came back from a backup has forgotten him; what he did waits here. */
+const forgotten = (state: LogSummary['state']) =>
+  desk(9, (d) => {
+    d.log.state = 'waiting';
+    d.farewell = { ...NOTHING, unsentWorks: 2, unsentMessages: 5 };
+    const watchMe = d.store.watchMe.bind(d.store);
+    d.store.watchMe = (listener) =>
+      watchMe((me) => listener(me && { ...me, logs: me.logs.map((log) => ({ ...log, state, isForgotten: true })) }));
+  });
+
 export const STAGED_PUPILS: Record<PupilScene, () => Door> = {
   'pupil-join': () => outside('wrong-code'),
   'pupil-join-wrong': () => outside('wrong-code'),
@@ -245,6 +256,11 @@ export const STAGED_PUPILS: Record<PupilScene, () => Door> = {
   }),
   'pupil-declined': desk(9, (d) => {
     d.log.state = 'declined';
+  }),
+  'pupil-forgotten': forgotten('declined'),
+  'pupil-forgotten-waiting': forgotten('waiting'),
+  'pupil-gone': desk(9, (d) => {
+    d.store.logs = [];
   }),
   'pupil-empty': desk(9, undefined, true),
   'pupil-tasks': desk(9),
