@@ -221,6 +221,18 @@ describe.skipIf(why !== '')(
       expect(addressIn(await pupil.resolves(NAME))).toMatchObject({ data: TEACHER });
     });
 
+    it('who opens the name lands on the number, and the way in counts him', async () => {
+      const { room: net, teacher, pupil } = await room();
+      const desk = await net.sitDown(8_123);
+      await teacher.order(all);
+      await teacher.isCalled(NAME);
+      const host = addressIn(await pupil.resolves(NAME))?.data;
+      const script = `require('node:http').get({ host: '${String(host)}', port: ${desk.port}, path: '/?a=1', headers: { Host: '${NAME}:${desk.port}' } }, ({ statusCode, headers }) => { console.log(statusCode, headers.location); process.exit(); })`;
+      const { stdout } = await net.inside(net.pupil, process.execPath, '-e', script);
+      expect(stdout.trim()).toBe(`302 http://${TEACHER}:${desk.port}/?a=1`);
+      expect(await desk.look()).toMatchObject({ verdict: 'well', detail: 'reached', peer: PUPIL });
+    });
+
     it('what is no packet, lies about its length, or runs in circles does no harm', async () => {
       const { teacher, pupil } = await room();
       await teacher.order(all);
