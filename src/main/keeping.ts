@@ -15,6 +15,7 @@ import { FREE_DISK_FLOOR_BYTES } from '../preload/contract/channels.ts';
 import { readIndex, writeIndex, type IndexedClass } from './kept-index.ts';
 import type { Library, LibraryNews, Stored } from './library.ts';
 import type { Log } from './log.ts';
+import { roomPlan, type RoomPlan } from './room-plan.ts';
 
 /** Every file is read and compared with its hash so often, while nobody uses the computer, and no faster than this. */
 export const CHECK_EVERY_MS = 30 * 24 * 60 * 60_000;
@@ -220,55 +221,21 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
   }
 
   /**
-   * What room there is, and what may go for more; worked out once, for many files.
+   * What room there is, and what may go for more.
    * @param isPinned whatever the quota
    */
-  async function openPlan(isPinned = false) {
+  async function openPlan(isPinned = false): Promise<RoomPlan> {
     const here = await library.inventory();
-    let { inQuota, overFloor } = await room();
-    if (isPinned) inQuota = Infinity;
-    let mayGo: Sha256[] | null = null;
-    const go: Sha256[] = [];
-    return {
-      here,
-      /**
-       * Sets room aside.
-       * @param mayFree others may go for it
-       * @returns whether there is, or will be, so much
-       */
-      take(bytes: number, mayFree: boolean): boolean {
-        if (bytes > Math.min(inQuota, overFloor)) {
-          if (!mayFree) return false;
-          // Where others have filled the disk, what comes takes the place of as much, and the rest stays.
-          let missing = Math.max(bytes - inQuota, Math.min(bytes, bytes - overFloor));
-          mayGo ??= evictable(here);
-          let count = go.length;
-          for (; missing > 0 && count < mayGo.length; count += 1) missing -= here.get(mayGo[count]!)?.sizeBytes ?? 0;
-          // Half of a file's room helps nobody, unless there is too much already.
-          if (missing > 0 && bytes > 0) return false;
-          for (const sha256 of mayGo.slice(go.length, count)) {
-            const freed = here.get(sha256)?.sizeBytes ?? 0;
-            inQuota += freed;
-            overFloor += freed;
-            go.push(sha256);
-          }
-        }
-        inQuota -= bytes;
-        overFloor -= bytes;
-        return true;
-      },
-      /** Lets go of all that must, once. */
-      async free(): Promise<void> {
-        if (go.length > 0) await letGo(go);
-      },
-    };
+    const { inQuota, overFloor } = await room();
+    const mayGo = () => evictable(here).map((sha256) => ({ sha256, sizeBytes: here.get(sha256)?.sizeBytes ?? 0 }));
+    return roomPlan({ inQuota: isPinned ? Infinity : inQuota, overFloor, mayGo });
   }
 
   /** Frees what may go where there is too much. */
   async function trim(): Promise<void> {
     const plan = await openPlan();
     plan.take(0, true);
-    await plan.free();
+    if (plan.go.length > 0) await letGo(plan.go);
   }
 
   /** One after the other: two plans would both take the same room. */
@@ -284,6 +251,7 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
    * @param fresh may make others go; the rest only fills what is free, or the oldest would drive out the newest
    */
   async function fetchMissing(of: IndexedClass, fresh: ReadonlySet<Sha256>): Promise<void> {
+    const here = await library.inventory();
     const plan = await openPlan(of.isPinned);
     const coming = new Set<Sha256 | null>();
     /** Whoever else names the same bytes may have them. */
@@ -296,7 +264,7 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
     for (const file of of.files) {
       const { sha256, sizeBytes } = file;
       roomless.delete(sha256);
-      if (plan.here.has(sha256) || coming.has(sha256) || failed.has(`${of.serverId} ${file.fileId}`)) continue;
+      if (here.has(sha256) || coming.has(sha256) || failed.has(`${of.serverId} ${file.fileId}`)) continue;
       if (away.has(sha256) && !of.isPinned) continue;
       if (!plan.take(sizeBytes, fresh.has(sha256))) {
         roomless.add(sha256);
@@ -305,7 +273,7 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
       coming.add(sha256);
       wanted.push(file);
     }
-    await plan.free();
+    if (plan.go.length > 0) await letGo(plan.go);
     if (wanted.length > 0) await transfers.download(of.serverId, wanted);
   }
   const NONE: ReadonlySet<Sha256> = new Set();

@@ -23,7 +23,7 @@ import { newUpload, plainFile, takeChosen } from './chosen-file.ts';
 import { diskError, type Library } from './library.ts';
 import type { Log } from './log.ts';
 import { fetchPart } from './range-download.ts';
-import { SpeedWindow, timeLeft } from './speed.ts';
+import { asItem, brings, chosenOf, isComing, keptOf, movedOf, shownOf, type Item } from './transfer-item.ts';
 import { openTransferNews } from './transfer-news.ts';
 import { patiently } from './patient-fs.ts';
 import { placed, openJournal, type JournalLine, type KeptTransfer } from './transfer-journal.ts';
@@ -108,16 +108,6 @@ export interface TransfersOptions {
   parallel?: number;
 }
 
-interface Item extends KeptTransfer {
-  doneBytes: number;
-  speed: SpeedWindow;
-  failures: number;
-  /** Set while a lane works on it. */
-  running: { abort: AbortController; over: Promise<void> } | null;
-  /** Not before, by the clock that nobody sets (`performance.now()`). */
-  notBefore: number;
-}
-
 export async function openTransfers(options: TransfersOptions): Promise<Transfers> {
   const { library, hubs, log, random = Math.random, stallMs = STALL_MS, retryFirstMs = RETRY_FIRST_MS } = options;
   const { journal, kept } = await openJournal(join(options.dir, 'transfers.jsonl'), log);
@@ -133,26 +123,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
 
   // ── the list and its memory ──────────────────────────────────────────────────────────────────────────────────────────
 
-  const movedOf = (item: Item): Moved => {
-    const doneBytes = Math.min(item.doneBytes, item.sizeBytes);
-    const speed = item.running && item.state === 'queued' ? item.speed.at(performance.now()) : null;
-    const leftMs = timeLeft(item.sizeBytes - doneBytes, speed);
-    return { transferId: item.transferId, doneBytes, speed, leftMs };
-  };
-  const list = (): Transfer[] =>
-    [...items.values()].map((item) => ({
-      ...movedOf(item),
-      serverId: item.serverId,
-      direction: item.direction,
-      fileId: item.fileId,
-      name: item.name,
-      sizeBytes: item.sizeBytes,
-      mediaType: item.mediaType,
-      sha256: item.sha256,
-      state: item.running && item.state === 'queued' ? 'running' : item.state,
-      code: item.code,
-      doneAt: item.doneAt ?? null,
-    }));
+  const list = (): Transfer[] => [...items.values()].map(shownOf);
 
   const news = openTransferNews({
     lines: () => items.size,
@@ -456,13 +427,8 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       const note = (item: Item) =>
         coming.set(item.sha256 as Sha256, [...(coming.get(item.sha256 as Sha256) ?? []), item]);
       for (const item of items.values()) if (item.direction === 'down' && item.state !== 'done') note(item);
-      /** Whoever else has the same bytes may be without them, or away: then this one is asked too. */
       const bringers = (file: FileRef) =>
-        (coming.get(file.sha256) ?? []).filter((item) => {
-          if (item.fileId === file.fileId && item.serverId === serverId) return true;
-          if (item.state === 'failed') return item.code === 'cancelled' && !isWanted;
-          return item.serverId === serverId || item.code === null;
-        });
+        (coming.get(file.sha256) ?? []).filter((item) => brings(item, serverId, file, isWanted));
       for (const file of files) {
         if (bringers(file).length > 0 || (await library.has(file.sha256))) continue;
         const item = asItem({
@@ -522,7 +488,7 @@ export async function openTransfers(options: TransfersOptions): Promise<Transfer
       }
       await stopRunning(item);
       const isShared = [...items.values()].some(
-        (other) => other !== item && isLive(other) && other.sha256 === item.sha256,
+        (other) => other !== item && isComing(other) && other.sha256 === item.sha256,
       );
       // What stays of it is gone on with, or written over, by who wants it next.
       if (item.direction === 'down' && !isShared)
@@ -596,34 +562,6 @@ const NETWORK: ReadonlySet<ErrorCode> = new Set([
 
 /** Its bytes take nothing of the wire that a lesson shares. */
 const isThisComputer = (url: string) => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
-
-const asItem = (kept: KeptTransfer): Item => ({
-  ...kept,
-  doneBytes: 0,
-  speed: new SpeedWindow(),
-  failures: 0,
-  running: null,
-  notBefore: 0,
-});
-
-const keptOf = (item: Item): KeptTransfer => ({
-  transferId: item.transferId,
-  serverId: item.serverId,
-  direction: item.direction,
-  fileId: item.fileId,
-  name: item.name,
-  sizeBytes: item.sizeBytes,
-  mediaType: item.mediaType,
-  sha256: item.sha256,
-  state: item.state,
-  code: item.code,
-  source: item.source,
-  doneAt: item.doneAt ?? null,
-});
-
-const chosenOf = ({ fileId, name, sizeBytes, mediaType }: Item): ChosenFile => ({ fileId, name, sizeBytes, mediaType });
-
-const isLive = ({ direction, state }: Item) => direction === 'down' && (state === 'queued' || state === 'paused');
 
 const sizeOf = (path: string): Promise<number> =>
   stat(path).then(

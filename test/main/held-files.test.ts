@@ -4,9 +4,11 @@ import type * as FsPromises from 'node:fs/promises';
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Sha256 } from '../../src/core/ids.ts';
 import { emptyIndex, readIndex, writeIndex } from '../../src/main/kept-index.ts';
 import { DISK_RESERVE_BYTES, openLibrary } from '../../src/main/library.ts';
 import { openJournal, STALE_LINES_MAX } from '../../src/main/transfer-journal.ts';
+import { DONE_DOWNLOADS_KEPT } from '../../src/main/transfers.ts';
 import { bytesOf, heardLog, heardShell, scratchDir } from './scratch.ts';
 import { allDone, chunks, desk, offered, queuedUpload, SERVER } from './transfer-desk.ts';
 
@@ -181,6 +183,19 @@ describe('the journal', () => {
     trouble('rename', /transfers\.jsonl\.new$/, 'EXDEV');
     expect(await idsIn(path)).toEqual(['t1', 't2']);
     expect(readdirSync(dir)).toEqual(['transfers.jsonl']);
+  });
+
+  it('with more that is done than is kept opens where the disk has no room to say so', async () => {
+    const dir = scratchDir();
+    const { journal } = await openJournal(join(dir, 'transfers.jsonl'));
+    const done = { direction: 'down', state: 'done', sha256: 'a'.repeat(64) as Sha256, source: null } as const;
+    await journal.append(
+      Array.from({ length: DONE_DOWNLOADS_KEPT + 5 }, (_, n) => ({ put: { ...put(`t${n}`).put, ...done } })),
+    );
+    await journal.close();
+    trouble('append', /transfers\.jsonl$/, 'ENOSPC');
+    const { transfers } = await desk({}, dir);
+    expect(transfers.list()).toHaveLength(DONE_DOWNLOADS_KEPT + 5);
   });
 
   it.runIf(process.platform === 'linux')('opens on a disk that is really full', async () => {
