@@ -119,7 +119,7 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
   const { stored, servers, library, log } = options;
   const root = join(options.dir, 'portfolio');
   // What the last run left half done.
-  await rm(join(root, 'under-way'), { recursive: true, force: true });
+  await rm(join(root, 'under-way'), { recursive: true, force: true }).catch(() => {});
   await mkdir(join(root, 'under-way'), { recursive: true });
   const jobs = new Map<string, Job>();
 
