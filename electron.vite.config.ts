@@ -1,6 +1,6 @@
-// How the teacher's app is bundled: main (three entries: the app, the embedded hub, the hub's writer thread), the sandboxed
+// How the teacher's app is bundled: main (five entries: the app, the embedded hub, its two writer threads, the thread that seals portfolios), the sandboxed
 // preload (one CommonJS file, nothing beside it), and the window's page. Libraries of main stay in node_modules.
-// Promises: out/main/{index,hub,store-writer}.js, out/preload/index.cjs, out/renderer/index.html; no inline script anywhere.
+// Promises: out/main/{index,hub,store-writer,file-writer,portfolio-worker}.js, out/preload/index.cjs, out/renderer/index.html; no inline script anywhere.
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -15,6 +15,7 @@ export default defineConfig({
           hub: 'src/hub/embedded.ts',
           'store-writer': 'src/hub/store-writer.ts',
           'portfolio-worker': 'src/main/portfolio-worker.ts',
+          'file-writer': 'src/hub/file-writer.ts',
         },
         // Chunks lie beside the entries: code that finds its neighbour by import.meta.url must not change folder.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -15,12 +15,15 @@ import { safeFileName } from '../core/names.ts';
 import type { ClassLogs } from './class-logs.ts';
 import { contentPath } from './files.ts';
 import type { FileRow, Store } from './store.ts';
+import { Turns, TURN_BYTES } from './turns.ts';
 import type { CountBytes } from './wall.ts';
 
 export const BLOCK_BYTES = 1024 ** 2;
 export const BLOCKS_CACHED_MAX = 32;
-/** Given to the system at once, so that what has gone is known in time also where a line is slow. */
+/** Given to the system at once, so that what has gone is known in time also where a line is slow… */
 export const PIECE_BYTES = 128 * 1024;
+/** …and where the system takes everything at once. */
+export const LARGE_PIECE_BYTES = BLOCK_BYTES;
 
 /** Types that are sent as they are; everything else is bytes. */
 const PLAIN_TYPES: ReadonlySet<string> = new Set([
@@ -53,6 +56,7 @@ export class Downloads {
   readonly #context: DownloadsContext;
   /** Oldest first. Promises, so that who comes while a block is being read waits for the same read. */
   readonly #blocks = new Map<string, Promise<Buffer>>();
+  readonly #turns = new Turns(TURN_BYTES);
 
   constructor(context: DownloadsContext) {
     this.#context = context;
@@ -122,12 +126,17 @@ export class Downloads {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     try {
+      let pieceBytes = PIECE_BYTES;
       for (let at = start; at < end && !gone.signal.aborted;) {
         const index = Math.floor(at / BLOCK_BYTES);
         const block = await this.#block(sha256, sizeBytes, index);
         const inBlock = at - index * BLOCK_BYTES;
-        const piece = block.subarray(inBlock, Math.min(end - index * BLOCK_BYTES, inBlock + PIECE_BYTES, BLOCK_BYTES));
+        const piece = block.subarray(inBlock, Math.min(end - index * BLOCK_BYTES, inBlock + pieceBytes, BLOCK_BYTES));
+        // A system with room takes megabytes without a pause, and everybody else would wait for them.
+        await this.#turns.take(piece.byteLength);
+        const turn = this.#turns.number;
         if (!response.write(piece)) await once(response, 'drain', { signal: gone.signal });
+        pieceBytes = turn === this.#turns.number ? Math.min(pieceBytes * 2, LARGE_PIECE_BYTES) : PIECE_BYTES;
         count(at, at + piece.byteLength);
         at += piece.byteLength;
       }

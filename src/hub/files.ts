@@ -4,20 +4,21 @@
  * Promises: the last answer goes out only when every byte is synced, hashed, in its place under its SHA-256, and its row is on
  * disk (S15); until then the offset is the truth, also after a crash. An id is 32 hex digits, used once, and belongs to who
  * began it: for everybody else it does not exist.
- * Hides: where bytes lie (`uploads/<id>`, then `files/ab/cdef…`), hashing, limits, sweeping.
+ * Hides: where bytes lie (`uploads/<id>`, then `files/ab/cdef…`), limits, sweeping. Hashing, writing and syncing is done in a thread
+ * (file-disk.ts).
  */
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import { PartaError } from '../core/errors.ts';
 import { FileId, Sha256, type PersonId } from '../core/ids.ts';
 import { safeFileName } from '../core/names.ts';
+import { FileDisk } from './file-disk.ts';
 import type { Log } from './log.ts';
 import type { FileRow, Store } from './store.ts';
-import { Tus, TUS_VERSION, WRITE_BYTES, type Announced, type Pour, type UploadStore } from './tus.ts';
+import { Tus, TUS_VERSION, type Announced, type Pour, type UploadStore } from './tus.ts';
 import type { Wall } from './wall.ts';
 
 export const UNFINISHED_UPLOADS_PER_PERSON_MAX = 60;
@@ -29,7 +30,6 @@ export const DISK_RESERVE_BYTES = 256 * 1024 ** 2;
 export const FILE_UNNAMED_MS = 48 * 60 * 60_000;
 /** A body that brings nothing for so long is cut; the sender resumes. */
 export const UPLOAD_IDLE_MS = 30_000;
-const HASHERS_MAX = 200;
 
 /** Where the bytes of a hash lie. */
 export const contentPath = (dataDir: string, sha256: string): string =>
@@ -42,6 +42,8 @@ export interface FilesContext {
   now: () => number;
   wall?: Pick<Wall, 'receives' | 'dropped'>;
   limits?: Partial<FileLimits>;
+  /** Starts the thread that writes. */
+  startFileWriter?: () => Worker;
 }
 export interface FileLimits {
   unfinishedPerPerson: number;
@@ -104,19 +106,24 @@ export class Files {
   removeContent(hashes: readonly Sha256[]): Promise<void> {
     return this.#uploads.removeContent(hashes);
   }
+
+  /** Ends what writes; uploads are refused from here on. */
+  close(): Promise<void> {
+    return this.#uploads.close();
+  }
 }
 
 /** Uploads on the disk and in the database. */
 class Uploads implements UploadStore<Uploader> {
   readonly #context: FilesContext;
   readonly #limits: FileLimits;
-  /** Hashes of uploads in the middle, as far as they were written here; what is missing is read again. */
-  readonly #hashers = new Map<string, { hash: Hash; bytes: number }>();
+  readonly #disk: FileDisk;
   /** Content that is coming or going: a file must not be removed while the same bytes are being stored anew. */
   readonly #moving = new Map<string, Promise<unknown>>();
 
   constructor(context: FilesContext) {
     this.#context = context;
+    this.#disk = new FileDisk(() => context.log('file-writer-died'), context.startFileWriter);
     this.#limits = {
       unfinishedPerPerson: UNFINISHED_UPLOADS_PER_PERSON_MAX,
       guestBytes: GUEST_BYTES_MAX,
@@ -167,28 +174,20 @@ class Uploads implements UploadStore<Uploader> {
   async write(fileId: FileId, offset: number, pour: Pour): Promise<number> {
     const row = await this.#row(fileId);
     if (row.sha256) return offset;
-    const handle = await open(this.#path(fileId), 'r+');
-    let end = offset;
     let arrived = offset;
     const count = this.#context.wall?.receives(row.personId, row);
+    await this.#disk.open(fileId, this.#path(fileId), offset);
     try {
-      const hasher = await this.#hasherAt(fileId, offset);
       await pour(
-        async (block, bytes) => {
-          for (const chunk of block) hasher.update(chunk);
-          await writeAll(handle, block, bytes, end);
-          end += bytes;
-        },
+        (block) => this.#disk.write(fileId, block),
         (bytes) => count?.((arrived += bytes)),
       );
-      await handle.datasync();
-      this.#keepHasher(fileId, { hash: hasher, bytes: end });
     } catch (error) {
-      this.#hashers.delete(fileId);
-      throw (error as { code?: string }).code === 'ENOSPC' ? new PartaError('disk-full', { cause: error }) : error;
-    } finally {
-      await handle.close();
+      // What has come is kept; what went wrong first is what its sender hears.
+      await this.#disk.close(fileId).catch(() => undefined);
+      throw error;
     }
+    const end = await this.#disk.close(fileId);
     if (end === row.sizeBytes) await this.#finish(row);
     return end;
   }
@@ -207,6 +206,10 @@ class Uploads implements UploadStore<Uploader> {
       await this.#discard(row);
     }
     await this.#sweepFolder();
+  }
+
+  async close(): Promise<void> {
+    await this.#disk.end();
   }
 
   async removeContent(hashes: readonly string[]): Promise<void> {
@@ -237,9 +240,7 @@ class Uploads implements UploadStore<Uploader> {
   async #finish(row: FileRow): Promise<void> {
     const { store, dataDir, log } = this.#context;
     const from = this.#path(row.fileId);
-    const hasher = await this.#hasherAt(row.fileId, row.sizeBytes);
-    this.#hashers.delete(row.fileId);
-    const sha256 = z.parse(Sha256, hasher.digest('hex'));
+    const sha256 = z.parse(Sha256, await this.#disk.digest(row.fileId, from, row.sizeBytes));
     if (row.announced && row.announced !== sha256) {
       // Not the file that was announced: the sender begins again.
       await (await open(from, 'w', 0o600)).close();
@@ -247,39 +248,15 @@ class Uploads implements UploadStore<Uploader> {
       throw new PartaError('hash-mismatch');
     }
     await this.#alone(sha256, async () => {
-      const to = contentPath(dataDir, sha256);
-      const folder = join(to, '..');
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await rename(from, to);
-      await syncFolder(folder);
+      await this.#disk.place(from, contentPath(dataDir, sha256));
       await store.fileStored(row.fileId, sha256);
     });
     log('upload-stored', { fileId: row.fileId, bytes: row.sizeBytes });
   }
 
-  /** A hash over the first `bytes` of an upload: remembered, or read again from disk. */
-  async #hasherAt(id: string, bytes: number): Promise<Hash> {
-    const kept = this.#hashers.get(id);
-    this.#hashers.delete(id);
-    if (kept?.bytes === bytes) return kept.hash;
-    const fresh = createHash('sha256');
-    if (bytes > 0)
-      for await (const chunk of createReadStream(this.#path(id), { end: bytes - 1, highWaterMark: WRITE_BYTES }))
-        fresh.update(chunk as Buffer);
-    return fresh;
-  }
-
-  #keepHasher(id: string, hasher: { hash: Hash; bytes: number }): void {
-    this.#hashers.set(id, hasher);
-    for (const oldest of this.#hashers.keys()) {
-      if (this.#hashers.size <= HASHERS_MAX) break;
-      this.#hashers.delete(oldest);
-    }
-  }
-
   async #discard(row: FileRow): Promise<void> {
     this.#context.wall?.dropped(row.personId, row.fileId);
-    this.#hashers.delete(row.fileId);
+    await this.#disk.forget(row.fileId);
     await rm(this.#path(row.fileId), { force: true });
     if (row.sha256) await this.removeContent([row.sha256]);
   }
@@ -314,27 +291,3 @@ class Uploads implements UploadStore<Uploader> {
 
 const mediaTypeOf = (said: string | undefined) =>
   said && /^[a-z0-9.+-]{1,48}\/[a-z0-9.+-]{1,48}$/i.test(said) ? said.toLowerCase() : 'application/octet-stream';
-
-async function writeAll(handle: FileHandle, block: readonly Uint8Array[], bytes: number, at: number): Promise<void> {
-  const { bytesWritten } = await handle.writev(block, at);
-  if (bytesWritten === bytes) return;
-  // A nearly full disk takes less than it was given, and says why at the next try.
-  let left = Buffer.concat(block).subarray(bytesWritten);
-  let position = at + bytesWritten;
-  while (left.byteLength > 0) {
-    const written = (await handle.write(left, 0, left.byteLength, position)).bytesWritten;
-    left = left.subarray(written);
-    position += written;
-  }
-}
-
-/** A rename is on disk only when its folder is. Windows has no such thing and needs none. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}

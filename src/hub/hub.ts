@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Worker } from 'node:worker_threads';
 import type { Member } from '../core/classroom.ts';
 import { HUB_PORT_DEFAULT, HUB_PORT_TRIES } from '../core/embedding.ts';
 import { PartaError } from '../core/errors.ts';
@@ -58,6 +59,8 @@ export interface HubOptions {
   rates?: Partial<Rates>;
   fileLimits?: Partial<FileLimits>;
   httpLimits?: Partial<HttpLimits>;
+  /** Starts the thread that writes uploads; tests bring one whose death they decide. */
+  startFileWriter?: () => Worker;
   /** Tickets good at once; the oldest go first. */
   ticketsMax?: number;
 }
@@ -69,8 +72,10 @@ export interface Hub {
   readonly epoch: string;
   /** A teacher of this name with a new device: for the person at this computer only, never over the network. */
   makeOwner(owner: { teacherName: string; device: string }): Promise<Credentials>;
-  /** A code by which the first teacher's app comes in; null where a teacher has a device already. */
+  /** A code by which the first teacher's app comes in, or the next one when none may come in any more; null while one may. */
   firstTeacherCode(teacherName: string): Promise<DeviceCode | null>;
+  /** Shuts a teacher out for good: devices, school, one-to-one chats; his classes stay. `not-found` where nobody has this name. */
+  removeTeacher(teacherName: string): Promise<void>;
   /** Writes a whole copy of the database; files stay where they are. */
   backup(toFile: string): Promise<void>;
   /** Does what is due by the clock now, instead of within seconds (S20). */
@@ -100,6 +105,7 @@ export async function openHub(
     hubName: cleanName(options.hubName) || 'Parta',
     restoreFrom,
     now,
+    log,
     ...(options.onBroken ? { onBroken: options.onBroken } : {}),
   });
   const identity = await store.identity();
@@ -135,7 +141,15 @@ export async function openHub(
   const school = new School({ hubId, hubName: identity.name, store, logs, log, now });
   const live = new Live({ store, logs, log, now });
   const wall = new Wall({ logs, log, now });
-  const files = new Files({ store, dataDir, log, now, wall, limits: options.fileLimits ?? {} });
+  const files = new Files({
+    store,
+    dataDir,
+    log,
+    now,
+    wall,
+    limits: options.fileLimits ?? {},
+    ...(options.startFileWriter ? { startFileWriter: options.startFileWriter } : {}),
+  });
   const downloads = new Downloads({ store, logs, dataDir });
   const page = new StudentPage(options.studentDir ?? null);
   const catchup = new Catchup({ logs, now, logKeyOf });
@@ -179,6 +193,7 @@ export async function openHub(
     await school.quiet();
     await live.close();
     wall.close();
+    await files.close();
     await logs.close();
     await store.close();
     log('hub-closed', { hubId });
@@ -214,10 +229,21 @@ export async function openHub(
     async firstTeacherCode(teacherName) {
       const teachers = await store.teachers();
       const devices = await store.devicesOf(teachers.map(({ personId }) => personId));
-      if (devices.some((device) => device.seenAt !== null)) return null;
+      if (devices.some((device) => device.seenAt !== null && !device.revoked)) return null;
       // The teacher is made by a device that nobody will ever use: the code adds the real one.
-      const personId: PersonId = teachers[0]?.personId ?? (await people.makeOwner(teacherName, 'hub')).personId;
+      const known = teachers.find(({ name }) => name === cleanName(teacherName));
+      const personId: PersonId = known?.personId ?? (await people.makeOwner(teacherName, 'hub')).personId;
       return people.newDeviceCode(personId);
+    },
+    async removeTeacher(teacherName) {
+      const teacher = (await store.teachers()).find(({ name }) => name === cleanName(teacherName));
+      if (!teacher) throw new PartaError('not-found');
+      const devices = await store.devicesOf([teacher.personId]);
+      await people.revoke(
+        devices.map(({ deviceId }) => deviceId),
+        'signed-out',
+      );
+      await school.removeTeacher(teacher.personId);
     },
     backup: (toFile) => store.backup(toFile),
     lookAtSchedule: () => schedule.look(),

@@ -1,7 +1,9 @@
 /**
  * tus 1.0 with creation, creation-with-upload and termination: what a request says, and what is answered. Where bytes go is
  * the store's business (files.ts). Promises: one writer per upload, a newer request ends the older one's and waits for it; a body
- * never brings more than was announced; what has come of a body that broke off is kept; every refusal carries a code of ours.
+ * never brings more than was announced; what has come of a body that broke off is kept; every refusal carries a code of ours. Of all
+ * bodies together no more than {@link BLOCKS_AT_ONCE_MAX} blocks are in memory, and of each a chunk or two: who finds no room is read
+ * later, in the order of asking.
  * Hides: headers, the gathering of a body into writes of about 1 MB while the last one is on its way to the disk.
  *
  * By hand, because a body through web streams costs twice the processor of the whole rest (`npm run bench -- collect`).
@@ -12,10 +14,13 @@ import { codeOf, PartaError, type ErrorCode } from '../core/errors.ts';
 import type { FileId } from '../core/ids.ts';
 import { FILE_BYTES_MAX } from '../core/limits.ts';
 import { UploadMetadata } from '../core/wire.ts';
+import { BLOCKS_AT_ONCE_MAX, Room } from './turns.ts';
 
 export const TUS_VERSION = '1.0.0';
 /** Bytes gathered before one write; as many again may wait for it. */
 export const WRITE_BYTES = 1024 ** 2;
+/** What came within this time is written together, also where it is less. */
+export const GATHER_MS = 50;
 /** `Upload-Metadata` as it is sent, in characters. */
 export const METADATA_MAX = 4_096;
 const BODY_TYPE = 'application/offset+octet-stream';
@@ -36,7 +41,7 @@ export interface UploadStore<W> {
 }
 /** Hands over a body block by block, each when the one before has been taken; resolves at its end, whole or not. Tells at once what came. */
 export type Pour = (
-  take: (block: readonly Uint8Array[], bytes: number) => Promise<void>,
+  take: (block: readonly Uint8Array[]) => Promise<void>,
   came: (bytes: number) => void,
 ) => Promise<void>;
 
@@ -56,6 +61,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 export class Tus<W> {
   readonly #store: UploadStore<W>;
   readonly #failed: (code: ErrorCode) => void;
+  readonly #room = new Room(BLOCKS_AT_ONCE_MAX);
   /** Who is at work on an upload, and when he has left it. */
   readonly #inside = new Map<FileId, { stop: AbortController; left: Promise<void> }>();
 
@@ -137,7 +143,7 @@ export class Tus<W> {
   ): Promise<number> {
     const length = request.headers['content-length'];
     if (length !== undefined && Number(length) > leftBytes) throw new PartaError('too-large');
-    return this.#store.write(fileId, offset, (take, came) => pour(request, leftBytes, signal, take, came));
+    return this.#store.write(fileId, offset, (take, came) => pour(request, leftBytes, signal, this.#room, take, came));
   }
 
   /** A newcomer asks the one inside to leave and waits for it. */
@@ -200,32 +206,61 @@ function pour(
   body: IncomingMessage,
   leftBytes: number,
   signal: AbortSignal,
-  take: (block: readonly Uint8Array[], bytes: number) => Promise<void>,
+  room: Room,
+  take: (block: readonly Uint8Array[]) => Promise<void>,
   came: (bytes: number) => void,
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     let block: Uint8Array[] = [];
     let bytes = 0;
     let allBytes = 0;
+    /** Gives back the room of what is being gathered. */
+    let leave: (() => void) | null = null;
+    let isAsking = false;
     let isTaking = false;
+    let isDue = false;
     let isOver = false;
     let failure: { error: unknown } | null = null;
+    let timer: NodeJS.Timeout | undefined;
 
     const step = () => {
-      if (isTaking) return;
-      if (failure) return reject(failure.error as Error);
-      if (bytes >= WRITE_BYTES || (isOver && bytes > 0)) {
-        const [full, fullBytes] = [block, bytes];
-        [block, bytes] = [[], 0];
-        isTaking = true;
-        take(full, fullBytes)
-          .catch((error: unknown) => end({ error }))
-          .finally(() => {
-            isTaking = false;
-            if (!isOver) body.resume();
-            step();
-          });
-      } else if (isOver) resolve();
+      if (isTaking || isAsking) return;
+      if (!failure && (bytes >= WRITE_BYTES || (bytes > 0 && (isDue || isOver)))) return handOver();
+      if (!isOver) return void body.resume();
+      clearTimeout(timer);
+      leave?.();
+      if (failure) reject(failure.error as Error);
+      else resolve();
+    };
+    const handOver = () => {
+      const [full, left] = [block, leave];
+      [block, bytes, leave, isDue, isTaking] = [[], 0, null, false, true];
+      clearTimeout(timer);
+      take(full)
+        .catch((error: unknown) => end({ error }))
+        .finally(() => {
+          left?.();
+          isTaking = false;
+          step();
+        });
+    };
+    const settle = (given: () => void) => {
+      leave = given;
+      timer = setTimeout(() => {
+        isDue = true;
+        step();
+      }, GATHER_MS);
+    };
+    const ask = () => {
+      const given = room.tryEnter();
+      if (given) return settle(given);
+      isAsking = true;
+      body.pause();
+      void room.enter().then((later) => {
+        isAsking = false;
+        settle(later);
+        step();
+      });
     };
     const end = (why: { error: unknown } | null) => {
       failure ??= why;
@@ -241,16 +276,15 @@ function pour(
     const whole = () => end(null);
     const come = (chunk: Uint8Array) => {
       allBytes += chunk.byteLength;
-      if (allBytes > leftBytes) {
-        [block, bytes] = [[], 0];
-        return end({ error: new PartaError('too-large') });
-      }
+      if (allBytes > leftBytes) return end({ error: new PartaError('too-large') });
       block.push(chunk);
       bytes += chunk.byteLength;
       came(chunk.byteLength);
-      if (bytes < WRITE_BYTES) return;
-      if (isTaking) body.pause();
-      else step();
+      if (!leave && !isAsking) ask();
+      if (bytes >= WRITE_BYTES) {
+        if (isTaking || isAsking) body.pause();
+        else step();
+      }
     };
     if (signal.aborted || body.readableEnded || body.destroyed) return whole();
     signal.addEventListener('abort', whole);
