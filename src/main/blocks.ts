@@ -6,6 +6,7 @@
 import { open } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { patiently } from './patient-fs.ts';
 
 /** Bytes of one read or write of a file. */
 export const BLOCK_BYTES = 1024 * 1024;
@@ -23,7 +24,7 @@ export async function* blocksOf(
   path: string,
   { start = 0, end = Infinity, blockBytes = BLOCK_BYTES, buffers = 1 }: BlockOptions = {},
 ): AsyncGenerator<Buffer, void, undefined> {
-  const file = await open(path, 'r');
+  const file = await patiently(() => open(path, 'r'));
   try {
     const all = Array.from({ length: buffers }, () => Buffer.allocUnsafe(blockBytes));
     for (let at = start, n = 0; at < end; n += 1) {

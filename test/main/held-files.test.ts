@@ -1,16 +1,17 @@
 // A disk on which Windows' rules hold: what is open for appending cannot be cut short, and for a moment somebody else (an antivirus,
 // an indexer) holds a file, so that it can be neither read nor renamed nor removed. Played over real files.
 import type * as FsPromises from 'node:fs/promises';
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Sha256 } from '../../src/core/ids.ts';
+import { takeChosen } from '../../src/main/chosen-file.ts';
 import { emptyIndex, readIndex, writeIndex } from '../../src/main/kept-index.ts';
 import { DISK_RESERVE_BYTES, openLibrary } from '../../src/main/library.ts';
 import { openJournal, STALE_LINES_MAX } from '../../src/main/transfer-journal.ts';
 import { DONE_DOWNLOADS_KEPT } from '../../src/main/transfers.ts';
 import { bytesOf, heardLog, heardShell, scratchDir } from './scratch.ts';
-import { allDone, chunks, desk, offered, queuedUpload, SERVER } from './transfer-desk.ts';
+import { allDone, chosen, chunks, desk, offered, queuedUpload, SERVER } from './transfer-desk.ts';
 
 /** Which calls fail on which files, how often still, and with what. */
 const disk = vi.hoisted(() => ({
@@ -224,6 +225,19 @@ describe('the library', () => {
     trouble('rename', /files/, 'EACCES', 2);
     expect(await library.check(sha256)).toBe(false);
     expect(gone).toEqual(['came', 'gone', 'came', 'damaged']);
+    expect(disk.refused).toHaveLength(6);
+  });
+
+  it('reads a file when it is free: a chosen one, and its own', async () => {
+    const dir = scratchDir();
+    const library = await openLibrary(dir, heardShell());
+    const path = chosen(dir, 'a.docx', bytesOf(100));
+    const { size, mtimeMs } = statSync(path);
+    trouble('open', /chosen/, 'EBUSY', 4);
+    const source = { path, sizeBytes: size, mtimeMs };
+    const sha256 = await takeChosen(library, source, new AbortController().signal);
+    trouble('open', /files/, 'EBUSY', 2);
+    expect(await library.check(sha256)).toBe(true);
     expect(disk.refused).toHaveLength(6);
   });
 
