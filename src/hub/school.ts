@@ -99,6 +99,11 @@ export class School {
     });
   }
 
+  /** A teacher of the hub is one no more. */
+  removeTeacher(personId: PersonId): Promise<void> {
+    return this.#then(() => this.#leave(teachersId(personId), false));
+  }
+
   /** At the start of the hub: what classes said of people just before it was killed is carried over. */
   resume(): Promise<void> {
     return this.#then(async () => {

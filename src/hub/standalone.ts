@@ -1,8 +1,9 @@
 /**
  * The hub on a school's server: `node src/hub/standalone.ts --data DIR [--port N] [--name NAME] [--teacher NAME]
- * [--student DIR] [--restore FILE] [--backup FILE]`.
+ * [--student DIR] [--restore FILE] [--backup FILE] [--remove-teacher NAME]`.
  * Prints addresses and, until the first teacher's app has signed in, a one-time code for it. SIGTERM and Ctrl+C close well.
- * `--backup` copies the database of a hub that is not running and ends; `--restore` starts from such a copy.
+ * `--backup` copies the database of a hub that is not running and ends; `--restore` starts from such a copy. `--remove-teacher` shuts out
+ * who has left the school or lost a laptop, on a hub that is not running, and ends.
  */
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ import { openHub, type HubOptions } from './hub.ts';
 import { jsonLines } from './log.ts';
 
 const USAGE =
-  'usage: hub --data DIR [--port N] [--name NAME] [--teacher NAME] [--student DIR] [--restore FILE] [--backup FILE]\n';
+  'usage: hub --data DIR [--port N] [--name NAME] [--teacher NAME] [--student DIR] [--restore FILE] [--backup FILE] [--remove-teacher NAME]\n';
 const STUDENT_DIR = fileURLToPath(new URL('../../out/student', import.meta.url));
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -27,7 +28,16 @@ function addresses(port: number): string[] {
 function readOptions() {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
-    options: { data: text, port: text, name: text, teacher: text, student: text, restore: text, backup: text },
+    options: {
+      data: text,
+      port: text,
+      name: text,
+      teacher: text,
+      student: text,
+      restore: text,
+      backup: text,
+      'remove-teacher': text,
+    },
   });
   const port = values.port === undefined ? null : Number(values.port);
   if (!values.data || (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65_535)))
@@ -36,10 +46,10 @@ function readOptions() {
 }
 
 async function run(): Promise<void> {
-  const { data, port, name, teacher, student, restore, backup } = readOptions();
+  const { data, port, name, teacher, student, restore, backup, 'remove-teacher': leaver } = readOptions();
   const options: HubOptions = {
     dataDir: data,
-    port: backup ? 0 : port,
+    port: backup || leaver ? 0 : port,
     hubName: name ?? 'Parta',
     studentDir: student ?? STUDENT_DIR,
     log: jsonLines((line) => process.stderr.write(line)),
@@ -47,9 +57,13 @@ async function run(): Promise<void> {
     ...(restore ? { restoreFrom: restore } : {}),
   };
   const hub = await openHub(options);
-  if (backup) {
-    await hub.backup(backup);
-    await hub.close();
+  if (backup || leaver) {
+    try {
+      if (backup) await hub.backup(backup);
+      if (leaver) await hub.removeTeacher(leaver);
+    } finally {
+      await hub.close();
+    }
     return;
   }
   say(`Parta hub "${hub.hubName}" is open:`);
@@ -65,6 +79,8 @@ async function run(): Promise<void> {
 
 run().catch((error: unknown) => {
   const usage = error instanceof Error && error.message === USAGE;
-  process.stderr.write(usage ? USAGE : `The hub could not start: ${codeOf(error)}\n`);
+  const code = codeOf(error);
+  const why = code === 'not-found' ? 'Nobody of this name teaches here' : `The hub could not start: ${code}`;
+  process.stderr.write(usage ? USAGE : `${why}\n`);
   process.exitCode = 1;
 });

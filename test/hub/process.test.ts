@@ -139,6 +139,35 @@ describe('standalone', () => {
     child.kill('SIGTERM');
     await exited(child);
   });
+
+  test('[S17] --remove-teacher shuts a teacher out, and lets in who comes after him by a code of the console', async () => {
+    const first = await startHub({ dataDir });
+    const teacher = new Person(first.url, first.owner);
+    const { logId } = await teacher.createClass('7А');
+    const { name } = await teacher.me();
+    teacher.close();
+    await first.stop();
+    const remove = async (who: string) => {
+      const child = spawn(process.execPath, [PROGRAM, '--data', dataDir, '--remove-teacher', who], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      children.push(child);
+      let said = '';
+      child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      return [await exited(child), said] as const;
+    };
+    expect(await remove('Не Такой')).toMatchObject([1, expect.stringContaining('Nobody of this name')]);
+    expect((await remove(name))[0]).toBe(0);
+    const { url, child, code } = await runHub('--teacher', 'Новый Учитель');
+    const gone = new Person(url, first.owner);
+    await expect(gone.signIn()).rejects.toMatchObject({ code: 'signed-out' });
+    const next = await Person.withDeviceCode(url, code!);
+    await next.signIn();
+    expect((await next.me()).logs.filter((log) => log.logId === logId)).toEqual([]);
+    expect(next.credentials.personId).not.toBe(first.owner.personId);
+    child.kill('SIGTERM');
+    await exited(child);
+  });
 });
 
 describe('embedded', () => {
