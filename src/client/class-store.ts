@@ -299,6 +299,8 @@ export interface ClassStore {
   tellActive(logId: LogId): void;
   /** A teacher has been with a pupil: his hand goes down, on his pages too. */
   tellHelped(logId: LogId, memberId: MemberId): void;
+  /** Files that were handed out and are whole on this page: told with every new connection, for the hub may be a new one. */
+  tellHolds(logId: LogId, fileIds: readonly FileId[]): void;
 
   /**
    * What goes into a portfolio for another device of this person: these logs as they are kept here, and everything that waits. What

@@ -1,12 +1,12 @@
 /**
  * What is true only now, beside the log: how far members have read, who is writing, who is here. Promises: how far I have read is
  * kept here at once and told to the hub when there is one, the greatest wins, and after every reconnection what it does not know
- * is told again; how far I have read on another device moves this one too. A hand that is up here is told again to every new
- * connection, until it goes down. Nothing of others outlives the connection. Hides: gathering, how often the hub is told, when
+ * is told again; how far I have read on another device moves this one too. A hand that is up here, and the files of hand-outs that are
+ * here, are told again to every new connection. Nothing of others outlives the connection. Hides: gathering, how often the hub is told, when
  * somebody who writes has stopped.
  */
-import type { ChannelId, LogId, MemberId } from '../core/ids.ts';
-import { ACTIVE_EVERY_MS } from '../core/limits.ts';
+import type { ChannelId, FileId, LogId, MemberId } from '../core/ids.ts';
+import { ACTIVE_EVERY_MS, WALL_DOWN_MAX } from '../core/limits.ts';
 import type { Reads } from '../core/wire.ts';
 import type { LiveView, Stop, WallView } from './class-store.ts';
 import type { Database } from './database.ts';
@@ -40,6 +40,8 @@ export class Live {
   readonly #toldTyping = new Map<ChannelId, number>();
   /** Logs in which my hand is up. */
   readonly #handsUp = new Set<LogId>();
+  /** Files that were handed out and are whole on this page. */
+  readonly #holds = new Map<LogId, readonly FileId[]>();
   readonly #toldActive = new Map<LogId, number>();
   /** Made for the first who watches a wall; pupils' pages never load it. */
   #walls: Promise<WallWatch> | null = null;
@@ -99,7 +101,10 @@ export class Live {
     );
     this.#keep(logId, reads as Reads['reads']);
     this.#tellSoon(logId);
-    if (this.#handsUp.has(logId)) this.#wire?.lessonMark({ logId, wantsHelp: true, isActive: false });
+    const holds = this.#holds.get(logId);
+    const hand = this.#handsUp.has(logId) ? { wantsHelp: true } : {};
+    if (holds || hand.wantsHelp)
+      this.#wire?.lessonMark({ logId, isActive: false, ...hand, ...(holds ? { holds: [...holds] } : {}) });
     this.#openWalls?.followed(logId);
   }
 
@@ -193,6 +198,11 @@ export class Live {
     else this.#handsUp.delete(logId);
     this.#wire?.lessonMark({ logId, wantsHelp, isActive: true });
     this.#changed(logId);
+  }
+
+  /** The hub that sends them counts them; only the next one has to be told. */
+  tellHolds(logId: LogId, fileIds: readonly FileId[]): void {
+    this.#holds.set(logId, fileIds.slice(-WALL_DOWN_MAX));
   }
 
   tellActive(logId: LogId): void {

@@ -337,6 +337,9 @@ class Store implements ClassStore {
   askHelp(...[logId, wantsHelp]: Parameters<ClassStore['askHelp']>): void {
     this.#live.askHelp(logId, wantsHelp);
   }
+  tellHolds(...[logId, fileIds]: Parameters<ClassStore['tellHolds']>): void {
+    this.#live.tellHolds(logId, fileIds);
+  }
   tellActive(...[logId]: Parameters<ClassStore['tellActive']>): void {
     this.#live.tellActive(logId);
   }

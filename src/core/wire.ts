@@ -517,9 +517,15 @@ export type Presence = z.infer<typeof Presence>;
 
 /**
  * A page of a pupil tells of itself: `wantsHelp` when the hand goes up or down (absent: nothing is said of it), and after every
- * `follow` while it is up; `isActive` at most every {@link limit.ACTIVE_EVERY_MS} while there are keys or taps.
+ * `follow` while it is up; `isActive` at most every {@link limit.ACTIVE_EVERY_MS} while there are keys or taps; `holds`, after every
+ * `follow`, the files that it has whole: a hub that was started anew does not know whom it sent them.
  */
-export const LessonMark = z.object({ logId: LogId, wantsHelp: z.optional(z.boolean()), isActive: z.boolean() });
+export const LessonMark = z.object({
+  logId: LogId,
+  wantsHelp: z.optional(z.boolean()),
+  isActive: z.boolean(),
+  holds: z.optional(z.array(FileId).check(z.maxLength(limit.WALL_DOWN_MAX))),
+});
 export type LessonMark = z.infer<typeof LessonMark>;
 /** A teacher's page has a wall open, or has closed it. */
 export const WallWish = z.object({ logId: LogId, isOpen: z.boolean() });
@@ -531,8 +537,8 @@ export type Helped = z.infer<typeof Helped>;
 export const Flow = z.object({ fileId: FileId, doneBytes: count(), sizeBytes: count() });
 export type Flow = z.infer<typeof Flow>;
 /**
- * What is true of one pupil now. `down` holds files of this class's assignments that the hub has sent him, as far as the hub
- * remembers (a hub that was started anew does not): in a delta only those that moved. `up`: his uploads that no work names yet.
+ * What is true of one pupil now. `down` holds files of this class's assignments that the hub has sent him, or that his page says it
+ * has: in a delta only those that moved. `up`: his uploads that no work names yet.
  */
 export const WallTile = z.object({
   memberId: MemberId,

@@ -4,12 +4,13 @@
  * knew before it was started anew is gone, and what counts (works, hand-outs) is in the log.
  *
  * Promises: only teachers of a class are told, only while they have a wall open, a byte at most {@link WALL_EVERY_MS} after it was
- * counted; where no wall is open a byte costs a counter and nothing else. Who reads slowly is told less often, never from a longer
- * queue. Memory is bounded by the constants below: what moved longest ago is forgotten first. Hides: gathering, rates, the union of
- * ranges. Bytes sent are those that the system took from us; up to a socket's buffer of them (some MB on a LAN) may still be on the way.
+ * counted; where no wall is open a byte costs a counter and nothing else. Files that went out before this hub was started are those
+ * that pages say they have. Who reads slowly is told less often, never from a longer queue. Memory is bounded by the constants below:
+ * what moved longest ago is forgotten first. Hides: gathering, rates, the union of ranges. Bytes sent are those that the system took
+ * from us; up to a socket's buffer of them (some MB on a LAN) may still be on the way.
  */
 import * as z from 'zod/mini';
-import { readerOf, type Classroom, type Member } from '../core/classroom.ts';
+import { isAssigned, readerOf, type Classroom, type Member } from '../core/classroom.ts';
 import { codeOf } from '../core/errors.ts';
 import type { FileId, LogId, MemberId, PersonId } from '../core/ids.ts';
 import { WALL_DOWN_MAX, WALL_TILES_MAX, WALL_UP_MAX } from '../core/limits.ts';
@@ -116,7 +117,7 @@ export class Wall {
   mark(page: LessonPage, raw: unknown): void {
     const mark = z.safeParse(LessonMark, raw);
     if (!mark.success || !this.#may(page)) return;
-    const { logId, wantsHelp, isActive } = mark.data;
+    const { logId, wantsHelp, isActive, holds } = mark.data;
     const room = this.#rooms.get(logId);
     const memberId = room?.pages.get(page);
     if (!room || memberId === undefined) return;
@@ -125,7 +126,16 @@ export class Wall {
     if (wantsHelp === false) room.wantsHelpSince.delete(memberId);
     // Who has waited keeps his place.
     else if (wantsHelp && !room.wantsHelpSince.has(memberId)) room.wantsHelpSince.set(memberId, now);
+    if (holds) this.#try(logId, () => this.#held(logId, memberId, page.data.signed.personId, holds));
     this.#changed(logId, room, memberId);
+  }
+
+  /** Files that a page says it has: they went to it before this hub was started. */
+  async #held(logId: LogId, memberId: MemberId, personId: PersonId, holds: readonly FileId[]): Promise<void> {
+    const given = Object.values((await this.#stateOf(logId))?.assignments ?? {})
+      .filter(({ state, assignees }) => state === 'open' && isAssigned(assignees, memberId))
+      .flatMap(({ files }) => files);
+    for (const file of given) if (holds.includes(file.fileId)) this.sends(personId, file)(0, file.sizeBytes);
   }
 
   /** {@link WallWish}: a teacher's page opens a wall and is told everything, or closes it. */

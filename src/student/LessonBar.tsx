@@ -83,8 +83,9 @@ function Bar({ view, onTask }: LessonBarProps) {
 }
 
 /** What was handed out in this lesson comes by itself, the newest last: it is wanted in the order in which it was given. */
-function useHandouts({ classroom, memberId }: ClassView) {
+function useHandouts({ classroom, memberId, logId }: ClassView) {
   const room = useRoom();
+  const store = useStore();
   const { assignments } = classroom;
   useEffect(() => {
     const since = room.now() - LESSON_MS;
@@ -94,6 +95,10 @@ function useHandouts({ classroom, memberId }: ClassView) {
     room.handedOut()?.want(given.flatMap(({ files }) => files));
     // oxlint-disable-next-line react/exhaustive-deps -- of the class only its assignments matter here
   }, [room, assignments, memberId]);
+  useEffect(() => {
+    const handedOut = room.handedOut();
+    return handedOut?.watch(() => store.tellHolds(logId, handedOut.whole()));
+  }, [room, store, logId]);
 }
 
 function useTellActive(logId: ClassView['logId']) {

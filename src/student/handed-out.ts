@@ -19,6 +19,8 @@ export interface HandedOut {
   want(files: readonly FileRef[]): void;
   /** Null where it was not asked for, or is too much to hold. */
   find(fileId: FileId): Got | null;
+  /** Those that are here, in the order in which they were wanted. */
+  whole(): FileId[];
   watch(listener: () => void): () => void;
   /** Grows with every change. */
   version(): number;
@@ -113,6 +115,7 @@ export function openHandedOut({
       void pump();
     },
     find: (fileId) => held.get(fileId) ?? null,
+    whole: () => [...held].flatMap(([fileId, { state }]) => (state === 'here' ? [fileId] : [])),
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

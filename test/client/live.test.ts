@@ -96,6 +96,25 @@ describe('over a wire that writes down', () => {
     expect(told).toHaveLength(4);
   });
 
+  test('files that are here are told to every new connection: the hub that sent them counted them itself', async () => {
+    const fileIds = ['a', 'b'].map((digit) => digit.repeat(32) as FileId);
+    live.connected(wire);
+    live.followed(logId);
+    live.tellHolds(logId, fileIds);
+    expect(told).toEqual([]);
+    live.disconnected();
+    live.connected(wire);
+    live.followed(logId);
+    live.disconnected();
+    live.askHelp(logId, true);
+    live.connected(wire);
+    live.followed(logId);
+    expect(told).toEqual([
+      ['lessonMark', { logId, isActive: false, holds: fileIds }],
+      ['lessonMark', { logId, isActive: false, wantsHelp: true, holds: fileIds }],
+    ]);
+  });
+
   test('keys and taps are told at most every ACTIVE_EVERY_MS', async () => {
     live.tellActive(logId);
     live.connected(wire);

@@ -16,8 +16,8 @@ export class BrowserPupil {
   readonly keeps: boolean;
   private readonly browser: Browser;
   private context: BrowserContext | null = null;
-  private page!: Page;
-  private readonly seen: Omit<Seen, 'plan'> = { oddities: [] };
+  protected page!: Page;
+  protected readonly seen: Omit<Seen, 'plan'> = { oddities: [] };
 
   constructor(plan: PupilPlan, browser: Browser, keeps: boolean) {
     this.plan = plan;

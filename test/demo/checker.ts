@@ -20,7 +20,7 @@ export interface Verdict {
   faults: string[];
 }
 
-interface Row {
+export interface Row {
   log_id: string;
   seq: number;
   id: string;
@@ -32,7 +32,8 @@ interface Row {
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-function readRows(hubDir: string): Row[] {
+/** Every row of the hub's log, as it lies on the disk. */
+export function readRows(hubDir: string): Row[] {
   const db = new DatabaseSync(join(hubDir, 'hub.db'), { readOnly: true });
   const rows = db
     .prepare('SELECT log_id, seq, id, kind, label, about, body FROM entry ORDER BY log_id, seq')
@@ -45,7 +46,7 @@ function readRows(hubDir: string): Row[] {
 }
 
 /** Hashes of what really lies in the hub's store, computed from the bytes. */
-function storedHashes(hubDir: string): Set<string> {
+export function storedHashes(hubDir: string): Set<string> {
   const folder = join(hubDir, 'files');
   if (!existsSync(folder)) return new Set();
   const files = readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)));

@@ -2,7 +2,7 @@
  * A teacher at the app: every act goes by pointer, keyboard and file chooser on what is visible, in Russian, as on the school's
  * PC. Hides Playwright and where things stand on the screens; knows nothing of the product's code.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElectronApplication, Locator, Page } from 'playwright';
 import { launchParta } from '../electron/launch.ts';
@@ -25,6 +25,13 @@ async function until(what: string, holds: () => boolean, withinMs: number): Prom
 export interface AtWork {
   mark: string;
   comment: string;
+}
+
+/** A pupil on the lesson's wall: the name on the tile, the word for how he is, everything that stands there. */
+export interface WallTile {
+  name: string;
+  state: string;
+  text: string;
 }
 
 export class Teacher {
@@ -189,6 +196,115 @@ export class Teacher {
       .first()
       .innerText();
     return { address, code: code.replace(/\s/g, '') };
+  }
+
+  async showWall(): Promise<void> {
+    await this.page.getByRole('radiogroup', { name: 'Что показать' }).getByText('Стена').click();
+    await this.page.getByRole('region', { name: 'Стена класса' }).waitFor();
+  }
+  async showDoor(): Promise<void> {
+    await this.page.getByRole('radiogroup', { name: 'Что показать' }).getByText('Вход').click();
+  }
+
+  /** Every tile as it stands. */
+  async wall(): Promise<WallTile[]> {
+    return this.page
+      .getByRole('region', { name: 'Стена класса' })
+      .first()
+      .locator('[data-state]')
+      .evaluateAll((tiles) =>
+        tiles.map((tile) => ({
+          name: tile.firstElementChild?.textContent ?? '',
+          state: (tile as HTMLElement).dataset.state ?? '',
+          text: (tile as HTMLElement).innerText,
+        })),
+      );
+  }
+
+  async handOut(title: string, text: string, files: string[]): Promise<void> {
+    await this.page.getByRole('button', { name: 'Раздать', exact: true }).click();
+    const dialog = this.page.getByRole('dialog');
+    await this.choose(dialog.getByRole('button', { name: 'Выбрать файлы' }), files);
+    await dialog.getByLabel('Что сказать').fill(text);
+    await dialog.getByLabel('Название').fill(title);
+    await dialog.getByRole('button', { name: 'Раздать', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** @param minutes to the bell; null: none @param what the title of what is collected; null: something new */
+  async collect(what: string | null, minutes: number | null, after: string): Promise<void> {
+    await this.page
+      .getByRole('button', { name: /^Собрать( ещё раз)?$/ })
+      .first()
+      .click();
+    const dialog = this.page.getByRole('dialog');
+    const choice = dialog.getByLabel('Что собрать');
+    if (what === null) await choice.selectOption('new');
+    else await choice.selectOption({ label: what });
+    if (minutes !== null) {
+      await dialog.getByLabel('Минут до звонка').fill(String(minutes));
+      await dialog.getByRole('radio', { name: 'Через' }).check();
+    }
+    await dialog.getByRole('radio', { name: after }).check();
+    await dialog.getByRole('button', { name: 'Собрать', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** The bar says that the bell has rung. */
+  async bellHasRung(): Promise<void> {
+    await this.page.getByRole('timer').getByText('Сбор закончен').waitFor({ timeout: LONG_PATIENCE_MS });
+  }
+
+  /** At the pupil's tile. */
+  async helped(name: string): Promise<void> {
+    const tile = this.page.getByRole('region', { name: 'Стена класса' }).first().getByRole('button', { name }).first();
+    await tile.click();
+    const item = this.page.getByRole('menuitem', { name: 'Помощь оказана' });
+    await item.click();
+    await item.waitFor({ state: 'detached' });
+  }
+
+  /** The end of a lesson, with what is said before and after it. */
+  async endLessonTold(): Promise<{ before: string; after: string }> {
+    await this.button('Закончить урок').click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Закончить урок' }).waitFor();
+    const before = await dialog.innerText();
+    await dialog.getByRole('button', { name: 'Закончить урок' }).click();
+    await dialog.getByText(/Урок закончен/).waitFor();
+    return { before, after: await dialog.innerText() };
+  }
+  async closeDialog(): Promise<void> {
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Закрыть' }).last().click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  /** The class server that runs inside this app is ended as by a crash; another one is there when it resolves. */
+  async killHub(): Promise<void> {
+    const pid = this.hubPid();
+    if (pid === null) throw new Error('no process of the hub is there');
+    process.kill(pid, 'SIGKILL');
+    await until('another hub', () => ![null, pid].includes(this.hubPid()), LONG_PATIENCE_MS);
+  }
+  private hubPid(): number | null {
+    const processes = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => {
+        try {
+          const [, rest = ''] = /^\d+ \(.*\) (.*)$/s.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
+          const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+          return [{ pid: Number(name), state: rest[0], parent: Number(rest.split(' ')[1]), args }];
+        } catch {
+          return [];
+        }
+      });
+    const isOurs = (pid: number): boolean =>
+      pid === this.app.process().pid ||
+      processes.some((one) => one.pid === pid && one.parent > 1 && isOurs(one.parent));
+    const hub = processes.find(
+      ({ pid, state, args }) => state !== 'Z' && args.some((arg) => arg.endsWith('hub.js')) && isOurs(pid),
+    );
+    return hub?.pid ?? null;
   }
 
   async endLesson(): Promise<string> {

@@ -48,6 +48,9 @@ export function newId(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** An upload's id: 32 hex digits. */
+export const newFileId = (): string => randomUUID().replaceAll('-', '');
+
 export class WirePupil {
   /** Everything the hub ever sent to this pupil's log, in the order of arrival: what the checker looks through for leaks. */
   readonly entries: WireEntry[] = [];
@@ -56,6 +59,12 @@ export class WirePupil {
   /** Set when the hub said that this sign-in is over. */
   endedCode: string | null = null;
   logs: MyLog[] = [];
+  /** Every kind of event that the hub ever sent here. */
+  readonly heard = new Set<string>();
+  /** How often a teacher said that he had been here. */
+  helpedTimes = 0;
+  /** Who asks this long without an answer takes the line for dead; 0: for ever. */
+  patienceMs = 0;
   private readonly port: number;
   private readonly host: string;
   private device: { deviceId: string; secret: string } | null = null;
@@ -100,6 +109,7 @@ export class WirePupil {
         },
       );
       out.on('error', reject);
+      if (this.patienceMs > 0) out.setTimeout(this.patienceMs, () => out.destroy(new Error('no answer')));
       out.end(bytes);
     });
   }
@@ -115,6 +125,28 @@ export class WirePupil {
   /** Knocks: class code and name as typed. */
   async join(code: string, name: string): Promise<void> {
     this.device = await this.call('POST', '/api/join', { code, name, device: 'wire pupil', protocol: 1 });
+  }
+
+  /** What a browser keeps: with it another process is the same pupil. */
+  get kept(): { deviceId: string; secret: string } | null {
+    return this.device;
+  }
+  comeAs(device: { deviceId: string; secret: string }): void {
+    this.device = device;
+  }
+
+  get isOpen(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Told without an answer. */
+  emit(event: string, value: object): void {
+    if (this.isOpen) this.socket?.send(`42${JSON.stringify([event, value])}`);
+  }
+
+  /** Called whenever anything has come, or the line is gone. */
+  watch(watcher: () => void): void {
+    this.watchers.add(watcher);
   }
 
   async signIn(keeps: boolean): Promise<void> {
@@ -141,14 +173,21 @@ export class WirePupil {
     this.socket = socket;
     return new Promise((resolve, reject) => {
       socket.on('error', reject);
-      socket.on('close', () => this.changed());
+      socket.on('close', () => {
+        reject(new Error('closed'));
+        for (const answer of this.acks.values()) answer({ ok: false, code: 'closed' });
+        this.acks.clear();
+        this.changed();
+      });
       socket.on('message', (data) => {
         const text = (data as Buffer).toString();
         if (text.startsWith('0')) socket.send(`40${JSON.stringify({ ticket: this.ticket, protocol: 1 })}`);
         else if (text === '2') socket.send('3');
         else if (text.startsWith('40')) resolve();
         else if (text.startsWith('44')) reject(new Error((JSON.parse(text.slice(2)) as { message: string }).message));
-        else if (text.startsWith('42')) void this.onEvent(JSON.parse(text.slice(2)) as [string, unknown]);
+        else if (text.startsWith('42'))
+          // Whoever cannot follow what he heard begins anew.
+          this.onEvent(JSON.parse(text.slice(2)) as [string, unknown]).catch(() => socket.close());
         else if (text.startsWith('43')) {
           const [, id, rest] = /^43(\d+)(.*)$/s.exec(text) ?? [];
           this.acks.get(Number(id))?.((JSON.parse(rest ?? '[]') as unknown[])[0]);
@@ -171,6 +210,8 @@ export class WirePupil {
   }
 
   private async onEvent([name, value]: [string, unknown]): Promise<void> {
+    this.heard.add(name);
+    if (name === 'helped') this.helpedTimes += 1;
     if (name === 'page') await this.onPage(value as WirePage);
     else if (name === 'logs') await this.refreshLogs();
     else if (name === 'ended') this.endedCode = (value as { code: string }).code;
@@ -242,9 +283,12 @@ export class WirePupil {
     return this.logs.find((log) => log.state === 'member')?.memberId;
   }
 
-  /** Gives a command; resolves with its seq, throws the code of a refusal. */
-  async submit(kind: string, body: object): Promise<{ id: string; seq: number }> {
-    const id = newId();
+  get isFollowing(): boolean {
+    return this.isOpen && this.logId !== null && this.entries.length > 0;
+  }
+
+  /** Gives a command; resolves with its seq, throws the code of a refusal. The same id once more is the same command. */
+  async submit(kind: string, body: object, id = newId()): Promise<{ id: string; seq: number }> {
     const { results } = await this.ask<{ results: { id: string; ok: boolean; seq: number; code?: string }[] }>(
       'submit',
       { logId: this.logId, commands: [{ id, kind, body }] },
@@ -254,22 +298,31 @@ export class WirePupil {
     return { id, seq: result.seq };
   }
 
-  /** tus: creation, then PATCH from wherever the hub says it is. */
-  async upload(name: string, bytes: Buffer, mediaType: string): Promise<{ fileId: string; sha256: string }> {
-    const fileId = randomUUID().replaceAll('-', '');
+  /** tus: creation unless it is there, then PATCH from wherever the hub says it is; once more with the same id goes on. */
+  async upload(
+    name: string,
+    bytes: Buffer,
+    mediaType: string,
+    fileId = newFileId(),
+  ): Promise<{ fileId: string; sha256: string }> {
     const word = (key: string, value: string) => `${key} ${Buffer.from(value).toString('base64')}`;
     const metadata = [word('fileId', fileId), word('filename', name), word('filetype', mediaType)].join(',');
     const tus = { 'tus-resumable': '1.0.0' };
-    const created = await this.http('POST', '/files', undefined, {
-      ...tus,
-      'upload-length': String(bytes.length),
-      'upload-metadata': metadata,
-      'content-length': '0',
-    });
-    if (created.status !== 201) throw new Error(`POST /files ${created.status}`);
-    const head = await this.http('HEAD', `/files/${fileId}`, undefined, tus);
+    let head = await this.http('HEAD', `/files/${fileId}`, undefined, tus);
+    if (head.status === 404) {
+      const created = await this.http('POST', '/files', undefined, {
+        ...tus,
+        'upload-length': String(bytes.length),
+        'upload-metadata': metadata,
+        'content-length': '0',
+      });
+      if (created.status !== 201) throw new Error(`POST /files ${created.status}`);
+      head = await this.http('HEAD', `/files/${fileId}`, undefined, tus);
+    }
+    if (head.status !== 200 && head.status !== 204) throw new Error(`HEAD /files ${head.status}`);
     const offset = Number(head.headers['upload-offset']);
     const rest = bytes.subarray(offset);
+    if (rest.length === 0) return { fileId, sha256: createHash('sha256').update(bytes).digest('hex') };
     const patched = await this.http('PATCH', `/files/${fileId}`, rest, {
       ...tus,
       'upload-offset': String(offset),

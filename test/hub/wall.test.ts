@@ -133,6 +133,22 @@ describe('what pages tell', () => {
     await eventually(() => since() === null);
   });
 
+  test('a hub that was started anew knows who has what was handed out from those who have it, of their own only', async () => {
+    const [pupil, other] = await open(['Белов Илья', 'Ёлкина Анна']);
+    const bytes = new Uint8Array(1_000);
+    const { fileId } = await handOut(bytes);
+    const secret = await room.teacher.upload(bytes, 'не ему.bin');
+    await room.assign({ fileIds: [secret], isHandout: true, assignees: [other!.memberId] });
+    const wall = look(room.teacher);
+    mark(pupil, { holds: [fileId, secret] });
+    const down = () => wall.tiles.get(pupil.memberId)?.down ?? [];
+    await eventually(() => down().length > 0);
+    mark(pupil, { isActive: true });
+    await eventually(() => wall.tiles.get(pupil.memberId)?.activeAt ?? undefined);
+    expect(down()).toEqual([{ fileId, doneBytes: 1_000, sizeBytes: 1_000 }]);
+    expect(wall.tiles.get(other!.memberId)?.down).toEqual([]);
+  });
+
   test('who goes is not here any more, and his hand is down', async () => {
     const [pupil] = await open(['Белов Илья']);
     const wall = look(room.teacher);

@@ -120,7 +120,9 @@ describe('files of a hand-out', () => {
     const handedOut = openHandedOut({ fetch: hubOf(1, asked), retryMinMs: 1 });
     const file = fileOf(PIECE_BYTES + 10);
     handedOut.want([file, file]);
+    expect(handedOut.whole()).toEqual([]);
     await eventually(() => handedOut.find(file.fileId)?.state === 'here');
+    expect(handedOut.whole()).toEqual([file.fileId]);
     const pieces = [`bytes=0-${PIECE_BYTES - 1}`, `bytes=${PIECE_BYTES}-${PIECE_BYTES + 9}`];
     expect(asked).toEqual([pieces[0], ...pieces]);
     handedOut.close();

@@ -260,6 +260,7 @@ export class PaperStore implements ClassStore {
   }
   askHelp(): void {}
   tellActive(): void {}
+  tellHolds(): void {}
   tellHelped(): void {}
 
   pack: ClassStore['pack'] = async () => ({ commands: 0, leftBehind: 0, uploads: [], lines: nothing() });

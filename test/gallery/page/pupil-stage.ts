@@ -137,6 +137,7 @@ class Desk {
     this.handedOut = {
       want: () => undefined,
       find: (fileId) => got.get(fileId) ?? null,
+      whole: () => [],
       watch: () => () => undefined,
       version: () => 0,
       close: () => undefined,
