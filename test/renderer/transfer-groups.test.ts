@@ -6,6 +6,7 @@ import { withMoved } from '../../src/renderer/desktop.tsx';
 import {
   FINISHED_SHOWN_MAX,
   FINISHED_SHOWN_MS,
+  foremost,
   groupsOf,
   inAll,
   leftWords,
@@ -32,6 +33,17 @@ const transfer = (transferId: string, part: Partial<Transfer> = {}): Transfer =>
   ...part,
 });
 const ids = (transfers: readonly Transfer[]) => transfers.map(({ transferId }) => transferId);
+
+describe('the same bytes under two names', () => {
+  test('what failed under one says nothing while they come under the other, whatever the order', () => {
+    const sha256 = 'a'.repeat(64) as Transfer['sha256'];
+    const all = (['running', 'failed', 'queued', 'done', 'paused'] as const).map((state) =>
+      transfer(state, { state, sha256 }),
+    );
+    for (const order of [all, all.toReversed()]) expect(foremost(order).get(sha256)?.transferId).toBe('running');
+    expect(foremost([all[1]!, all[3]!]).get(sha256)?.transferId).toBe('failed');
+  });
+});
 
 describe('groups', () => {
   test('what runs, waits, failed and is done, each in the order of the queue, what is done newest first', () => {

@@ -53,6 +53,14 @@ export function inAll(groups: Record<Group, readonly Transfer[]>): { leftBytes: 
   };
 }
 
+const FURTHER: readonly Transfer['state'][] = ['done', 'failed', 'paused', 'queued', 'running'];
+
+/** Of several for the same bytes, the one that tells most of them: what failed says nothing while another brings them. */
+export function foremost(transfers: readonly Transfer[]): ReadonlyMap<Transfer['sha256'], Transfer> {
+  const rank = ({ state }: Transfer) => FURTHER.indexOf(state);
+  return new Map([...transfers].sort((a, b) => rank(a) - rank(b)).map((transfer) => [transfer.sha256, transfer]));
+}
+
 /** Everything that a row shows: two that are equal in it look the same. */
 export const looksSame = (a: Transfer, b: Transfer): boolean =>
   a === b ||

@@ -8,6 +8,7 @@ import type { Sha256 } from '../../core/ids.ts';
 import type { FileRef } from '../../core/wire.ts';
 import type { Transfer } from '../../preload/contract.ts';
 import { useDesktop, useGoneCount, useTransfers } from '../desktop.tsx';
+import { foremost } from '../frame/transfer-groups.ts';
 
 export type Presence =
   | { state: 'here' }
@@ -49,7 +50,7 @@ export function usePresences(files: readonly FileRef[]): Presences {
   }, [desktop, wanted, hashes, ended, goneCount]);
 
   return useMemo(() => {
-    const byHash = new Map(relevant.map((transfer) => [transfer.sha256, transfer]));
+    const byHash = foremost(relevant);
     return (file) => {
       if (here?.found.has(file.sha256)) return { state: 'here' };
       const transfer = byHash.get(file.sha256);
