@@ -10,7 +10,16 @@
  */
 import type { Classroom } from '../core/classroom.ts';
 import { PartaError } from '../core/errors.ts';
-import { apply, blankScheduleOf, erasedBy, evolve, isErased, type Erasure } from '../core/evolve.ts';
+import {
+  apply,
+  blankScheduleOf,
+  erasedBy,
+  evolve,
+  isErased,
+  isSaidOf,
+  messagesGone,
+  type Erasure,
+} from '../core/evolve.ts';
 import type { ChannelId, CommandId, LogId, MemberId } from '../core/ids.ts';
 import {
   changeIn,
@@ -214,6 +223,7 @@ export class Folding {
           touches.add(touchOfRecord(logId, channelId, page)).add(touchOfStranger(logId, messageId));
           break;
         }
+        case 'joinDeclined':
         case 'memberErased':
           for (const page of await this.#source.logPages()) pages.add(page);
       }
@@ -256,7 +266,7 @@ export class Folding {
       if (scheduleId === null) return;
       this.classroom = evolve(this.classroom, entry);
       const waited: Erasure = { ids: [scheduleId], about: [], messagesBy: [] };
-      for (const record of this.#log.values()) this.#blank(record, waited, entry.seq);
+      this.#blankBelow(entry.seq, waited);
       return;
     }
     const erasure = erasedBy(change, this.classroom);
@@ -281,10 +291,22 @@ export class Folding {
         return;
       case 'messageRemoved':
         return this.#removeMessage(change.body, erasure);
+      case 'joinDeclined':
+        if (erasure) this.#blankBelow(entry.seq, erasure);
+        return;
       case 'memberErased':
-        if (erasure) for (const record of this.#log.values()) this.#blank(record, erasure, entry.seq);
+        if (erasure) this.#blankBelow(entry.seq, erasure);
         this.needsRebuild = true;
     }
+  }
+
+  #blankBelow(seq: number, erasure: Erasure) {
+    const records = [...this.#log.values()];
+    const gone = messagesGone(
+      erasure,
+      records.flatMap(({ entries }) => entries.filter((entry) => entry.seq < seq)),
+    );
+    for (const record of records) this.#blank(record, erasure, seq, gone);
   }
 
   /** Lays what came together into runs; after the last entry. */
@@ -409,9 +431,10 @@ export class Folding {
     this.messagePuts.add(record);
   }
 
-  #blank(record: LogRecord, erasure: Erasure, below = Infinity) {
+  #blank(record: LogRecord, erasure: Erasure, below = Infinity, gone: ReadonlySet<string> = new Set()) {
     for (const [index, entry] of record.entries.entries()) {
-      if (entry.seq >= below || entry.body === null || !isErased(erasure, entry)) continue;
+      if (entry.seq >= below || entry.body === null) continue;
+      if (!isErased(erasure, entry) && !isSaidOf(gone, entry)) continue;
       record.entries[index] = { ...entry, body: null };
       this.logPuts.add(record);
       const files = this.#files.get(record.page);

@@ -415,13 +415,17 @@ export function erasedBy(change: Change, state: Classroom): Erasure | null {
   const waited = change.kind === 'messagePosted' ? change.body.scheduled?.messageId : null;
   const scheduleId: CommandId | null | undefined = change.kind === 'scheduleCancelled' ? change.body.messageId : waited;
   if (scheduleId) return { ids: [scheduleId], about: [], messagesBy: [] };
+  // Who was not let in leaves nothing of himself at the door.
+  if (change.kind === 'joinDeclined') return { ids: [change.body.requestId], about: [], messagesBy: [] };
   if (change.kind !== 'memberErased') return null;
   const { memberId } = change.body;
   return { ids: state.members[memberId]?.requestIds ?? [], about: [memberId], messagesBy: [memberId] };
 }
 
-/** Kinds that erasure never blanks: they carry no text, and blanking them would undo what they say. */
-export const UNERASABLE_KINDS: readonly string[] = ['memberErased', 'messageRemoved', 'scheduleCancelled'];
+/** Kinds that erasure never blanks: blanking them would undo what they say, and all but the first carry no text. */
+const UNERASABLE_KINDS: readonly string[] = ['classCreated', 'memberErased', 'messageRemoved', 'scheduleCancelled'];
+/** Kinds after which the state holds less of somebody than the state before. */
+export const ERASING_KINDS: readonly string[] = ['memberErased', 'messageRemoved', 'scheduleCancelled', 'joinDeclined'];
 /** Kinds that go with their author. */
 export const MESSAGE_KINDS: readonly string[] = [
   'messagePosted',
@@ -432,8 +436,23 @@ export const MESSAGE_KINDS: readonly string[] = [
   'signed',
 ];
 
-/** Whether an erasure blanks a row. */
-export const isErased = (erasure: Erasure, row: Pick<Entry, 'id' | 'kind' | 'by' | 'about'>): boolean =>
+type RowHeader = Pick<Entry, 'id' | 'kind' | 'by' | 'about'>;
+
+/**
+ * The messages among these rows that go with a person: what others said about them goes too ({@link isSaidOf}), because an edit of
+ * what was said to him holds its words. For the removal of one message its erasure names these rows itself.
+ */
+export function messagesGone(erasure: Erasure, rows: readonly RowHeader[]): ReadonlySet<string> {
+  if (erasure.messagesBy.length === 0) return new Set();
+  return new Set(rows.filter((row) => row.kind === 'messagePosted' && isErased(erasure, row)).map(({ id }) => id));
+}
+
+/** Whether a row says something about one of these messages. A pin has no words, and is the channel's. */
+export const isSaidOf = (messages: ReadonlySet<string>, { kind, about }: RowHeader): boolean =>
+  about !== null && messages.has(about) && kind !== 'messagePinned' && !UNERASABLE_KINDS.includes(kind);
+
+/** Whether an erasure blanks a row by what the row is itself. */
+export const isErased = (erasure: Erasure, row: RowHeader): boolean =>
   !UNERASABLE_KINDS.includes(row.kind) &&
   (erasure.ids.includes(row.id) ||
     (row.about !== null && erasure.about.includes(row.about)) ||

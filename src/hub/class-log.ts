@@ -22,7 +22,7 @@ import {
 } from '../core/classroom.ts';
 import { decide } from '../core/decide.ts';
 import { codeOf, PartaError } from '../core/errors.ts';
-import { apply, erasedBy, evolve, isErased } from '../core/evolve.ts';
+import { apply, erasedBy, evolve } from '../core/evolve.ts';
 import type { CommandId, FileId, LogId, PersonId, Sha256 } from '../core/ids.ts';
 import { PAGE_ENTRIES_MAX } from '../core/limits.ts';
 import type { Change, ChangeBody, Command, CommandResult, Entry } from '../core/wire.ts';
@@ -402,7 +402,7 @@ export class ClassLog {
         const { logId } = this;
         const done = await this.#context.store.append({ logId, expectedHead: this.#head, rows, nextDueAt: due });
         if (!done.ok) return this.#decideAgain(group);
-        this.#publish(rows, state, due);
+        this.#publish(rows, new Set(done.blanked), state, due);
         if (done.unnamed.length > 0) this.#context.onUnnamedContent(done.unnamed);
       }
       this.#inFlight = null;
@@ -416,15 +416,13 @@ export class ClassLog {
   }
 
   /** The group is on disk: this state is the class now, and readers are told. */
-  #publish(newRows: readonly NewRow[], state: Classroom, due: number | null): void {
+  #publish(newRows: readonly NewRow[], blanked: ReadonlySet<number>, state: Classroom, due: number | null): void {
     const after = this.#head;
     const before = this.#confirmed;
-    const erasing = newRows.flatMap(({ erasure }, index) => (erasure ? [{ erasure, index }] : []));
-    const rows = newRows.map((row, index): Row => {
-      const { id, at, kind, label, by, about, body } = row;
+    const rows = newRows.map(({ id, at, kind, label, by, about, body }, index): Row => {
+      const seq = after + 1 + index;
       // A later row of the same group may have erased this one.
-      const isGone = erasing.some((later) => later.index > index && isErased(later.erasure, row));
-      return { seq: after + 1 + index, id, at, kind, label, by, about, body: isGone ? null : body };
+      return { seq, id, at, kind, label, by, about, body: blanked.has(seq) ? null : body };
     });
     this.#confirmed = state;
     this.#head = after + rows.length;

@@ -17,7 +17,16 @@ import type { MessageContent, MessageFact, StoredFile } from '../core/classroom.
 import { PartaError } from '../core/errors.ts';
 import { LogId, PersonId, uuidV7, type CommandId, type FileId, type HubId, type MemberId } from '../core/ids.ts';
 import type { FileRef, Label } from '../core/wire.ts';
-import { blank, ERASURES_FILE, forgetPersons, openForWriting, SCHEMA_VERSION, type ToWriter } from './store-writer.ts';
+import type { Log } from './log.ts';
+import {
+  BEFORE_RESTORE,
+  erase,
+  ERASURES_FILE,
+  openForWriting,
+  SCHEMA_VERSION,
+  type Remembered,
+  type ToWriter,
+} from './store-writer.ts';
 import type {
   DeviceRow,
   FileRow,
@@ -50,6 +59,7 @@ export interface SqliteOptions {
   /** A backup to start from instead of what the folder holds. */
   restoreFrom?: string | undefined;
   now?: () => number;
+  log?: Log;
   /** Called when the writer has died. */
   onBroken?: () => void;
   /** Starts the writer; by default in a thread of its own. Tests bring one whose pace and death they decide. */
@@ -63,7 +73,10 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   const lock = lockFolder(dataDir);
   const file = join(dataDir, DATABASE_FILE);
   try {
-    if (restoreFrom) await restore(file, restoreFrom, join(dataDir, ERASURES_FILE));
+    if (restoreFrom) {
+      const unread = await restore(file, restoreFrom, join(dataDir, ERASURES_FILE));
+      if (unread > 0) options.log?.('erasures-unread', { lines: unread });
+    }
     prepare(file, hubName, now());
     const { worker, safety } = await (options.startWriter ?? startWriter)(file);
     return new Sqlite(file, worker, safety, lock, options.onBroken);
@@ -116,23 +129,23 @@ const ErasureLine = z.object({
  * Puts a backup in the place of the database. Kept from what was there: files, people and devices, because the bytes of acked
  * work are still on disk and its authors give their commands again (S14). Blanked in what comes back: everything that was
  * erased since (S16). The old database goes to `hub.db.before-restore` until the next restore.
+ * @returns how many lines of erasures could not be read: torn ones, whose own group never came to the disk
  */
-async function restore(file: string, from: string, erasuresFile: string): Promise<void> {
+async function restore(file: string, from: string, erasuresFile: string): Promise<number> {
   const fresh = `${file}.restoring`;
   rmSync(fresh, { force: true });
   await copyFile(from, fresh);
   const db = openForWriting(fresh);
+  let unread = 0;
   try {
     if (existsSync(file)) keepPeopleAndFiles(db, file);
     db.exec('BEGIN IMMEDIATE');
     db.prepare(`UPDATE meta SET value = ? WHERE key = 'epoch'`).run(newEpoch());
     const lines = existsSync(erasuresFile) ? readFileSync(erasuresFile, 'utf8').split('\n') : [];
     for (const line of lines.filter(Boolean)) {
-      const { logId, erasure, persons } = z.parse(ErasureLine, JSON.parse(line));
-      blank(db, logId, { ...erasure, messagesBy: erasure.messagesBy as MemberId[] }, Number.MAX_SAFE_INTEGER);
-      for (const personId of persons)
-        db.prepare('DELETE FROM person_log WHERE person_id = ? AND log_id = ?').run(personId, logId);
-      forgetPersons(db, persons);
+      const remembered = rememberedIn(line);
+      if (remembered) erase(db, remembered, Number.MAX_SAFE_INTEGER);
+      else unread += 1;
     }
     db.exec('COMMIT');
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -140,9 +153,19 @@ async function restore(file: string, from: string, erasuresFile: string): Promis
     db.close();
   }
   for (const ending of ['-wal', '-shm']) rmSync(fresh + ending, { force: true });
-  if (existsSync(file)) renameSync(file, `${file}.before-restore`);
+  if (existsSync(file)) renameSync(file, file + BEFORE_RESTORE);
   for (const ending of ['-wal', '-shm']) rmSync(file + ending, { force: true });
   renameSync(fresh, file);
+  return unread;
+}
+
+function rememberedIn(line: string): Remembered | null {
+  try {
+    const { logId, erasure, persons } = z.parse(ErasureLine, JSON.parse(line));
+    return { logId, persons, erasure: { ...erasure, messagesBy: erasure.messagesBy as MemberId[] } };
+  } catch {
+    return null;
+  }
 }
 
 function keepPeopleAndFiles(db: DatabaseSync, oldFile: string): void {

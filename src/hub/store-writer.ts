@@ -7,12 +7,23 @@
  * after it, so that no page keeps the old text (S16).
  * Hides: the schema, every statement that writes.
  */
-import { closeSync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.ts';
-import { isErased, UNERASABLE_KINDS, type Erasure } from '../core/evolve.ts';
+import { ERASING_KINDS, isErased, isSaidOf, messagesGone, type Erasure } from '../core/evolve.ts';
 import type { LogId, PersonId, Sha256 } from '../core/ids.ts';
 import type { Entry } from '../core/wire.ts';
 import type { Append, Appended, Write, WriteName, WriterReady, Written } from './store.ts';
@@ -20,6 +31,8 @@ import type { Append, Appended, Write, WriteName, WriterReady, Written } from '.
 export const SCHEMA_VERSION = 1;
 /** Beside the database and its backups: what must be blanked again after a restore. */
 export const ERASURES_FILE = 'erasures.jsonl';
+/** What the database was before a restore: kept until the next one, and erased with it. */
+export const BEFORE_RESTORE = '.before-restore';
 
 /** Only ever added to. `log` and `file_ref` are clustered by what they are read by. */
 const SCHEMA = `
@@ -90,26 +103,74 @@ function growWal(file: string): void {
 
 const list = (values: readonly string[]) => JSON.stringify(values);
 
-/** Blanks what an erasure names among the rows of a log below `seq`; returns hashes of files that nobody names after it. */
-export function blank(db: DatabaseSync, logId: LogId, erasure: Erasure, seq: number): Sha256[] {
-  // Ids and subjects are found by an index, authors by reading the whole log: that is asked only when a person is erased.
-  const found = new Map<number, Pick<Entry, 'seq' | 'id' | 'kind' | 'by' | 'about'>>();
-  for (const [column, values] of [
-    ['id', erasure.ids],
-    ['about', erasure.about],
-    ['by', erasure.messagesBy],
-  ] as const) {
-    if (values.length === 0) continue;
-    const rows = db
-      .prepare(
-        `SELECT seq, id, kind, by, about FROM entry
-         WHERE log_id = ? AND ${column} IN (SELECT value FROM json_each(?)) AND seq < ? AND body IS NOT NULL`,
-      )
-      .all(logId, list(values), seq) as unknown as Pick<Entry, 'seq' | 'id' | 'kind' | 'by' | 'about'>[];
-    for (const row of rows) found.set(row.seq, row);
+/** Rows in which a person's sign-ins stand. */
+const PEOPLE_KINDS = ['classCreated', 'joinRequested', 'joinConfirmed', 'schoolEntered'];
+
+/** An erasure as it is remembered beside the database. */
+export interface Remembered {
+  logId: LogId;
+  erasure: Erasure;
+  /** Sign-ins that have no more to do with the log. */
+  persons: readonly PersonId[];
+}
+export interface Blanked {
+  /** Rows that went blank. */
+  seqs: number[];
+  /** Hashes of files that nobody names after it. */
+  unnamed: Sha256[];
+  /** Sign-ins that have no more to do with the log. */
+  persons: PersonId[];
+}
+
+/**
+ * Blanks what an erasure names among the rows of a log below `seq`, and forgets the persons behind an erased member: those named, and
+ * those whose sign-ins stood in blanked rows, because who was taken out before has none in the state any more.
+ */
+export function erase(db: DatabaseSync, { logId, erasure, persons }: Remembered, seq: number): Blanked {
+  const blanked = blank(db, logId, erasure, seq);
+  if (erasure.messagesBy.length === 0) {
+    forgetNames(db, logId, blanked.persons);
+    return { ...blanked, persons: [] };
   }
+  // He may stand at the door again.
+  const gone = new Set([...persons, ...blanked.persons.filter((personId) => !isNamed(db, logId, personId))]);
+  for (const personId of gone)
+    db.prepare('DELETE FROM person_log WHERE person_id = ? AND log_id = ?').run(personId, logId);
+  forgetPersons(db, [...gone]);
+  return { ...blanked, persons: [...gone] };
+}
+
+const isNamed = (db: DatabaseSync, logId: LogId, personId: PersonId): boolean =>
+  db
+    .prepare(
+      `SELECT 1 FROM entry WHERE log_id = ?1 AND body IS NOT NULL AND kind IN (SELECT value FROM json_each(?3))
+       AND (body ->> '$.personId' = ?2 OR EXISTS (SELECT 1 FROM json_each(body, '$.personIds') WHERE value = ?2))`,
+    )
+    .get(logId, personId, list(PEOPLE_KINDS)) !== undefined;
+
+function blank(db: DatabaseSync, logId: LogId, erasure: Erasure, seq: number): Blanked {
+  // Ids and subjects are found by an index, authors by reading the whole log: that is asked only when a person is erased.
+  type Found = Pick<Entry, 'seq' | 'id' | 'kind' | 'by' | 'about'> & { isBlank: number };
+  const find = (column: 'id' | 'about' | 'by', values: readonly string[]): Found[] =>
+    values.length === 0
+      ? []
+      : (db
+          .prepare(
+            `SELECT seq, id, kind, by, about, body IS NULL AS isBlank FROM entry
+             WHERE log_id = ? AND ${column} IN (SELECT value FROM json_each(?)) AND seq < ?`,
+          )
+          .all(logId, list(values), seq) as unknown as Found[]);
+  const named = [...find('id', erasure.ids), ...find('about', erasure.about), ...find('by', erasure.messagesBy)];
+  const messages = messagesGone(erasure, named);
+  const found = [
+    ...named.filter((row) => isErased(erasure, row)),
+    ...find('about', [...messages]).filter((row) => isSaidOf(messages, row)),
+  ].filter(({ isBlank }) => isBlank === 0);
+  const rows = [...new Map(found.map((row) => [row.seq, row])).values()].sort((a, b) => a.seq - b.seq);
   const unnamed: Sha256[] = [];
-  for (const row of [...found.values()].filter((candidate) => isErased(erasure, candidate))) {
+  const persons = new Set<PersonId>();
+  for (const row of rows) {
+    if (PEOPLE_KINDS.includes(row.kind)) for (const personId of personsIn(db, logId, row.seq)) persons.add(personId);
     db.prepare('UPDATE entry SET body = NULL, command_hash = NULL WHERE log_id = ? AND seq = ?').run(logId, row.seq);
     const gone = db.prepare('DELETE FROM file_ref WHERE log_id = ? AND seq = ? RETURNING file_id').all(logId, row.seq);
     for (const { file_id } of gone as { file_id: string }[]) {
@@ -123,14 +184,35 @@ export function blank(db: DatabaseSync, logId: LogId, erasure: Erasure, seq: num
   }
   // The snapshot holds names and notes: it is folded again from what is left.
   db.prepare('DELETE FROM snapshot WHERE log_id = ?').run(logId);
-  return unnamed;
+  return { seqs: rows.map((row) => row.seq), unnamed, persons: [...persons] };
+}
+
+function personsIn(db: DatabaseSync, logId: LogId, seq: number): PersonId[] {
+  const { body } = db.prepare('SELECT body FROM entry WHERE log_id = ? AND seq = ?').get(logId, seq) as {
+    body: string;
+  };
+  const { personId, personIds = [] } = JSON.parse(body) as { personId?: PersonId; personIds?: PersonId[] };
+  return personId ? [personId, ...personIds] : personIds;
+}
+
+/** Of who was not let in and has to do with no other log stays a sign-in without a name, so that his page can be told. */
+function forgetNames(db: DatabaseSync, logId: LogId, personIds: readonly PersonId[]): void {
+  for (const personId of personIds) {
+    const renamed = db
+      .prepare(
+        `UPDATE person SET name = '—' WHERE person_id = ?1 AND hub_role = 'guest'
+         AND NOT EXISTS (SELECT 1 FROM person_log WHERE person_log.person_id = ?1 AND person_log.log_id <> ?2)`,
+      )
+      .run(personId, logId).changes;
+    if (renamed !== 0) db.prepare(`UPDATE device SET name = '' WHERE person_id = ?`).run(personId);
+  }
 }
 
 /**
  * Removes the persons behind an erased member, their devices and what they brought and nobody names, unless they have to do
  * with another log still. A teacher of the hub stays one.
  */
-export function forgetPersons(db: DatabaseSync, personIds: readonly PersonId[]): void {
+function forgetPersons(db: DatabaseSync, personIds: readonly PersonId[]): void {
   for (const personId of personIds) {
     const gone = db
       .prepare(
@@ -156,6 +238,14 @@ function codeOfSqlite(error: unknown): ErrorCode {
   return (code & 0xff) === SQLITE_BUSY ? 'busy' : 'internal';
 }
 
+/** Whether a file ends where a line does, as an empty one does. */
+function endsLine(fd: number, size: number): boolean {
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  readSync(fd, last, 0, 1, size - 1);
+  return last.toString() === '\n';
+}
+
 /** Runs groups of intentions on one database. */
 export class Writer {
   readonly #file: string;
@@ -163,7 +253,9 @@ export class Writer {
   readonly #db: DatabaseSync;
   readonly #erasuresFile: string;
   readonly #statements = new Map<string, StatementSync>();
-  #erasures: string[] = [];
+  #erasures: Remembered[] = [];
+  /** How long the file of erasures was before this group. */
+  #erasuresBytes: number | null = null;
 
   /** @param isLasting will write for long, so that it pays to prepare for it */
   constructor(file: string, isLasting = false) {
@@ -188,6 +280,7 @@ export class Writer {
   /** One transaction, one sync; an answer per intention, in order. */
   write(group: readonly Write[]): Written[] {
     this.#erasures = [];
+    this.#erasuresBytes = null;
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       const written = group.map((write) => this.#one(write));
@@ -201,6 +294,7 @@ export class Writer {
       return written;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#takeErasuresBack();
       const code = codeOfSqlite(error);
       return group.map(() => ({ ok: false, code }));
     }
@@ -229,14 +323,54 @@ export class Writer {
     }
   }
 
+  /** Whole lines, or none: a torn one would stand in the way of every restore. */
   #rememberErasures(): void {
     if (this.#erasures.length === 0) return;
-    const fd = openSync(this.#erasuresFile, 'a');
+    const lines = this.#erasures.map((erasure) => `${JSON.stringify(erasure)}\n`).join('');
+    const fd = openSync(this.#erasuresFile, 'a+');
     try {
-      writeSync(fd, this.#erasures.join(''));
-      fdatasyncSync(fd);
+      const { size } = fstatSync(fd);
+      const bytes = Buffer.from(endsLine(fd, size) ? lines : `\n${lines}`);
+      try {
+        for (let at = 0; at < bytes.byteLength;) at += writeSync(fd, bytes, at);
+        fdatasyncSync(fd);
+        this.#erasuresBytes = size;
+      } catch (error) {
+        ftruncateSync(fd, size);
+        throw error;
+      }
     } finally {
       closeSync(fd);
+    }
+    this.#eraseBeforeRestore();
+  }
+
+  /** The group came to nothing: so did what it erased. */
+  #takeErasuresBack(): void {
+    if (this.#erasuresBytes === null) return;
+    try {
+      truncateSync(this.#erasuresFile, this.#erasuresBytes);
+    } catch {
+      // Then more is blanked after a restore than was erased: rather that than less.
+    }
+  }
+
+  /** What cannot be erased there goes as a whole. */
+  #eraseBeforeRestore(): void {
+    const file = this.#file + BEFORE_RESTORE;
+    if (!existsSync(file)) return;
+    try {
+      const db = openForWriting(file);
+      try {
+        db.exec('BEGIN IMMEDIATE');
+        for (const erasure of this.#erasures) erase(db, erasure, Number.MAX_SAFE_INTEGER);
+        db.exec('COMMIT');
+        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } finally {
+        db.close();
+      }
+    } catch {
+      for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
     }
   }
 
@@ -266,7 +400,7 @@ export class Writer {
         logId,
         seq,
         state,
-        list(UNERASABLE_KINDS),
+        list(ERASING_KINDS),
       ),
     keepReads: (logId, reads) => {
       for (const { channelId, memberId, seq } of reads)
@@ -343,6 +477,7 @@ export class Writer {
     if ((found?.head ?? 0) !== expectedHead) return { ok: false };
     if (!found) this.#run('INSERT INTO log (log_id, head) VALUES (?, 0)', logId);
     const unnamed: Sha256[] = [];
+    const blanked: number[] = [];
     let seq = expectedHead;
     for (const row of rows) {
       seq += 1;
@@ -369,13 +504,15 @@ export class Writer {
       for (const personId of row.leaves)
         this.#run('DELETE FROM person_log WHERE person_id = ? AND log_id = ?', personId, logId);
       if (row.erasure) {
-        unnamed.push(...blank(this.#db, logId, row.erasure, seq));
-        forgetPersons(this.#db, row.leaves);
-        this.#erasures.push(`${JSON.stringify({ logId, erasure: row.erasure, persons: row.leaves })}\n`);
+        const { erasure } = row;
+        const done = erase(this.#db, { logId, erasure, persons: row.leaves }, seq);
+        unnamed.push(...done.unnamed);
+        blanked.push(...done.seqs);
+        this.#erasures.push({ logId, erasure, persons: done.persons });
       }
     }
     this.#run('UPDATE log SET head = ?, next_due_at = ? WHERE log_id = ?', seq, nextDueAt, logId);
-    return { ok: true, unnamed };
+    return { ok: true, unnamed, blanked };
   }
 }
 

@@ -56,8 +56,11 @@ export interface Append {
   nextDueAt: number | null;
 }
 
-/** `false`: the head is another one, read the news and decide again. Else the hashes of files that nobody names any more. */
-export type Appended = { ok: false } | { ok: true; unnamed: Sha256[] };
+/**
+ * `false`: the head is another one, read the news and decide again. Else the hashes of files that nobody names any more, and the
+ * rows that went blank, by seq.
+ */
+export type Appended = { ok: false } | { ok: true; unnamed: Sha256[]; blanked: number[] };
 
 export interface LogHead {
   head: number;

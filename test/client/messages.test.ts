@@ -7,7 +7,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MessagesWindow } from '../../src/client/class-store.ts';
 import { openDatabase, type Database } from '../../src/client/database.ts';
 import { ENTRIES_PER_RECORD, IDS_PER_RUN, MARKS_PER_RUN, RUN_GROWS_BELOW } from '../../src/client/views.ts';
-import { dueIdOf, type ChannelId, type CommandId, type LogId, type MemberId } from '../../src/core/ids.ts';
+import {
+  directIdOf,
+  dueIdOf,
+  type ChannelId,
+  type CommandId,
+  type LogId,
+  type MemberId,
+  type PersonId,
+} from '../../src/core/ids.ts';
 import type { Entry, LogKey, Role } from '../../src/core/wire.ts';
 import { MemoryDisk } from '../support/memory-disk.ts';
 import { HUB, nextId, PaperClass } from '../support/paper-class.ts';
@@ -181,6 +189,34 @@ describe('marks', () => {
     expect(await records(...EVERYWHERE)).not.toContain('отменённое слово');
     expect((await records('log')).split('раннее слово')).toHaveLength(2);
     expect((await look()).messages.map(({ text }) => text)).toEqual(['раннее слово']);
+  });
+
+  test('[S16] who was not let in is gone from the kept log, however long ago he asked', async () => {
+    const request = { personId: nextId<PersonId>(), name: 'Чужой Ребёнок', device: 'ПК' };
+    const requestId = paper.must('requestJoin', request, HUB).id;
+    for (let at = 0; at < ENTRIES_PER_RECORD; at += 1) paper.post(paper.asTeacher);
+    await follow();
+    await arrive(16_384, structuredClone(paper.log));
+    expect(await records('log')).toContain('Чужой Ребёнок');
+    paper.must('declineJoin', { requestId });
+    await arrive();
+    expect(await records(...EVERYWHERE)).not.toContain('Чужой Ребёнок');
+  });
+
+  test('[S16] with an erased pupil go all wordings of what was said to him', async () => {
+    paper = new PaperClass().beginSchool();
+    const { memberId: to } = paper.enter('Белов Илья', 'student');
+    const channelId = directIdOf(paper.teacherMember, to);
+    const messageId = paper.post(paper.asTeacher, { channelId, to, text: 'первое слово' });
+    for (let at = 0; at < ENTRIES_PER_RECORD; at += 1) paper.post(paper.asTeacher);
+    paper.must('editMessage', { messageId, text: 'тайное слово' });
+    await follow();
+    await arrive(16_384, structuredClone(paper.log));
+    expect(await records('log', 'markRuns')).toContain('тайное слово');
+    paper.must('leaveSchool', { memberId: to, erase: true }, HUB);
+    await arrive();
+    const left = await records(...EVERYWHERE);
+    for (const word of ['первое слово', 'тайное слово', 'Белов']) expect(left).not.toContain(word);
   });
 
   test('[S16] what its author sent before its hour and removed before this device heard of it waits no longer either', async () => {

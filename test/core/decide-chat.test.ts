@@ -290,6 +290,21 @@ describe('at school', () => {
     expect(paper.state.channels[channelId]).toBeUndefined();
   });
 
+  test('[S16] and with it every wording of it, whoever wrote it, and what was said about it; a pin has no words and stays', () => {
+    const { paper, pupil } = school();
+    const channelId = directIdOf(paper.teacherMember, pupil.memberId);
+    const messageId = paper.must('postMessage', { ...said, channelId, to: pupil.memberId }).id;
+    const edit = paper.must('editMessage', { messageId, text: 'тайное слово' });
+    const reaction = paper.must('react', { messageId, reaction: 'like', isOn: true });
+    const pin = paper.must('pinMessage', { messageId, isPinned: true });
+    const other = paper.post(paper.asTeacher);
+    const kept = paper.must('editMessage', { messageId: other, text: 'для всех' });
+    paper.must('leaveSchool', { memberId: pupil.memberId, erase: true }, HUB);
+    const isBlank = ({ id }: { id: string }) => paper.log.find((row) => row.id === id)?.body === null;
+    expect([edit, reaction, pin, kept].map(isBlank)).toEqual([true, true, false, false]);
+    expect(fold(paper.log)).toEqual(paper.state);
+  });
+
   test('lists, tasks and marks are a class’s', () => {
     const { paper } = school();
     expect(paper.do('listMember', { memberId: nextId(), name: 'Кто-то' }, paper.asTeacher)).toBe('not-allowed');

@@ -4,7 +4,7 @@ import { ERRORS } from '../../src/core/errors.ts';
 import { dueIdOf, togetherIdOf, type CommandId, type MemberId, type PersonId } from '../../src/core/ids.ts';
 import { ATTEMPTS_MAX, MEMBERS_MAX, REQUESTS_MAX } from '../../src/core/limits.ts';
 import type { AfterBell, CommandKind } from '../../src/core/wire.ts';
-import { guestWho, HUB, nextFileId, nextId, PaperClass } from '../support/paper-class.ts';
+import { fold, guestWho, HUB, nextFileId, nextId, PaperClass } from '../support/paper-class.ts';
 import { stage } from '../support/paper-stage.ts';
 
 /** Who may give what; every other pair is refused. */
@@ -354,6 +354,18 @@ test('[S4] a name that only stood on the list stays the teachers’, also when i
   // Whom classmates met they meet under his new name.
   paper.must('removeMember', { memberId: pupil.memberId, erase: false });
   expect(rename(pupil.memberId)).toBe('all');
+});
+
+test('[S16] who was not let in leaves no name at the door; who began the class may be erased, and the class stays', () => {
+  const { paper, requestId, pupil } = stage();
+  paper.must('declineJoin', { requestId });
+  expect(paper.log.find(({ id }) => id === requestId)).toMatchObject({ kind: 'joinRequested', body: null });
+  expect(fold(paper.log)).toEqual(paper.state);
+  paper.must('changeRole', { memberId: pupil.memberId, role: 'teacher' });
+  paper.must('changeRole', { memberId: paper.teacherMember, role: 'student' }, pupil.who);
+  paper.must('removeMember', { memberId: paper.teacherMember, erase: true }, pupil.who);
+  expect(fold(paper.log)).toEqual(paper.state);
+  expect(paper.state.title).not.toBeNull();
 });
 
 test('[S14] a parent who is let in once more with other children reads another log from then on, else the same', () => {

@@ -1,10 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { LogId } from '../../src/core/ids.ts';
+import type { CommandId, LogId } from '../../src/core/ids.ts';
+import type { NewRow } from '../../src/hub/store.ts';
+import { ERASURES_FILE, Writer } from '../../src/hub/store-writer.ts';
 import { openSqliteStore } from '../../src/hub/store-sqlite.ts';
 import { newId } from '../support/person.ts';
 import { describeStore, newRow } from './store.contract.ts';
@@ -46,6 +49,43 @@ test('[S16] no file of the store holds erased text any more', async () => {
   await store.append({ logId, expectedHead: 1, rows: [newRow({ kind: 'messageRemoved', erasure })], nextDueAt: null });
   expect(holders()).toEqual([]);
   await store.close();
+});
+
+test('[S16] what is erased is remembered in whole lines or not at all, however the disk takes them', async () => {
+  const writer = new Writer(join(dataDir, 'hub.db'));
+  const logId = newId<LogId>();
+  const write = (expectedHead: number, ...rows: NewRow[]) =>
+    writer.write([{ name: 'append', args: [{ logId, expectedHead, rows, nextDueAt: null }] }])[0]!;
+  const removal = (id: CommandId) =>
+    newRow({ kind: 'messageRemoved', about: id, erasure: { ids: [id], about: [id], messagesBy: [] } });
+  const lines = () =>
+    existsSync(join(dataDir, ERASURES_FILE)) ? readFileSync(join(dataDir, ERASURES_FILE), 'utf8').split('\n') : [];
+  const [one, two] = [newRow(), newRow()];
+  write(0, one, two);
+  const original = fs.writeSync;
+  const take = (source: unknown) => {
+    Object.assign(fs, { writeSync: source });
+    syncBuiltinESMExports();
+  };
+  try {
+    // A few bytes at a time; then, in the middle of a line, the disk is full.
+    take((fd: number, bytes: Buffer, at: number) => original(fd, bytes, at, Math.min(7, bytes.byteLength - at)));
+    expect(write(2, removal(one.id))).toMatchObject({ ok: true });
+    const kept = lines();
+    expect(kept.map((line) => line && (JSON.parse(line) as { logId: string }).logId)).toEqual([logId, '']);
+    take((fd: number, bytes: Buffer, at: number) => {
+      if (at > 0) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+      return original(fd, bytes, at, 7);
+    });
+    expect(write(3, removal(two.id))).toEqual({ ok: false, code: 'disk-full' });
+    expect(lines()).toEqual(kept);
+  } finally {
+    take(original);
+  }
+  // The group was undone with its line.
+  expect(write(3, removal(two.id))).toMatchObject({ ok: true });
+  expect(lines()).toHaveLength(3);
+  writer.close();
 });
 
 test('one folder is open in one hub at a time', async () => {

@@ -148,7 +148,14 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
       const message = newRow({ by, body: JSON.stringify({ channelId, text: '', files: [{}], replyTo: null }) });
       const other = newRow({ kind: 'classRenamed', body: '{"title":"7А"}' });
       await append(logId, 0, message, other);
-      const plain = { removed: false, isScheduled: false, isNotice: false, poll: null };
+      const plain = {
+        removed: false,
+        isScheduled: false,
+        scheduled: null,
+        isNotice: false,
+        isForward: false,
+        poll: null,
+      };
       expect(await store.messages(logId, [message.id, other.id, newId()])).toEqual(
         new Map([[message.id, { seq: 1, by, channelId, hasFiles: true, ...plain }]]),
       );
@@ -167,6 +174,14 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
       expect(facts.get(notice.id)).toMatchObject({ seq: 4, isNotice: true, poll: null });
       expect(facts.get(waiting.id)).toMatchObject({ seq: 5, isScheduled: true });
       await append(logId, 5, closing);
+      const forward = { messageId: message.id, by, at: 1 };
+      const scheduled = { messageId: waiting.id, messageSeq: 5 };
+      const copy = newRow({ by, body: JSON.stringify({ ...said, forward }) });
+      const sent = newRow({ by, body: JSON.stringify({ ...said, scheduled: { ...scheduled, sendAt: 5 } }) });
+      await append(logId, 6, copy, sent);
+      const more = await store.messages(logId, [copy.id, sent.id]);
+      expect(more.get(copy.id)).toMatchObject({ isForward: true, scheduled: null });
+      expect(more.get(sent.id)).toMatchObject({ isForward: false, scheduled });
       expect((await store.messages(logId, [poll.id])).get(poll.id)?.poll).toEqual({ ...open, isClosed: true });
     });
 
@@ -174,15 +189,21 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
       const logId = newId<LogId>();
       const files = [{ fileId: newFileId(), name: 'лист.pdf', sizeBytes: 1, sha256: hashOf('a'), mediaType: 'x' }];
       const said = { channelId: newId(), text: 'было', files, replyTo: null };
-      const [message, untouched, gone] = [7, 8, 9].map((at) => newRow({ at, body: JSON.stringify(said) }));
+      const forward = { by: newId<MemberId>(), at: 5 };
+      const [message, untouched, gone] = [7, 8, 9].map((at) =>
+        newRow({
+          at,
+          body: JSON.stringify(at === 8 ? { ...said, forward: { ...forward, messageId: newId() } } : said),
+        }),
+      );
       const edit = (text: string) =>
         newRow({ kind: 'messageEdited', about: message!.id, body: JSON.stringify({ messageId: message!.id, text }) });
       const removal = newRow({ erasure: { ids: [gone!.id], about: [gone!.id], messagesBy: [] } });
       await append(logId, 0, message!, untouched!, gone!, edit('раз'), edit('два'), removal);
       expect(await store.contents(logId, [message!.id, untouched!.id, gone!.id, newId()])).toEqual(
         new Map([
-          [message!.id, { at: 7, text: 'два', files }],
-          [untouched!.id, { at: 8, text: 'было', files }],
+          [message!.id, { at: 7, text: 'два', files, forward: null }],
+          [untouched!.id, { at: 8, text: 'было', files, forward }],
         ]),
       );
     });
@@ -220,7 +241,7 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
       await append(logId, 0, request, message, work, foreign);
       await store.keepSnapshot(logId, 4, '{}');
       const appended = await append(logId, 4, eraser);
-      expect(appended).toEqual({ ok: true, unnamed: [hashOf('b')] });
+      expect(appended).toEqual({ ok: true, unnamed: [hashOf('b')], blanked: [1, 2, 3] });
       const rows = await store.read(logId, 0, 10, 10);
       expect(rows.map((row) => row.body === null)).toEqual([true, true, true, false, false]);
       expect(rows.map((row) => row.seq)).toEqual([1, 2, 3, 4, 5]);
@@ -290,7 +311,11 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
       await expect(append(logId, 0, newRow({ fileIds: [file.fileId] }))).rejects.toThrow('internal');
       await expect(append(logId, 0, newRow({ fileIds: [newFileId()] }))).rejects.toThrow('internal');
       await store.fileStored(file.fileId, hashOf('c'));
-      expect(await append(logId, 0, newRow({ fileIds: [file.fileId] }))).toEqual({ ok: true, unnamed: [] });
+      expect(await append(logId, 0, newRow({ fileIds: [file.fileId] }))).toEqual({
+        ok: true,
+        unnamed: [],
+        blanked: [],
+      });
     });
 
     test('files: begun once, known when stored, counted, forgotten only while nobody names them', async () => {

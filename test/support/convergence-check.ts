@@ -36,7 +36,7 @@ interface Looked {
 }
 
 const NOTHING_UNDERWAY = { isSending: () => false, isStored: () => true, describe: () => null, now: () => 0 };
-const ERASING = ['removeMessage', 'cancelScheduled', 'sendScheduled', 'removeMember', 'leaveSchool'];
+const ERASING = ['removeMessage', 'declineJoin', 'cancelScheduled', 'sendScheduled', 'removeMember', 'leaveSchool'];
 
 export class Witness {
   readonly #hub: LocalHub;

@@ -724,16 +724,27 @@ export function mustBeBlank(rows: readonly ModelRow[], files: FilesById): Set<Co
         )
           blank.add(old.id);
     }
+    if (command.kind === 'declineJoin') blank.add(command.body.requestId);
     if (command.kind === 'cancelScheduled' || command.kind === 'sendScheduled') blank.add(command.body.messageId);
     if ((command.kind === 'removeMember' || command.kind === 'leaveSchool') && command.body.erase) {
       const { memberId } = command.body;
       const asked = told.room.members[memberId]?.requestIds ?? [];
+      // What others said about a message that goes, but for the pin, goes too.
+      const messages = new Set<unknown>();
       for (const { row: old, by, about } of before) {
         const isHis =
           (by === memberId && OWN_WORDS.includes(old.command.kind) && !told.dropped.has(old.id)) ||
           about.includes(memberId);
         if (isHis || asked.includes(old.id)) blank.add(old.id);
+        if (isHis && SAYING.includes(old.command.kind)) messages.add(old.id);
       }
+      for (const { row: old } of before)
+        if (
+          ABOUT_MESSAGES.includes(old.command.kind) &&
+          old.command.kind !== 'pinMessage' &&
+          messages.has((old.command.body as { messageId?: unknown }).messageId)
+        )
+          blank.add(old.id);
     }
     told.tell(row);
     const by = told.authors.get(row.id) ?? null;
@@ -743,6 +754,7 @@ export function mustBeBlank(rows: readonly ModelRow[], files: FilesById): Set<Co
 }
 
 const ABOUT_MESSAGES = ['editMessage', 'react', 'pinMessage', 'vote', 'closePoll', 'sign'];
+const SAYING = ['postMessage', 'forwardMessage', 'sendScheduled'];
 const OWN_WORDS = [
   'postMessage',
   'forwardMessage',

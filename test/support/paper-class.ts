@@ -14,7 +14,7 @@ import {
 } from '../../src/core/classroom.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { ErrorCode } from '../../src/core/errors.ts';
-import { apply, erasedBy, evolve, isErased, type Erasure } from '../../src/core/evolve.ts';
+import { apply, erasedBy, evolve, isErased, isSaidOf, messagesGone, type Erasure } from '../../src/core/evolve.ts';
 import {
   uuidV7,
   type ChannelId,
@@ -116,7 +116,9 @@ export class PaperClass {
   }
 
   private erase(erasure: Erasure) {
-    this.log = this.log.map((row) => (isErased(erasure, row) ? { ...row, body: null } : row));
+    const gone = messagesGone(erasure, this.log);
+    const goes = (row: Entry) => isErased(erasure, row) || isSaidOf(gone, row);
+    this.log = this.log.map((row) => (goes(row) ? { ...row, body: null } : row));
   }
 
   /** {@link give} with a fresh id. */
