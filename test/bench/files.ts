@@ -1,12 +1,16 @@
 /**
  * `bench -- distribute | collect | upload-1g | mixed`: files for and from a whole class, against what a school would put up instead.
- * Every sample runs on a server of its own; its processor time and memory are what the system counts. MB is 10⁶ bytes.
+ * Every sample runs on a server of its own; its processor time and memory are what the system counts. MB is 10⁶ bytes. Ours and the
+ * peers take one small file before anything is measured: what the first one brings into memory for good is nobody's price per byte.
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChannelId, CommandId, FileId, LogId } from '../../src/core/ids.ts';
-import type { Credentials } from '../../src/core/wire.ts';
+import type { Credentials, FileRef } from '../../src/core/wire.ts';
+import type { Asked } from '../faults/files-app.ts';
 import { newFileId, Person } from '../support/person.ts';
 import { start, type Child } from './child.ts';
 import { deliver } from './delivery.ts';
@@ -146,21 +150,25 @@ async function sides(
 
 // ── Down ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A file that everybody in the class may fetch. */
-async function handedOut({ person, target, url }: HubClass, sizeBytes: number): Promise<FileId> {
+/** A file that everybody in the class may fetch, as its message names it. */
+async function handedOut({ person, target }: HubClass, sizeBytes: number): Promise<FileRef> {
   const teacher = await person(0);
   const fileId = newFileId();
-  const connections = [hubUpload(target, fileId, sizeBytes, 0)];
-  await run({ port: Number(new URL(url).port), connections });
+  await run({ port: target.port, connections: [hubUpload(target, fileId, sizeBytes, 0)] });
   await teacher.connect();
   const { logId, channelId } = target;
-  await teacher.send(logId, 'postMessage', { channelId, text: '', fileIds: [fileId], replyTo: null });
-  return fileId;
+  const body = { channelId, text: '', fileIds: [fileId], replyTo: null };
+  const { seq } = await teacher.send(logId, 'postMessage', body);
+  await teacher.follow(logId);
+  const { entries } = await teacher.caughtUp(logId, seq);
+  const named = entries.find((entry) => entry.seq === seq)?.body?.['files'] as FileRef[];
+  teacher.close();
+  return named[0]!;
 }
 
 async function distributeOurs(): Promise<Sample> {
   const hub = await startClass();
-  const fileId = await handedOut(hub, HANDOUT_BYTES);
+  const { fileId } = await handedOut(hub, HANDOUT_BYTES);
   const pids = [hub.server.process.pid!];
   const before = cpuSeconds(pids);
   const { seconds } = await run({
@@ -214,6 +222,7 @@ async function collectOurs(): Promise<Sample> {
   const pupils = await Promise.all(each(() => []).map((_, index) => hub.person(index + 1)));
   for (const pupil of pupils) await pupil.connect();
   const fileIds = pupils.map(() => newFileId());
+  await run({ port: hub.target.port, connections: [hubUpload(hub.target, newFileId(), SMALL_BYTES, 1)] });
   const pids = [hub.server.process.pid!];
   const before = cpuSeconds(pids);
   const connections = each((index) => hubUpload(hub.target, fileIds[index]!, WORK_BYTES, index + 1));
@@ -232,12 +241,13 @@ async function collectByTus(): Promise<Sample> {
   const server = start('bare-tus.ts');
   const { port } = await server.hear<{ port: number }>();
   const pids = [server.process.pid!];
-  const before = cpuSeconds(pids);
-  const connections = each(() => {
+  const upload = (sizeBytes: number) => {
     const id = randomBytes(16).toString('hex');
-    return tusUpload(id, WORK_BYTES, [`X-Id: ${id}`], `Upload-Metadata: filename ${base64('работа.bin')}`);
-  });
-  const { seconds } = await run({ port, connections });
+    return tusUpload(id, sizeBytes, [`X-Id: ${id}`], `Upload-Metadata: filename ${base64('работа.bin')}`);
+  };
+  await run({ port, connections: [upload(SMALL_BYTES)] });
+  const before = cpuSeconds(pids);
+  const { seconds } = await run({ port, connections: each(() => upload(WORK_BYTES)) });
   const cpu = cpuSeconds(pids) - before;
   await server.end();
   return sampleOf(PUPILS * WORK_BYTES, seconds, cpu);
@@ -246,9 +256,13 @@ async function collectByTus(): Promise<Sample> {
 async function collectByNginx(): Promise<Sample> {
   const nginx = await startNginx();
   const pids = nginx.pids();
+  const put = (name: string, bodyBytes: number): Exchange[] => [
+    { head: [`PUT /up/${name} HTTP/1.1`, host], bodyBytes },
+  ];
+  await run({ port: nginx.port, connections: [put('first', SMALL_BYTES)] });
   const before = cpuSeconds(pids);
-  const put = (index: number): Exchange[] => [{ head: [`PUT /up/${index} HTTP/1.1`, host], bodyBytes: WORK_BYTES }];
-  const { seconds } = await run({ port: nginx.port, connections: each(put) });
+  const connections = each((index) => put(`${index}`, WORK_BYTES));
+  const { seconds } = await run({ port: nginx.port, connections });
   const cpu = cpuSeconds(pids) - before;
   await nginx.end();
   return sampleOf(PUPILS * WORK_BYTES, seconds, cpu);
@@ -287,7 +301,73 @@ async function hubPeak(sizeBytes: number): Promise<{ peakMb: number; loopMs: num
   return { peakMb, loopMs: p99Ms };
 }
 
-/** What it costs to go on with half a file after the hub was started anew: the half is read and hashed again. */
+const LOOK_MS = 50;
+/** Makes a file its own. */
+const OWN_BYTES = 16;
+
+/** The app's queue in main, in a process of its own, towards a hub. */
+async function startApp({ url, target }: HubClass) {
+  const dir = mkdtempSync(join(tmpdir(), 'parta-bench-app-'));
+  const app = start('../faults/files-app.ts', [dir, url, JSON.stringify(target.people[0])]);
+  await app.hear();
+  let number = 0;
+  const ask = async <T>(
+    asked: { what: 'upload'; paths: string[] } | { what: 'download'; files: FileRef[] } | { what: 'list' },
+  ) => {
+    const heard = app.hear<{ value: T; error?: string }>();
+    app.process.send({ number: (number += 1), ...asked } as Asked);
+    const { value, error } = await heard;
+    if (error) throw new Error(error);
+    return value;
+  };
+  const allDone = async () => {
+    for (;;) {
+      const list = await ask<{ state: string }[]>({ what: 'list' });
+      if (list.every(({ state }) => state === 'done')) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  };
+  return {
+    pid: app.process.pid!,
+    async upload(sizeBytes: number) {
+      const path = join(dir, `${sizeBytes}-${number}.bin`);
+      writeFileSync(path, randomBytes(OWN_BYTES));
+      // The rest is empty: it costs nothing here, and the app reads, hashes, copies and sends it like any other.
+      truncateSync(path, sizeBytes);
+      await ask({ what: 'upload', paths: [path] });
+      await allDone();
+    },
+    async download(file: FileRef) {
+      await ask({ what: 'download', files: [file] });
+      await allDone();
+    },
+    async end() {
+      await app.end();
+      rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+/** The most memory that the app's queue had while a file went up, and while another came down, in MB. */
+async function appPeaks(sizeBytes: number): Promise<{ upMb: number; downMb: number }> {
+  const hub = await startClass();
+  const first = await handedOut(hub, SMALL_BYTES);
+  const file = await handedOut(hub, sizeBytes);
+  const app = await startApp(hub);
+  // Once before, as with the hub.
+  await app.upload(SMALL_BYTES);
+  await app.download(first);
+  forgetPeak(app.pid);
+  await app.upload(sizeBytes);
+  const upMb = peakBytes(app.pid) / MB;
+  forgetPeak(app.pid);
+  await app.download(file);
+  const downMb = peakBytes(app.pid) / MB;
+  await app.end();
+  await hub.end();
+  return { upMb, downMb };
+}
+
+/** What it costs to go on with half a file of which nobody remembers the hash: the half is read and hashed again. */
 async function resumeMs(): Promise<number> {
   const hub = await startClass();
   const fileId = newFileId();
@@ -296,25 +376,29 @@ async function resumeMs(): Promise<number> {
   const [create] = hubUpload(hub.target, fileId, LARGE_BYTES, 1);
   const begin: Exchange = { head: [...patchHead(fileId, 0), bearer(tickets[1])], bodyBytes: half };
   await run({ port, connections: [[create!, begin]] });
-  // Another upload than the last that was hashed here would do; the hub forgets the hash of this one as a restart does.
-  const person = await hub.person(1);
-  await person.ask(`/files/${fileId}`, { method: 'HEAD', headers: { 'Tus-Resumable': '1.0.0' } });
-  const begunAt = performance.now();
+  const forgotten = hub.server.hear();
+  hub.server.process.send('forget');
+  await forgotten;
   const more: Exchange = { head: [...patchHead(fileId, half), bearer(tickets[1])], bodyBytes: 1 };
-  await run({ port, connections: [[more]] });
-  const ms = performance.now() - begunAt;
+  const { seconds } = await run({ port, connections: [[more]] });
   await hub.end();
-  return ms;
+  return seconds * 1000;
 }
 
 export async function uploadLarge(runs: number): Promise<Line[]> {
   const grown: number[] = [];
   const delays: number[] = [];
+  const ups: number[] = [];
+  const downs: number[] = [];
   for (let at = 0; at < runs; at++) {
     const small = await hubPeak(SMALL_BYTES);
     const large = await hubPeak(LARGE_BYTES);
     grown.push(large.peakMb - small.peakMb);
     delays.push(large.loopMs);
+    const smallApp = await appPeaks(SMALL_BYTES);
+    const largeApp = await appPeaks(LARGE_BYTES);
+    ups.push(largeApp.upMb - smallApp.upMb);
+    downs.push(largeApp.downMb - smallApp.downMb);
   }
   const bench = 'upload-1g';
   const told = (name: string, unit: string, samples: number[], goal?: Goal) => {
@@ -324,6 +408,8 @@ export async function uploadLarge(runs: number): Promise<Line[]> {
   };
   return [
     await told('hub-memory', 'MB more than at 10 MB', grown, atMost(MEMORY_MB_MAX, 'MB')),
+    await told('app-memory-up', 'MB more than at 10 MB', ups, atMost(MEMORY_MB_MAX, 'MB')),
+    await told('app-memory-down', 'MB more than at 10 MB', downs, atMost(MEMORY_MB_MAX, 'MB')),
     await told('loop-p99', 'ms', delays, atMost(LOOP_MS_MAX, 'ms')),
     await measure({ bench, case: 'resume', unit: 'ms', runs: 1, ours: resumeMs, peer: null }),
   ];
@@ -338,7 +424,7 @@ const MIXED_MS_MAX = 50;
 async function chatMs(withFiles: boolean): Promise<number> {
   const hub = await startClass();
   const { target } = hub;
-  const fileId = await handedOut(hub, HANDOUT_BYTES);
+  const { fileId } = await handedOut(hub, HANDOUT_BYTES);
   const load = { ...target, readers: PUPILS, pace: { perSecond: 20 }, warmMs: 1_000, measureMs: 5_000 };
   const flow = async (isOver: () => boolean) => {
     while (!isOver())

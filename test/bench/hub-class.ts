@@ -1,9 +1,11 @@
 /**
  * Ours in the benches of delivery: a real hub, in a process of its own, with a class of N confirmed members who each have a
  * ticket and the credentials that it is from. Arguments: how many members; `durable` (every message synced to disk), `in-memory` (as forgetful-store.ts says) or
- * `slow-disk`. Tells its port and tickets, then answers {@link Ask}s.
+ * `slow-disk`. Tells its port and tickets, then answers asks (memory-kept.ts) and {@link ASK_FORGET}.
  */
+import type { Worker } from 'node:worker_threads';
 import type { MemberId } from '../../src/core/ids.ts';
+import { startFileWriter } from '../../src/hub/file-disk.ts';
 import { openSqliteStore, type SqliteOptions } from '../../src/hub/store-sqlite.ts';
 import { startHub } from '../support/hub.ts';
 import { eventually, newId, Person } from '../support/person.ts';
@@ -21,8 +23,12 @@ const openStore = {
   'in-memory': openForgetfulStore,
   'slow-disk': (options: SqliteOptions) => openSqliteStore({ ...options, startWriter: startSlowWriter }),
 }[disk ?? 'durable'];
+/** Hashes of uploads in the middle are forgotten, as by a hub that was started anew. */
+const ASK_FORGET = 'forget';
 let dropped = 0;
+let fileWriter: Worker | null = null;
 const options = {
+  startFileWriter: () => (fileWriter = startFileWriter()),
   rates: { commands: NO_LIMIT, guestCommands: NO_LIMIT, asks: NO_LIMIT },
   log: (event: string) => void (event === 'reader-dropped' && (dropped += 1)),
 };
@@ -63,6 +69,9 @@ await teacher.me();
 for (const pupil of pupils) await pupil.me();
 teacher.close();
 answerAsks(() => dropped);
+process.on('message', (asked) => {
+  if (asked === ASK_FORGET) void fileWriter?.terminate().then(() => process.send?.('forgotten'));
+});
 const people = [owner, ...pupils.map((pupil) => pupil.credentials)];
 process.send?.({ port, logId, channelId, tickets, people });
 process.on('disconnect', () => void stop().then(() => process.exit(0)));

@@ -4,7 +4,7 @@
  * outside look says whether every file is there once and whole. Hides: processes, disks (tmpfs where that may be mounted), the look.
  */
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -15,7 +15,7 @@ import {
   statfsSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,6 +78,33 @@ const exited = (child: ChildProcess) =>
     else child.once('exit', () => resolve());
   });
 
+const PORTS_FILE = '/proc/sys/net/ipv4/ip_local_port_range';
+const PORT_MIN = 1_024;
+const PORT_MAX = 65_535;
+/** So many ports are looked at. */
+const PORT_TRIES = 100;
+
+/**
+ * A free port that the system gives to nobody who does not ask for it by number: while the hub is dead, any connection's own end could
+ * be given one of those, and the hub would come back on another port, where the app never looks.
+ */
+async function quietPort(): Promise<number> {
+  const text = existsSync(PORTS_FILE) ? readFileSync(PORTS_FILE, 'utf8') : '49152 65535';
+  const [low = 0, high = 0] = text.trim().split(/\s+/).map(Number);
+  const [from, to] = low - PORT_MIN >= PORT_MAX - high ? [PORT_MIN, low - 1] : [high + 1, PORT_MAX];
+  for (let tried = 0; tried < PORT_TRIES; tried++) {
+    // High in the range: services that are known by number are low.
+    const port = randomInt(Math.max(from, Math.floor((from + to) / 2)), to + 1);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    await new Promise<void>((resolve) => probe.close(() => resolve()));
+    if (isFree) return port;
+  }
+  throw new Error('no quiet port is free');
+}
+
 /** A folder on a disk of its own, where that is allowed. */
 class Disk {
   readonly dir: string;
@@ -125,10 +152,7 @@ class World {
 
   async begin(): Promise<void> {
     mkdirSync(this.chosen);
-    const probe = createServer();
-    await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-    this.port = (probe.address() as AddressInfo).port;
-    await new Promise<void>((resolve) => probe.close(() => resolve()));
+    this.port = await quietPort();
     this.cable = await laySlowCable(this.port);
     const code = await this.startHub();
     const url = `http://127.0.0.1:${this.port}`;
