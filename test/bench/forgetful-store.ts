@@ -34,7 +34,7 @@ export async function openForgetfulStore(options: SqliteOptions): Promise<Store>
         log.rows.push({ seq, id, at, kind, label, by, about, body });
         log.ids.set(id, { seq, hash: commandHash });
       }
-      return { ok: true, unnamed: [] };
+      return { ok: true, unnamed: [], blanked: [] };
     },
     async head(logId) {
       const kept = logs.get(logId);
