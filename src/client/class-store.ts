@@ -65,6 +65,8 @@ export interface MeView {
   personId: PersonId;
   name: string;
   hubRole: 'teacher' | 'guest';
+  /** The hub's backup epoch as last heard; an older hub says none. */
+  epoch?: string | undefined;
   logs: readonly LogSummary[];
 }
 

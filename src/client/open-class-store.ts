@@ -135,9 +135,9 @@ class Store implements ClassStore {
 
   #meView(known: KnownMe | undefined, logs: Overview['logs']): MeView | null {
     if (!known) return null;
-    const { personId, name, hubRole } = known.me;
+    const { personId, name, hubRole, epoch } = known.me;
     const summaries: LogSummary[] = logs.map(([logId, snapshot]) => logSummary(logId, snapshot, this.#underway));
-    return { personId, name, hubRole, logs: summaries };
+    return { personId, name, hubRole, epoch, logs: summaries };
   }
 
   watchConnection(listener: (connection: Connection) => void): Stop {

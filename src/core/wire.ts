@@ -8,6 +8,7 @@
  * of version 1 gets pages with the key in them and skips kinds that it does not know (S12). The lesson: hand-outs, collecting until
  * the bell, pupils who hand in together, works that a teacher brought; the wall and what pages tell for it. `/api/me` tells the
  * backup epoch. A removal names the schedule behind its message; `limit-reached` and `too-many-attempts` (`internal` before).
+ * `/api/hub` tells the backup epoch too, and who is not known there any more may say who he was.
  */
 import * as z from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
@@ -604,11 +605,31 @@ export const HubFacts = z.object({
   floor: z.int(),
   version: text(32),
   now: time(),
+  /** Its backup epoch: who is signed out by another one was not shut out but forgotten (S14). */
+  epoch: z.optional(text(64)),
 });
 export type HubFacts = z.infer<typeof HubFacts>;
 
-/** POST /api/join — a pupil's page with the class code. Answers {@link Credentials}; the class is told to the teacher. */
-export const JoinRequest = z.object({ code: text(32), name: name(), device: text(limit.NAME_MAX), protocol: z.int() });
+/** Of a device's secret that its page brings along: shorter ones could be guessed. The hub's own have 43. */
+export const SECRET_CHARS_MIN = 40;
+/**
+ * POST /api/join — a pupil's page with the class code. Answers {@link Credentials}; the class is told to the teacher. `again`: who the
+ * page was to the hub that this one is a copy of, where no trace of him is left; he stays that person. POST /api/rejoin, with a ticket: the
+ * same for a person whom the hub knows and his class does not. Answers {@link Nothing}.
+ */
+export const JoinRequest = z.object({
+  code: text(32),
+  name: name(),
+  device: text(limit.NAME_MAX),
+  protocol: z.int(),
+  again: z.optional(
+    z.object({
+      deviceId: DeviceId,
+      secret: z.string().check(z.minLength(SECRET_CHARS_MIN), z.maxLength(200)),
+      personId: PersonId,
+    }),
+  ),
+});
 /** POST /api/devices — a teacher's further device with a one-time code. Answers {@link Credentials}. */
 export const DeviceRequest = z.object({ code: text(32), device: text(limit.NAME_MAX), protocol: z.int() });
 export const Credentials = z.object({ deviceId: DeviceId, secret: text(200), personId: PersonId, hubId: HubId });

@@ -285,7 +285,7 @@ export class Http {
       route('GET', /^\/api\/hub$/, async (): Promise<HubFacts> => {
         const { hubId, name } = identity;
         const versions = { protocol: PROTOCOL_VERSION, floor: PROTOCOL_FLOOR, version: HUB_VERSION };
-        return { hubId, name, ...versions, now: now() };
+        return { hubId, name, ...versions, now: now(), epoch: identity.epoch };
       }),
       route('POST', /^\/api\/join$/, async (request) => {
         const body = await this.#body(request, JoinRequest);

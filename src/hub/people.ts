@@ -198,7 +198,9 @@ export class People {
   ): Promise<Credentials> {
     const { logId, name } = await this.doorOf(request, address);
     const { store } = this.#context;
-    const { device, secret } = this.#newDevice(this.#newId<PersonId>(), request.device);
+    const { device, secret } = request.again
+      ? await this.#oldDevice(request.again, request.device)
+      : this.#newDevice(this.#newId<PersonId>(), request.device);
     const { personId } = device;
     await store.addPerson({ personId, hubRole: 'guest', name }, device);
     try {
@@ -315,6 +317,21 @@ export class People {
       revoked: null,
     };
     return { device, secret };
+  }
+
+  /**
+   * A device of the hub that this one is a copy of, with the person it was: both under the ids they had, as nobody here has them. It
+   * brings no rights along: like any newcomer he waits for the teacher. Throws `signed-out` where there is such a device or person.
+   */
+  async #oldDevice(
+    { deviceId, personId, secret }: NonNullable<z.infer<typeof JoinRequest>['again']>,
+    deviceName: string,
+  ): Promise<{ device: DeviceRow; secret: string }> {
+    const { store } = this.#context;
+    const isKnown = (await store.device(deviceId)) || (await store.person(personId));
+    if (isKnown || (await store.logsOf(personId)).length > 0) throw new PartaError('signed-out');
+    const { device } = this.#newDevice(personId, deviceName);
+    return { device: { ...device, deviceId, secretHash: sha256(secret) }, secret };
   }
 
   #credentials({ deviceId, personId }: DeviceRow, secret: string): Credentials {

@@ -6,7 +6,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ErrorCode } from '../core/errors.ts';
 import { LanguageProvider, LANGUAGES, type Language } from '../ui/language.tsx';
-import { StoreProvider, useMe } from '../ui/store.tsx';
+import { StoreProvider, useConnection, useMe } from '../ui/store.tsx';
 import { ClassPage } from './ClassPage.tsx';
 import type { Door, Farewell, Room } from './door.ts';
 import { Join } from './Join.tsx';
@@ -19,7 +19,7 @@ import { Declined, Waiting } from './Waiting.tsx';
 type Stage =
   | { kind: 'starting' }
   | { kind: 'join' }
-  | { kind: 'in'; room: Room }
+  | { kind: 'in'; room: Room; isForgotten?: boolean }
   | { kind: 'closed'; why: ErrorCode | 'left'; farewell: Farewell };
 
 const LANGUAGE_KEY = 'parta.language';
@@ -55,8 +55,14 @@ export function App({ door }: { door: Door }) {
     let ended: ErrorCode | null = null;
     const onEnded = (code: ErrorCode) => {
       ended = code;
-      // What is unsent on one's own computer is asked about, not erased (S17): the page stays and says that it is signed out.
-      if (opened && !(opened.device.keeps && opened.isUnsent())) close(opened, code);
+      const open = opened;
+      if (!open) return;
+      void open.isForgotten(code).then((isForgotten) => {
+        // Nobody has shut him out: what a restored hub has lost is only here now (S14).
+        if (isForgotten) setStage((stage) => (room.current === open ? { kind: 'in', room: open, isForgotten } : stage));
+        // What is unsent on one's own computer is asked about, not erased (S17): the page stays and says that it is signed out.
+        else if (!(open.device.keeps && open.isUnsent())) close(open, code);
+      });
     };
     const enter = (next: Room) => {
       opened = next;
@@ -127,7 +133,11 @@ export function App({ door }: { door: Door }) {
       {stage.kind === 'in' && (
         <StoreProvider store={stage.room.store}>
           <RoomProvider room={stage.room}>
-            <Inside onLanguage={speak} onLeave={() => close(stage.room, 'left')} />
+            <Inside
+              isForgotten={stage.isForgotten ?? false}
+              onLanguage={speak}
+              onLeave={() => close(stage.room, 'left')}
+            />
           </RoomProvider>
         </StoreProvider>
       )}
@@ -144,13 +154,24 @@ export function App({ door }: { door: Door }) {
 }
 
 /** What a signed-in pupil sees: the class where the teacher has confirmed, else the wait. */
-export function Inside({ onLanguage, onLeave }: { onLanguage: (language: Language) => void; onLeave: () => void }) {
+export function Inside({
+  isForgotten,
+  onLanguage,
+  onLeave,
+}: {
+  /** The hub came back from a backup and knows nothing of this sign-in. */
+  isForgotten: boolean;
+  onLanguage: (language: Language) => void;
+  onLeave: () => void;
+}) {
   const me = useMe();
+  const isUnknown = useConnection()?.state === 'signed-out' && isForgotten;
   // The school's log has no page of its own: its chats stand beside those of the class.
   const classes = me?.logs.filter(({ kind }) => kind === 'class') ?? [];
   const member = classes.find((log) => log.state === 'member');
-  const part = forgottenPart.use(Boolean(me) && !member);
+  const part = forgottenPart.use(isUnknown || (Boolean(me) && !member));
   if (me === undefined) return null;
+  if (isUnknown) return part ? <part.Forgotten state="unknown" onLanguage={onLanguage} onLeave={onLeave} /> : null;
   if (member) return <ClassPage logId={member.logId} onLanguage={onLanguage} onLeave={onLeave} />;
   // Who has just come in has a class that he waits for: a hub that names none has forgotten him.
   const forgotten = classes.find((log) => log.isForgotten);

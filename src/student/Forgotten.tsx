@@ -27,8 +27,8 @@ export function Forgotten({
   onLanguage,
   onLeave,
 }: {
-  /** null: no class has him, and nothing here tells whether he was taken out or forgotten. */
-  state: LogSummary['state'] | null;
+  /** `unknown`: the hub does not know this sign-in · null: no class has him, and nothing tells whether he was taken out or forgotten. */
+  state: LogSummary['state'] | 'unknown' | null;
   onLanguage: (language: Language) => void;
   onLeave: () => void;
 }) {
@@ -44,9 +44,9 @@ export function Forgotten({
     <Doorway onLanguage={onLanguage}>
       <h1>{isWaiting ? t.waiting.heading : state === null ? words.goneHeading : words.heading}</h1>
       {isWaiting ? <p className="dim">{t.waiting.hint}</p> : <p>{state === null ? words.gone : words.why}</p>}
-      <p>{isUnsent ? words.kept(unsentWorks, unsentMessages) : words.nothing}</p>
-      {isUnsent && !device.keeps && <p className="note">{words.keepOpen}</p>}
-      <ConnectionLine />
+      <p>{state === 'unknown' ? words.keptAll : isUnsent ? words.kept(unsentWorks, unsentMessages) : words.nothing}</p>
+      {(isUnsent || state === 'unknown') && !device.keeps && <p className="note">{words.keepOpen}</p>}
+      {state !== 'unknown' && <ConnectionLine />}
       {!isWaiting && <Again wasDeclined={hasAsked && state === 'declined'} onAsked={() => setHasAsked(true)} />}
       <button type="button" className="wide" onClick={() => setIsLeaving(true)}>
         {t.frame.leave}

@@ -4,10 +4,20 @@
  * a page before it left behind (a tab that was simply closed), but never what an open tab of this browser still uses.
  * Hides: sign-in, database names, what is left to say when the lesson ends.
  */
-import type { ClassStore, ClassView, OutboxRow, Stop } from '../client/class-store.ts';
-import type { ErrorCode } from '../core/errors.ts';
+import type { ClassStore, ClassView, MeView, OutboxRow, Stop } from '../client/class-store.ts';
+import { codeOf, type ErrorCode } from '../core/errors.ts';
 import type { CommandKind, HubFacts } from '../core/wire.ts';
-import { hubFacts, join, joinAgain, keepDevice, keptDevice, openSignIn, storageOf, type Device } from './session.ts';
+import {
+  comeBack,
+  hubFacts,
+  join,
+  joinAgain,
+  keepDevice,
+  keptDevice,
+  openSignIn,
+  storageOf,
+  type Device,
+} from './session.ts';
 import type { HandedOut, openHandedOut } from './handed-out.ts';
 import type { openKeptBytes } from './kept-bytes.ts';
 import type { watchAddresses } from './readdress.ts';
@@ -53,6 +63,11 @@ export interface Room {
   farewell(): Farewell;
   /** Whether closing the page now would lose something that only this page has. */
   isUnsent(): boolean;
+  /**
+   * The hub has ended this sign-in. Whether that is only because it came back from a backup that knows nothing of it: then what was done
+   * here is on no other disk.
+   */
+  isForgotten(code: ErrorCode): Promise<boolean>;
   /** Stands at the door of a class again, as the same person. Throws PartaError. */
   askAgain(code: string, name: string): Promise<void>;
   /** Signs this device out at the hub, then erases everything local. */
@@ -243,7 +258,30 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
         unfinishedWorks: unfinished.size,
       };
     },
-    askAgain: async (code, name) => joinAgain(code, name, await signIn.ticket()),
+    async isForgotten(code) {
+      if (code !== 'signed-out') return false;
+      const known = await new Promise<MeView | null>((resolve) => {
+        const stop = store.watchMe((me) => {
+          resolve(me);
+          queueMicrotask(() => stop());
+        });
+      });
+      try {
+        const { hubId, epoch } = await hubFacts();
+        return hubId === device.hubId && epoch !== undefined && known?.epoch !== undefined && epoch !== known.epoch;
+      } catch {
+        return false;
+      }
+    },
+    async askAgain(code, name) {
+      try {
+        await joinAgain(code, name, await signIn.ticket(true));
+      } catch (error) {
+        if (codeOf(error) !== 'signed-out') throw error;
+        await comeBack(code, name, device);
+        store.connectNow();
+      }
+    },
     async leave() {
       // At once here, whether or not the hub can be told.
       void signIn.signOut();

@@ -144,6 +144,14 @@ export async function joinAgain(code: string, name: string, ticket: string): Pro
   await ask(Nothing, 'POST', '/api/rejoin', body, ticket);
 }
 
+/** {@link joinAgain} at a hub that has never seen this device: it came back from a backup on another computer. */
+export async function comeBack(code: string, name: string, { deviceId, secret, personId }: Device): Promise<void> {
+  const device = deviceName(navigator.userAgent);
+  const again = { deviceId, secret, personId };
+  const body = { code: code.replace(/\s/g, ''), name, device, protocol: PROTOCOL_VERSION, again };
+  await ask(Credentials, 'POST', '/api/join', body);
+}
+
 export interface SignIn {
   /** A fresh ticket, and with it the cookie that file links need. Throws PartaError. */
   session(): Promise<Session & { url: string }>;

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { PartaError } from '../../src/core/errors.ts';
 import {
   PROTOCOL_VERSION,
+  SECRET_CHARS_MIN,
   type Credentials,
   type DeviceCode,
   type Devices,
@@ -378,3 +379,52 @@ describe('[S14] somebody whom a restored hub has forgotten', () => {
     for (const person of [teacher, pupil]) person.close();
   });
 });
+
+  test('at a copy on another computer he says who he was, and stands at the door as that person; nothing comes with it', async () => {
+    await open();
+    const copy = join(mkdtempSync(join(tmpdir(), 'parta-backup-')), 'copy.db');
+    dirs.push(dirname(copy));
+    await room.hub.backup(copy);
+    const before = await room.letIn('Белов Илья');
+    before.close();
+    const { deviceId, secret, personId } = before.credentials;
+    const was = { deviceId, secret, personId };
+    const facts = (url: string) => call<{ epoch?: string }>(url, '/api/hub');
+    const { epoch } = await facts(room.url);
+    // A hub that knows him needs no telling, and gives nobody his place.
+    const come = (url: string, code: string, again: object) =>
+      codeOf(
+        call(url, '/api/join', {
+          method: 'POST',
+          body: { code, name: 'Белов Илья', device: 'Chrome', protocol: PROTOCOL_VERSION, again },
+        }),
+      );
+    const { code: today } = await room.teacher.joinCode(room.logId);
+    expect(await come(room.url, today, was)).toBe('signed-out');
+    expect(await come(room.url, today, { ...was, deviceId: newId() })).toBe('signed-out');
+    expect(await come(room.url, today, { ...was, personId: newId() })).toBe('signed-out');
+
+    const hub = await startHub({ restoreFrom: copy, now });
+    const teacher = new Person(hub.url, hub.owner);
+    await teacher.connect();
+    await teacher.follow(room.logId);
+    const pupil = new Person(hub.url, before.credentials);
+    expect((await facts(hub.url)).epoch).not.toBe(epoch);
+    expect(await codeOf(pupil.signIn())).toBe('signed-out');
+    const { code } = await teacher.joinCode(room.logId);
+    expect(await come(hub.url, other(code), was)).toBe('wrong-code');
+    expect(await come(hub.url, code, { ...was, secret: secret.slice(0, SECRET_CHARS_MIN - 1) })).toBe('bad-request');
+    // Somebody else's place is not to be had: the teacher's is taken.
+    expect(await come(hub.url, code, { ...was, personId: hub.owner.personId })).toBe('signed-out');
+    expect(await come(hub.url, code, was)).toBe('ok');
+    expect(await come(hub.url, code, was)).toBe('signed-out');
+    await pupil.connect();
+    expect((await pupil.me()).logs).toEqual([{ logId: room.logId, state: 'waiting' }]);
+    expect(await codeOf(pupil.follow(room.logId))).toBe('not-a-member');
+    const asked = await eventually(() =>
+      teacher.logs.get(room.logId)?.entries.findLast(({ kind }) => kind === 'joinRequested'),
+    );
+    expect(asked.body).toMatchObject({ personId, name: 'Белов Илья' });
+    for (const person of [teacher, pupil]) person.close();
+    await hub.stop();
+  });

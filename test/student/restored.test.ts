@@ -12,7 +12,7 @@ import type { Entry, FileRef, JoinCode } from '../../src/core/wire.ts';
 import { HUB_HOST } from '../support/chromium.ts';
 import { startHub, type StartedHub } from '../support/hub.ts';
 import { eventually, newId, Person, sha256Of } from '../support/person.ts';
-import { leftOnComputer, Lesson, openStage, TITLE, WORDS, type Stage } from './stage.ts';
+import { leftOnComputer, Lesson, openStage, TASK, TITLE, WORDS, type Stage } from './stage.ts';
 
 const PATIENT = { timeout: 20_000 };
 const NAME = 'Белов Илья';
@@ -47,10 +47,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The hub breaks, and comes back as the copy has it: same address, same folder, same computer. */
-async function restore() {
-  const { dataDir, port } = lesson.hub;
-  await lesson.hub.stop({ keep: true });
+/** The hub breaks, and comes back as the copy has it, at the same address: on its computer, or on one that has nothing but the copy. */
+async function restore(where: 'here' | 'elsewhere' = 'here') {
+  const { port } = lesson.hub;
+  const dataDir = where === 'here' ? lesson.hub.dataDir : join(folder, 'hub');
+  await lesson.hub.stop({ keep: where === 'here' });
   const restoreFrom = join(folder, 'copy.db');
   hub = await startHub({ dataDir, port, restoreFrom, hosts: [HUB_HOST], studentDir: stage.studentDir });
   teacher = new Person(hub.url, hub.owner);
@@ -179,6 +180,36 @@ describe('[S14] a pupil whom the restored hub has forgotten', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Выйти' }).click();
     await heading(page, 'Вы вышли из класса').waitFor();
     await expect.poll(() => leftOnComputer(page), PATIENT).toEqual({ databases: [], text: '', storage: [] });
+  });
+
+  test('at a copy on another computer, which knows neither him nor his file, nothing is erased: he comes back as he was, and chooses the file again', async () => {
+    await lesson.assign({ title: 'Второе' });
+    await lesson.hub.hub.backup(join(folder, 'copy.db'));
+    const page = await lesson.pupil(computer);
+    await workOf(page);
+    await page.getByRole('button', { name: /Второе/ }).click();
+    await page.getByLabel('Пояснение для учителя').fill('В тетради');
+    await page.getByRole('button', { name: 'Сдать', exact: true }).click();
+    await lesson.row(({ kind, body }) => kind === 'handedIn' && body?.['note'] === 'В тетради');
+    await expect.poll(async () => (await leftOnComputer(page)).text.includes('В тетради'), PATIENT).toBe(true);
+    await restore('elsewhere');
+    await heading(page, 'Сервер класса вас не узнал').waitFor({ timeout: 60_000 });
+    await page.getByText('всё, что вы сдали и написали после той копии').waitFor();
+    await page.reload();
+    await heading(page, 'Сервер класса вас не узнал').waitFor();
+    await askAgain(page);
+    await page.getByText('Здесь ждёт: 2 работы, 2 сообщения').waitFor();
+    const memberId = await confirm();
+    await eventually(() => rows('handedIn').some(({ by, body }) => by === memberId && body?.['note'] === 'В тетради'));
+    await eventually(() => said('Всем привет', rows('messagePosted')).length === 1);
+    // The bytes went down with the old computer: he takes the work back into the form and chooses the file again.
+    await heading(page, TITLE).waitFor();
+    await page.getByRole('article').filter({ hasText: TASK }).getByRole('button', { name: 'Исправить' }).click();
+    await page.getByRole('button', { name: 'Убрать файл решение.txt' }).click();
+    await page.getByLabel('Выбрать файлы').setInputFiles(FILE);
+    await page.getByRole('button', { name: 'Сдать', exact: true }).click();
+    await eventually(() => rows('handedIn').some((row) => filesIn(row)[0]?.sha256 === sha256Of(BYTES)));
+    expect(rows('handedIn')).toHaveLength(2);
   });
 
   test('who had sent nothing is told that no class has him, and comes in again the same way', async () => {

@@ -17,6 +17,8 @@ export const enForgotten: ForgottenTexts = {
   nothing: 'Nothing unsent is on this device.',
   kept: (works, messages) =>
     `Nothing of yours is lost. Waiting here: ${both(works, messages)}. When the teacher lets you in, all of it goes by itself, and only once.`,
+  keptAll:
+    'Nothing of yours is lost: all that you handed in and wrote after that backup is on this device. When the teacher lets you in, it goes by itself, and only once.',
   keepOpen: 'Do not close this tab: on a shared computer, what waits would go with it.',
   ask: 'Ask to be let in',
   asking: 'Asking…',

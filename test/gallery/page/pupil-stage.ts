@@ -212,6 +212,7 @@ class Desk {
       now: () => NOW,
       unfinished: new Set(),
       farewell: () => this.farewell,
+      isForgotten: async () => false,
       askAgain: async () => undefined,
       isUnsent: () => false,
       leave: async () => undefined,
