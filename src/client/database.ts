@@ -15,8 +15,11 @@ import { evolve } from '../core/evolve.ts';
 import {
   FILE_OR_HASH,
   workKey,
+  directIdOf,
+  FILE_OR_HASH,
   type ChannelId,
   type CommandId,
+  type MemberId,
   type FileId,
   type LogId,
   type Sha256,
@@ -186,6 +189,9 @@ function collectFiles(value: unknown, found: Set<FileId | Sha256>): void {
     for (const part of Object.values(value)) collectFiles(part, found);
   }
 }
+const isOfMember = ({ body }: Command, memberId: MemberId): boolean =>
+  ('memberId' in body && body.memberId === memberId) || ('to' in body && body.to === memberId);
+
 
 export class Database {
   readonly #db: Tables;
@@ -201,7 +207,9 @@ export class Database {
    * Throws PartaError `bad-request` on a page that contradicts itself; then nothing is changed.
    */
   applyPage(page: Page): Promise<Applied> {
-    return this.#write([...LOG_AND_VIEWS, 'outbox'], async () => {
+    const erased = page.entries.filter(({ kind }) => kind === 'memberErased').map(({ about }) => about as MemberId);
+    const tables: TableName[] = [...LOG_AND_VIEWS, 'outbox'];
+    return this.#write(erased.length > 0 ? [...tables, 'drafts'] : tables, async () => {
       const cursor = await this.#db.cursors.get(page.logId);
       if (!cursor || cursor.logKey !== page.logKey)
         return { kind: 'other-key', cursor: cursor?.cursor ?? 0, confirmed: [] };
@@ -222,9 +230,29 @@ export class Database {
         await this.#writeState(page.logId, known?.classroom, folding.classroom);
       }
       await this.#db.cursors.put({ ...cursor, cursor: page.upTo, head: Math.max(page.head, page.upTo) });
-      return { kind: 'applied', cursor: page.upTo, confirmed: await this.#removeConfirmed(page) };
+      const confirmed = await this.#removeConfirmed(page);
+      for (const memberId of erased) await this.#forgetMember(cursor, memberId);
+      return { kind: 'applied', cursor: page.upTo, confirmed };
     });
   }
+  /** What was written of an erased member, or to him, and never sent goes with him: it could only be refused (S16). */
+  async #forgetMember({ logId, memberId: me }: LogCursor, memberId: MemberId) {
+    const rows = await this.#outboxOf(logId).toArray();
+    await this.#db.outbox.bulkDelete(rows.filter(({ command }) => isOfMember(command, memberId)).map(({ id }) => id));
+    const channelId = directIdOf(me, memberId);
+    for (const key of await this.#draftKeys(logId)) {
+      const value: unknown = (await this.#db.drafts.get(key))?.value;
+      // Works of many pupils may share a draft.
+      const isShared = typeof value === 'object' && value !== null && memberId in value;
+      if (key.includes(channelId) || key.includes(memberId)) await this.#db.drafts.delete(key);
+      else if (isShared)
+        await this.#db.drafts.put({
+          key,
+          value: Object.fromEntries(Object.entries(value).filter(([id]) => id !== memberId)),
+        });
+    }
+  }
+
 
   async #writeViews({ messagePuts, markPuts, filePuts, idPuts }: Folding) {
     const { messages, markRuns, namedFiles, idRuns } = this.#db;

@@ -219,6 +219,29 @@ describe('marks', () => {
     for (const word of ['первое слово', 'тайное слово', 'Белов']) expect(left).not.toContain(word);
   });
 
+  test('[S16] what was written of an erased pupil, or to him, and never sent goes too; what is another’s stays', async () => {
+    const [gone, stays] = [paper.admit('Белов Илья'), paper.admit('Ёлкина Анна')];
+    const assignmentId = paper.assign();
+    await follow();
+    await arrive();
+    const review = { assignmentId, attempt: 0, mark: '3', seen: null };
+    const commands = [gone, stays].map(({ memberId }) => {
+      const body = { ...review, memberId, comment: `о работе ${memberId}` };
+      return { logId, command: { id: nextId<CommandId>(), kind: 'review' as const, body } };
+    });
+    await database.addCommands(commands, paper.now);
+    await database.refused([{ id: commands[0]!.command.id, code: 'stale' }]);
+    const shared = `review/${logId}/${assignmentId}` as const;
+    const talk = `message/${logId}/${directIdOf(paper.teacherMember, gone.memberId)}` as const;
+    await database.writeDraft(shared, { [gone.memberId]: 'о нём', [stays.memberId]: 'о ней' });
+    await database.writeDraft(talk, 'ему');
+    paper.must('removeMember', { memberId: gone.memberId, erase: true });
+    await arrive();
+    expect((await database.outboxOf(logId)).map(({ id }) => id)).toEqual([commands[1]!.command.id]);
+    expect(await database.readDraft(shared)).toEqual({ [stays.memberId]: 'о ней' });
+    expect(await database.readDraft(talk)).toBeNull();
+  });
+
   test('[S16] what its author sent before its hour and removed before this device heard of it waits no longer either', async () => {
     const sendAt = paper.now + 60_000;
     const plan = { channelId: paper.channelId, fileIds: [], replyTo: null, text: 'раннее слово', sendAt };

@@ -11,7 +11,7 @@ import { marked, markless } from '../../src/client/message-view.ts';
 import { classView } from '../../src/client/overlay.ts';
 import type { LogCursor, MarkRun, MessageRecord } from '../../src/client/views.ts';
 import type { Classroom } from '../../src/core/classroom.ts';
-import type { CommandId, FileId, LogId } from '../../src/core/ids.ts';
+import type { CommandId, FileId, LogId, MemberId } from '../../src/core/ids.ts';
 import type { CommandKind, FileRef } from '../../src/core/wire.ts';
 import type { LocalClient } from './local-client.ts';
 import type { LocalHub } from './local-hub.ts';
@@ -24,6 +24,8 @@ export interface Sent {
   logId: LogId;
   id: CommandId;
   kind: CommandKind;
+  /** Whom it speaks of, or to. */
+  of: MemberId | null;
 }
 
 /** A log as it was last looked at. */
@@ -46,6 +48,8 @@ export class Witness {
   readonly #lastSeen = new Map<string, string>();
   /** Rows that were blanked in any life of the hub. */
   readonly #everBlank = new Set<CommandId>();
+  /** Members who were erased in any life of the hub: what was written of them and never sent went with them. */
+  readonly #everErased = new Set<MemberId>();
   /** Comparisons made with programs that were current, and with those behind. */
   readonly compared = { current: 0, behind: 0 };
 
@@ -99,6 +103,9 @@ export class Witness {
 
   #lookAtBlanks(rows: readonly ModelRow[]) {
     const wanted = mustBeBlank(rows, this.#files);
+    for (const { command } of rows)
+      if ((command.kind === 'removeMember' || command.kind === 'leaveSchool') && command.body.erase)
+        this.#everErased.add(command.body.memberId);
     for (const { id, isBlank, command } of rows) {
       if (wanted.has(id) && !isBlank) this.#wrong('diverged', `${command.kind} ${id} is erased and still there`);
       if (isBlank && !wanted.has(id) && !this.#everBlank.has(id))
@@ -229,9 +236,10 @@ export class Witness {
           this.#wrong('doubled', `${row.command.kind} of ${client.name} is confirmed and waits`);
     }
     for (const one of sent) {
-      const { client, id, kind, logId } = one;
+      const { client, id, kind, logId, of } = one;
       // What was erased before a restore is given by nobody again.
       if (inLog.has(id) || this.#everBlank.has(id) || unwanted.has(id)) continue;
+      if (of !== null && this.#everErased.has(of)) continue;
       const left = waiting.get(client)?.get(id);
       if (left === 'refused' || (left !== undefined && !isIn(client, logId))) continue;
       if (leftBehind.has(one)) gone += 1;

@@ -361,7 +361,8 @@ class Story {
     this.#trace?.(`${client.name} ${kind}`);
     try {
       const id = await client.store.send(logId, kind, body);
-      this.#sent.push({ client, logId, id, kind });
+      const told = { ...body } as { memberId?: MemberId; to?: MemberId };
+      this.#sent.push({ client, logId, id, kind, of: told.memberId ?? told.to ?? null });
       this.result.commands += 1;
     } catch (thrown) {
       // Killed in the middle, or a full disk: nobody was told that it was kept.
