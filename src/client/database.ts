@@ -13,15 +13,14 @@ import { EMPTY_CLASSROOM, type Classroom } from '../core/classroom.ts';
 import { PartaError, type ErrorCode } from '../core/errors.ts';
 import { evolve } from '../core/evolve.ts';
 import {
-  FILE_OR_HASH,
-  workKey,
   directIdOf,
   FILE_OR_HASH,
+  workKey,
   type ChannelId,
   type CommandId,
-  type MemberId,
   type FileId,
   type LogId,
+  type MemberId,
   type Sha256,
 } from '../core/ids.ts';
 import type { PackedCommand } from '../core/portfolio.ts';
@@ -189,9 +188,9 @@ function collectFiles(value: unknown, found: Set<FileId | Sha256>): void {
     for (const part of Object.values(value)) collectFiles(part, found);
   }
 }
+
 const isOfMember = ({ body }: Command, memberId: MemberId): boolean =>
   ('memberId' in body && body.memberId === memberId) || ('to' in body && body.to === memberId);
-
 
 export class Database {
   readonly #db: Tables;
@@ -235,6 +234,7 @@ export class Database {
       return { kind: 'applied', cursor: page.upTo, confirmed };
     });
   }
+
   /** What was written of an erased member, or to him, and never sent goes with him: it could only be refused (S16). */
   async #forgetMember({ logId, memberId: me }: LogCursor, memberId: MemberId) {
     const rows = await this.#outboxOf(logId).toArray();
@@ -252,7 +252,6 @@ export class Database {
         });
     }
   }
-
 
   async #writeViews({ messagePuts, markPuts, filePuts, idPuts }: Folding) {
     const { messages, markRuns, namedFiles, idRuns } = this.#db;
