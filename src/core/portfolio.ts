@@ -16,6 +16,8 @@ export const PORTFOLIO_EXTENSION = '.parta';
 export const PORTFOLIO_LOGS_MAX = 200;
 export const PORTFOLIO_FILES_MAX = 50_000;
 export const PORTFOLIO_COMMANDS_MAX = 20_000;
+/** Numbers of portfolios taken in that a computer remembers of another. */
+export const PORTFOLIO_TAKEN_MAX = 500;
 /** Bytes of what it says of itself, of one line of what it holds, of all these lines, of its list of files. */
 export const MANIFEST_BYTES_MAX = 256 * 1024;
 export const LINE_BYTES_MAX = 16 * 1024 ** 2;
@@ -62,9 +64,9 @@ export const Manifest = z.object({
   version: z.literal(PORTFOLIO_VERSION),
   /** The two computers between which it goes. */
   pairId: text(64),
-  /** 1, 2, 3… per pair and maker: the last one of the other side that the maker has taken in is `taken`. */
+  /** 1, 2, 3… per pair and maker; `taken`: those of the other side that the maker has taken in, as far as it remembers. */
   number: z.int().check(z.positive()),
-  taken: count(),
+  taken: z.array(z.int()).check(z.maxLength(PORTFOLIO_TAKEN_MAX)),
   /** By the maker's clock, shown only. */
   madeAt: z.number(),
   maker: text(NAME_MAX),

@@ -93,6 +93,8 @@ export interface PackWork {
   folder: string;
   title: string;
   lock: Lock;
+  /** By default {@link SCRYPT_LOG_N}. */
+  scryptLogN?: number;
   /** PKCS#8, base64. */
   signingKey: string;
   says: Omit<Manifest, 'content' | 'list' | 'files' | 'bytes' | 'missing'>;
@@ -104,7 +106,7 @@ export interface PackWork {
 
 /** @returns where it lies, and how long it is. @throws what {@link troubleOf} names */
 export async function writePortfolio(
-  { folder, title, lock, signingKey, says, contentPath, files }: PackWork,
+  { folder, title, lock, scryptLogN = SCRYPT_LOG_N, signingKey, says, contentPath, files }: PackWork,
   { signal, onBytes }: Progress,
 ): Promise<{ path: string; sizeBytes: number }> {
   const gzPath = `${contentPath}.gz`;
@@ -145,7 +147,7 @@ export async function writePortfolio(
     const age = new (await theCipher()).Encrypter();
     if ('recipient' in lock) age.addRecipient(lock.recipient);
     else {
-      age.setScryptWorkFactor(SCRYPT_LOG_N);
+      age.setScryptWorkFactor(scryptLogN);
       age.setPassphrase(lock.passphrase);
     }
     const sealed = await age.encrypt(webStream(stoppable(tarOf(members), signal)));
@@ -326,6 +328,8 @@ export interface UnpackWork {
   manifestHash: string;
   /** A folder for what comes out; made and emptied by whoever asks. */
   dir: string;
+  /** By default {@link CONTENT_BYTES_MAX}. */
+  contentBytesMax?: number;
 }
 export interface UnpackHost {
   /** The list of files, once it is known to be right. @returns hashes of which the bytes are not wanted */
@@ -336,7 +340,7 @@ export interface UnpackHost {
 
 /** Takes everything out. @returns when the last byte has been seen and all of it is right: the content lies at the path, as lines */
 export async function unpackPortfolio(
-  { path, key, manifestHash, dir }: UnpackWork,
+  { path, key, manifestHash, dir, contentBytesMax = CONTENT_BYTES_MAX }: UnpackWork,
   host: UnpackHost,
   progress: Progress,
 ): Promise<{ manifest: Manifest; contentPath: string; files: ListedFile[] }> {
@@ -353,7 +357,7 @@ export async function unpackPortfolio(
     const gz = join(dir, 'content.gz');
     await writeTo(gz, hashing(tar.bytes(), hash));
     if (hash.digest('hex') !== manifest.content.sha256) throw new PortfolioError('damaged');
-    await pipeline(createReadStream(gz), createGunzip(), bounded(CONTENT_BYTES_MAX), createWriteStream(contentPath), {
+    await pipeline(createReadStream(gz), createGunzip(), bounded(contentBytesMax), createWriteStream(contentPath), {
       signal: progress.signal,
     });
     await rm(gz, { force: true });

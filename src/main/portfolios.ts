@@ -6,16 +6,14 @@
  * is told only when every byte was right; what is half done lies in a folder that goes with the next start. No network is asked but
  * the hub's, once, for the first. Hides: threads, places on the disk, keys. Keeps: S15's client half (files before what names them).
  */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import * as z from 'zod/mini';
 import { codeOf, PartaError } from '../core/errors.ts';
-import { Sha256 } from '../core/ids.ts';
+import type { Sha256 } from '../core/ids.ts';
 import { safeFileName } from '../core/names.ts';
 import {
   CONTENT_BYTES_MAX,
-  Introduction,
   passphraseMeant,
   PORTFOLIO_EXTENSION,
   PORTFOLIO_VERSION,
@@ -36,25 +34,15 @@ import {
 import type { Auth } from './auth.ts';
 import { writeGathered, type Library } from './library.ts';
 import type { Log } from './log.ts';
-import { kindOf, newIdentity, PortfolioError, recipientOf, troubleOf, type Key } from './portfolio-file.ts';
+import { kindOf, PortfolioError, recipientOf, troubleOf, type Key } from './portfolio-file.ts';
+import { openPairs } from './portfolio-pairs.ts';
 import { runBeside, type Running } from './portfolio-thread.ts';
 import type { Servers } from './servers.ts';
-import type { Pair, StoredFile } from './settings.ts';
+import type { StoredFile } from './settings.ts';
 import type { Transfers } from './transfers.ts';
 
 /** How often pages hear of bytes. */
 export const PORTFOLIO_TELL_MS = 100;
-
-/** What only this computer may know of a pair. `introduction`: for the other one, until it has answered. */
-const PairSecrets = z.object({
-  signingKey: z.string(),
-  identity: z.string(),
-  introduction: z.nullable(Introduction),
-});
-type PairSecrets = z.infer<typeof PairSecrets>;
-
-/** Which files went along with which number. */
-const Sent = z.record(Sha256, z.int());
 
 export interface PortfoliosOptions {
   dir: string;
@@ -72,6 +60,8 @@ export interface PortfoliosOptions {
   showInFolder(path: string): void;
   onChange(shown: Shown): void;
   log: Log;
+  /** What a password costs to try; by default as main/portfolio-file says. */
+  scryptLogN?: number;
 }
 
 export interface Portfolios {
@@ -122,6 +112,7 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
   await rm(join(root, 'under-way'), { recursive: true, force: true }).catch(() => {});
   await mkdir(join(root, 'under-way'), { recursive: true });
   const jobs = new Map<string, Job>();
+  const pairs = openPairs({ root, stored, auth: options.auth });
 
   // ── what is told ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,7 +131,9 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     taken: job.taken,
   });
   const read = (): Shown => ({
-    pairs: pairs().map(({ pairId, serverId, name, isKnown, isHome }) => ({ pairId, serverId, name, isKnown, isHome })),
+    pairs: pairs
+      .all()
+      .map(({ pairId, serverId, name, isKnown, isHome }) => ({ pairId, serverId, name, isKnown, isHome })),
     jobs: [...jobs.values()].map(shownJob),
     past: stored.read('past'),
   });
@@ -201,91 +194,10 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     changed();
   }
 
-  // ── pairs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  function pairs(): Pair[] {
-    return stored.read('pairs');
-  }
-  const pairOf = (pairId: string | null) => pairs().find((pair) => pair.pairId === pairId);
-  function keep(pair: Pair): void {
-    stored.write({ pairs: [...pairs().filter(({ pairId }) => pairId !== pair.pairId), pair] });
-  }
-  const secretsOf = (pair: Pair): PairSecrets => z.parse(PairSecrets, JSON.parse(options.auth.unsealText(pair)));
-  const sealed = (secrets: PairSecrets) => options.auth.sealText(JSON.stringify(secrets));
-  function remember(direction: 'out' | 'in', job: Job, pair: Pair, facts: PortfolioFacts, files: number): void {
-    const one = { at: Date.now(), direction, name: job.name, peer: pair.name, classes: facts.classes.length, files, commands: facts.commands }; // prettier-ignore
+  function remember(direction: 'out' | 'in', job: Job, peer: string, facts: PortfolioFacts, files: number): void {
+    const { commands, classes } = facts;
+    const one = { at: Date.now(), direction, name: job.name, peer, classes: classes.length, files, commands };
     stored.write({ past: [one, ...stored.read('past')].slice(0, PORTFOLIO_HISTORY_MAX) });
-  }
-
-  /** A further device of this teacher, with keys for both sides: the other one has no way to send us its own first. */
-  async function newPair({ serverId, device }: PortfolioFor): Promise<Pair> {
-    const credentials = await servers.introduce(serverId, device);
-    const [own, other] = [newKeys(), newKeys()];
-    const [identity, otherIdentity] = [await newIdentity(), await newIdentity()];
-    const introduction: Introduction = {
-      credentials,
-      url: options.addressOf(serverId),
-      signingKey: other.signingKey,
-      identity: otherIdentity,
-      device,
-    };
-    return {
-      pairId: randomUUID(),
-      serverId,
-      name: device,
-      isKnown: false,
-      isHome: false,
-      ...sealed({ signingKey: own.signingKey, identity, introduction }),
-      ownKey: own.key,
-      peerKey: other.key,
-      peerRecipient: await recipientOf(otherIdentity),
-      made: 0,
-      taken: 0,
-      answered: 0,
-    };
-  }
-
-  /** The other side of an introduction. */
-  async function meet(manifest: Manifest, serverId: string): Promise<Pair> {
-    const { signingKey, identity } = manifest.introduction!;
-    return {
-      pairId: manifest.pairId,
-      serverId,
-      name: manifest.maker,
-      isKnown: true,
-      isHome: true,
-      ...sealed({ signingKey, identity, introduction: null }),
-      ownKey: publicOf(signingKey),
-      peerKey: manifest.key,
-      peerRecipient: manifest.recipient,
-      made: 0,
-      taken: 0,
-      answered: 0,
-    };
-  }
-
-  const sentPath = (pairId: string) => join(root, `${pairId}.json`);
-  async function sentTo(pairId: string): Promise<Record<Sha256, number>> {
-    const text = await readFile(sentPath(pairId), 'utf8').catch(() => '{}');
-    const found = z.safeParse(Sent, parsed(text));
-    return found.success ? found.data : {};
-  }
-  async function noteSent(pairId: string, hashes: readonly Sha256[], number: number): Promise<void> {
-    const sent = await sentTo(pairId);
-    // The first number stays: what arrived with that one is there whatever became of later ones.
-    for (const sha256 of hashes) sent[sha256] ??= number;
-    await writeFile(`${sentPath(pairId)}.new`, JSON.stringify(sent));
-    await rename(`${sentPath(pairId)}.new`, sentPath(pairId));
-  }
-  /** Files that the other computer is known to have had. */
-  async function thereOf(pairId: string | null): Promise<ReadonlySet<Sha256>> {
-    const pair = pairOf(pairId);
-    if (!pair) return new Set();
-    return new Set(
-      Object.entries(await sentTo(pair.pairId))
-        .filter(([, number]) => number <= pair.answered)
-        .map(([sha256]) => sha256 as Sha256),
-    );
   }
 
   // ── making one ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -296,11 +208,11 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     files: readonly PortfolioFile[],
     onlyNew: boolean,
   ): Promise<void> {
-    const pair = pairOf(job.pairId)!;
-    const secrets = secretsOf(pair);
+    const pair = pairs.find(job.pairId)!;
+    const secrets = pairs.secretsOf(pair);
     const server = servers.list().find(({ serverId }) => serverId === pair.serverId);
     if (!server) throw new PortfolioError('other');
-    const there = onlyNew ? await thereOf(pair.pairId) : new Set<Sha256>();
+    const there = onlyNew ? await pairs.thereOf(pair.pairId) : new Set<Sha256>();
     const listed = await Promise.all(
       files.map(async ({ file, isUpload }) => {
         const goes = (isUpload || !there.has(file.sha256)) && (await library.has(file.sha256));
@@ -313,9 +225,7 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     );
     const going = new Map(listed.flatMap(({ file, path }) => (path === null ? [] : [[file.sha256, file.sizeBytes]])));
     job.totalBytes = [...going.values()].reduce((sum, bytes) => sum + bytes, 0);
-    const number = pair.made + 1;
-    // Used up whatever comes of it: two different files never bear one number.
-    keep({ ...pair, made: number });
+    const number = pairs.number(pair.pairId);
     const passphrase = job.request?.passphrase ?? null;
     const running = runBeside(
       {
@@ -324,6 +234,7 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
           folder: job.path,
           title: job.name,
           lock: passphrase === null ? { recipient: pair.peerRecipient } : { passphrase: passphraseMeant(passphrase) },
+          ...(options.scryptLogN === undefined ? {} : { scryptLogN: options.scryptLogN }),
           signingKey: secrets.signingKey,
           says: {
             format: 'parta-portfolio',
@@ -356,8 +267,8 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     job.name = basename(path);
     job.doneBytes = job.totalBytes = sizeBytes;
     job.running = null;
-    await noteSent(pair.pairId, [...going.keys()], number);
-    remember('out', job, pair, facts, going.size);
+    await pairs.noteSent(pair.pairId, [...going.keys()], number);
+    remember('out', job, pair.name, facts, going.size);
     job.state = 'done';
     await clean(job);
     changed();
@@ -379,7 +290,7 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
       job.totalBytes = sizeBytes;
       job.needsPassphrase = needsPassphrase;
       if (!needsPassphrase) {
-        const identities = pairs().map((pair) => secretsOf(pair).identity);
+        const identities = pairs.all().map((pair) => pairs.secretsOf(pair).identity);
         if (identities.length === 0) throw new PortfolioError('other');
         await lookWith(job, { identities });
       }
@@ -404,15 +315,15 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
 
   /** Whether this is for us, of whom we think, and news. */
   function judge(manifest: Manifest): PortfolioTrouble | { isFirst: boolean; isAgain: boolean } {
-    const pair = pairOf(manifest.pairId);
+    const pair = pairs.find(manifest.pairId);
     const ofHub = servers.list().find(({ hubId }) => hubId === manifest.hubId);
     if (ofHub && ofHub.personId !== manifest.personId) return 'other';
     if (pair && manifest.key === pair.ownKey) return 'own';
     if (pair && manifest.key !== pair.peerKey) return 'signer';
     if (pair && ofHub) {
       if (ofHub.serverId !== pair.serverId) return 'other';
-      if (manifest.number < pair.taken) return 'older';
-      return { isFirst: false, isAgain: manifest.number === pair.taken };
+      if (manifest.number < Math.max(0, ...pair.taken)) return 'older';
+      return { isFirst: false, isAgain: pair.taken.includes(manifest.number) };
     }
     const { introduction } = manifest;
     if (!introduction) return 'other';
@@ -446,11 +357,11 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     const judged = judge(manifest);
     if (typeof judged === 'string') throw new PortfolioError(judged);
     const { introduction } = manifest;
-    const before = pairOf(manifest.pairId);
+    const before = pairs.find(manifest.pairId);
     const server = introduction
       ? servers.adopt(introduction.url, manifest.hubName, introduction.credentials)
       : servers.list().find(({ serverId }) => serverId === before?.serverId)!;
-    if (before?.serverId !== server.serverId) keep(await meet(manifest, server.serverId));
+    if (before?.serverId !== server.serverId) pairs.meet(manifest, server.serverId);
     // Before the commands that name them: a command goes to the hub as soon as nothing says that its file is on the way.
     for (const file of files) if (file.isUpload && file.isInside) await options.transfers.adopt(server.serverId, file);
     job.serverId = server.serverId;
@@ -463,7 +374,7 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     read,
 
     async weigh(pairId, files) {
-      const there = await thereOf(pairId);
+      const there = await pairs.thereOf(pairId);
       const weight: PortfolioWeight = {
         inside: { files: 0, bytes: 0 },
         there: { files: 0, bytes: 0 },
@@ -480,7 +391,7 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     },
 
     async begin(request) {
-      const before = pairOf(request.pairId);
+      const before = pairs.find(request.pairId);
       if (request.pairId !== null && !before) throw new PartaError('not-found');
       // One that nobody has answered yet can be opened with a password only.
       if (!before?.isKnown && request.passphrase === null) throw new PartaError('bad-request');
@@ -496,8 +407,10 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
         serverId: request.serverId,
       });
       try {
-        const pair = before ?? (await newPair(request));
-        if (!before) keep(pair);
+        const { serverId, device } = request;
+        const pair =
+          before ??
+          (await pairs.make(serverId, device, await servers.introduce(serverId, device), options.addressOf(serverId)));
         job.pairId = pair.pairId;
       } catch (error) {
         end(job, codeOf(error) === 'internal' ? error : new PortfolioError('no-hub', { cause: error }));
@@ -567,18 +480,10 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     async taken(jobId, taken, trouble) {
       const job = find(jobId, 'ready');
       const { manifest } = job;
-      const pair = pairOf(job.pairId);
+      const pair = pairs.find(job.pairId);
       if (!taken || !manifest || !pair) return end(job, new PortfolioError(trouble ?? 'internal'));
-      // The other one has shown that it has its keys: what introduced it is needed no more.
-      const secrets = secretsOf(pair);
-      keep({
-        ...pair,
-        ...(secrets.introduction ? sealed({ ...secrets, introduction: null }) : {}),
-        isKnown: true,
-        taken: Math.max(pair.taken, manifest.number),
-        answered: Math.max(pair.answered, manifest.taken),
-      });
-      remember('in', job, pair, manifest.facts, manifest.files);
+      pairs.answered(pair.pairId, manifest);
+      remember('in', job, pair.name, manifest.facts, manifest.files);
       job.taken = taken;
       job.state = 'done';
       await clean(job);
@@ -603,9 +508,7 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
       changed();
     },
     dropServer(serverId) {
-      for (const { pairId } of pairs().filter((pair) => pair.serverId === serverId))
-        void rm(sentPath(pairId), { force: true }).catch(() => {});
-      stored.write({ pairs: pairs().filter((pair) => pair.serverId !== serverId) });
+      pairs.dropServer(serverId);
       changed();
     },
     async close() {
@@ -622,34 +525,11 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
 /** Whether the system gave the app a portfolio and not a file for a class. */
 export const isPortfolio = (path: string): boolean => path.toLowerCase().endsWith(PORTFOLIO_EXTENSION);
 
-function newKeys(): { signingKey: string; key: string } {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  return {
-    signingKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
-    key: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
-  };
-}
-
-function publicOf(signingKey: string): string {
-  const key = createPublicKey(
-    createPrivateKey({ key: Buffer.from(signingKey, 'base64'), format: 'der', type: 'pkcs8' }),
-  );
-  return key.export({ format: 'der', type: 'spki' }).toString('base64');
-}
-
 async function* limited(bytes: AsyncIterable<Uint8Array>, bytesMax: number): AsyncGenerator<Uint8Array> {
   let total = 0;
   for await (const chunk of bytes) {
     total += chunk.length;
     if (total > bytesMax) throw new PartaError('too-large');
     yield chunk;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -61,7 +61,7 @@ const Pair = z.object({
   ownKey: z.string(),
   peerKey: z.string(),
   peerRecipient: z.string(),
-  /** Numbers of the last portfolio made here, of the last taken in, and of the last of ours that the other has taken in. */
+  /** Number of the last portfolio made here, numbers of those taken in, and of those of ours that the other has taken in. */
   made: z.int(),
   taken: z.int(),
   answered: z.int(),

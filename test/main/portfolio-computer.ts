@@ -101,6 +101,8 @@ export class Computer {
       library: this.library,
       transfers: this.transfers,
       deviceName: this.name,
+      // Passwords are tried in portfolio-file.test.ts at their full price.
+      scryptLogN: 4,
       chooseFolder: async () => this.stick,
       chooseFile: async () => this.chosen,
       showInFolder: () => {},

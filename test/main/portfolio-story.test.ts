@@ -6,9 +6,9 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ChannelId, CommandId, FileId, LogId, MemberId } from '../../src/core/ids.ts';
 import type { DeviceCode, Devices } from '../../src/core/wire.ts';
 import { startHub, type StartedHub } from '../support/hub.ts';
-import { eventually, Person } from '../support/person.ts';
+import { Person } from '../support/person.ts';
 import { Computer } from './portfolio-computer.ts';
-import { bytesOf, scratchDir } from './scratch.ts';
+import { bytesOf, scratchDir, until } from './scratch.ts';
 import { sha256Of } from './scripted-hub.ts';
 
 // Several threads and a hub in each story; a busy machine takes its time over the passwords.
@@ -52,7 +52,7 @@ beforeEach(async () => {
   const { code } = await witness.call<DeviceCode>('/api/device-codes', { method: 'POST' });
   await pc.servers.join(hub.url, code);
   await pc.openStore();
-  await eventually(() => pc.isCurrent(logId));
+  await until(() => pc.isCurrent(logId));
   laptop.isCut = true;
 });
 
@@ -65,6 +65,7 @@ async function brought(name: string, seed = 5): Promise<MemberId> {
   const path = join(stick, 'works', `${name}.docx`);
   writeFileSync(path, work);
   const [file] = await pc.transfers.upload(pc.serverId, [path]);
+  pc.files.note([file!]);
   await pc.store.send(logId, 'bringWork', {
     assignmentId,
     memberId,
@@ -75,19 +76,19 @@ async function brought(name: string, seed = 5): Promise<MemberId> {
   await settled();
   return memberId;
 }
-const settled = () => eventually(async () => (await pc.outbox()).length === 0 && (await pc.isCurrent(logId)));
+const settled = () => until(async () => (await pc.outbox()).length === 0 && (await pc.isCurrent(logId)));
 const entries = async () => {
   const log = await witness.follow(logId);
   const head = (await witness.call<{ logs: { logId: string; head: number }[] }>('/api/me')).logs.find(
     (one) => one.logId === logId,
   )!.head;
-  await eventually(() => log.cursor >= head);
+  await until(() => log.cursor >= head);
   return log.entries;
 };
 const countOf = async (id: string) => (await entries()).filter((entry) => entry.id === id).length;
 
 /** The laptop has read a chosen file, and its page knows its hash. */
-const isRead = (fileId: FileId) => eventually(() => /[1-9a-f]/.test(laptop.files.describe(fileId)?.sha256 ?? ''));
+const isRead = (fileId: FileId) => until(() => /[1-9a-f]/.test(laptop.files.describe(fileId)?.sha256 ?? ''));
 
 async function first(): Promise<void> {
   await laptop.takeIn(await pc.pack({ passphrase: PASSWORD }), PASSWORD);
@@ -182,12 +183,12 @@ describe('there and back', () => {
     const [taken] = await Promise.all([pc.takeIn(home), laptop.join()]);
     expect(taken.commands + taken.known).toBe(2);
     await settled();
-    await eventually(async () => (await laptop.outbox()).length === 0);
+    await until(async () => (await laptop.outbox()).length === 0);
     for (const id of ids) expect(await countOf(id)).toBe(1);
     expect((await witness.download(chosen!.fileId)).bytes.equals(own)).toBe(true);
     // Both ways came to their end: no upload is left over on either side.
     for (const computer of [pc, laptop])
-      await eventually(() => computer.transfers.list().every(({ state }) => state === 'done'));
+      await until(() => computer.transfers.list().every(({ state }) => state === 'done'));
     // And the same file once more, when everything is long there.
     expect(await pc.takeIn(home)).toMatchObject({ commands: 0, known: 2 });
   });
@@ -196,7 +197,7 @@ describe('there and back', () => {
     await first();
     await laptop.join();
     await pc.say(logId, channelId, 'По сети');
-    await eventually(async () => (await laptop.chat(logId, channelId)).includes('По сети'));
+    await until(async () => (await laptop.chat(logId, channelId)).includes('По сети'));
     const { devices } = await witness.call<Devices>('/api/devices');
     const one = devices.find((device) => device.name === 'Ноутбук дома')!;
     await witness.call(`/api/devices/${one.deviceId}`, { method: 'DELETE' });
@@ -210,7 +211,7 @@ describe('there and back', () => {
     await first();
     const wrongId = await review(memberId, '17');
     await pc.takeIn(await laptop.pack({ pairId: laptop.portfolios.read().pairs[0]!.pairId, logIds: [] }));
-    await eventually(async () => (await pc.outbox()).some((row) => row.id === wrongId && row.state === 'refused'));
+    await until(async () => (await pc.outbox()).some((row) => row.id === wrongId && row.state === 'refused'));
     expect(await laptop.takeIn(await pc.pack({ pairId: pc.portfolios.read().pairs[0]!.pairId }))).toMatchObject({
       refused: 1,
     });
@@ -276,7 +277,7 @@ describe('in another order', () => {
     const before = await pc.pack({ pairId, passphrase: PASSWORD });
     await laptop.join();
     await pc.say(logId, channelId, 'По сети');
-    await eventually(async () => (await laptop.chat(logId, channelId)).includes('По сети'));
+    await until(async () => (await laptop.chat(logId, channelId)).includes('По сети'));
     await laptop.cut();
     expect(await laptop.takeIn(before, PASSWORD)).toMatchObject({ entries: 0 });
     expect(await laptop.chat(logId, channelId)).toContain('По сети');
@@ -301,11 +302,11 @@ describe('in another order', () => {
     hub = await startHub({ dataDir, restoreFrom: copy, port: hub.port });
     // Nobody else gives it back: the PC's own outbox is emptied for it.
     await pc.join();
-    await eventually(async () => (await pc.outbox()).length === 0 && (await pc.isCurrent(logId)));
+    await until(async () => (await pc.outbox()).length === 0 && (await pc.isCurrent(logId)));
     witness.close();
     witness = new Person(hub.url, hub.owner);
     await witness.signIn();
-    await eventually(async () => (await countOf(id)) === 1);
+    await until(async () => (await countOf(id)) === 1);
     await settled();
     const fresh = await pc.pack({ pairId });
     const taken = await laptop.takeIn(fresh);

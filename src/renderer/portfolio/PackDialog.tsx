@@ -18,7 +18,7 @@ import { useClasses, type OpenClass, type OpenServer } from '../frame/classes.ts
 import { ErrorNotice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { blobOf, filesNamed, gather, newPassphrase } from './carrying.ts';
-import { JobRow } from './Portfolio.tsx';
+import { JobRow } from './JobRow.tsx';
 import classes from './Portfolio.module.css';
 
 /** The choice of a computer that no portfolio went to yet. */

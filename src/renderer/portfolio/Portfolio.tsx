@@ -1,20 +1,17 @@
 /** Портфель: make one, open one, what is under way, the last ones, and in three steps how it works. */
-import { ActionIcon, Button } from '@mantine/core';
-import { IconBriefcase2, IconFolderOpen, IconX } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconBriefcase2, IconFolderOpen } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { PortfolioJob, PortfolioPast } from '../../preload/contract.ts';
 import { formatDateTime } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
-import { useDesktop } from '../desktop.tsx';
 import { useClasses } from '../frame/classes.tsx';
-import { useFailure } from '../frame/failure.ts';
 import { Notice } from '../frame/Notice.tsx';
 import { Screen, Section } from '../frame/Screen.tsx';
 import { useTexts } from '../texts/texts.ts';
+import { JobRow } from './JobRow.tsx';
 import { PackDialog } from './PackDialog.tsx';
-import { JobProgress } from './PortfolioIn.tsx';
 import { useChoosePortfolio, usePortfolios } from './portfolios.ts';
-import { TroubleNotice } from './TroubleNotice.tsx';
 import classes from './Portfolio.module.css';
 
 const isShown = ({ direction, state }: PortfolioJob) =>
@@ -80,61 +77,6 @@ export function Portfolio() {
       </Section>
       {isPacking && <PackDialog portfolios={portfolios} onClose={() => setPacking(false)} />}
     </Screen>
-  );
-}
-
-/** A portfolio that is being made, or was made or could not be, until it is put away. */
-export function JobRow({ job }: { job: PortfolioJob }) {
-  const t = useTexts().portfolio;
-  const { call } = useDesktop();
-  const failed = useFailure();
-  const { jobId, state, trouble, name, place } = job;
-  const isOver = state === 'done' || state === 'failed' || state === 'stopped';
-  return (
-    <>
-      <div className={classes.rowHead}>
-        <span className={classes.rowTitle}>{t.job.out(name)}</span>
-        {isOver && (
-          <ActionIcon
-            size={28}
-            variant="subtle"
-            color="gray"
-            aria-label={`${t.job.putAway}: ${name}`}
-            onClick={() => void call('portfolio.forget', { jobId }).catch(failed)}
-          >
-            <IconX size={16} aria-hidden />
-          </ActionIcon>
-        )}
-      </div>
-      {state === 'gathering' && <JobProgress job={job} label={t.job.gathering} />}
-      {state === 'packing' && <JobProgress job={job} label={t.job.packing} />}
-      {state === 'taking' && <JobProgress job={job} label={t.opening.taking} />}
-      {state === 'ready' && <JobProgress job={job} label={t.opening.reading} />}
-      {state === 'done' && (
-        <p className={classes.note} role="status">
-          {t.job.packed(place)}
-        </p>
-      )}
-      {state === 'stopped' && (
-        <p className={classes.note} role="status">
-          {t.job.stopped}
-        </p>
-      )}
-      {state === 'failed' && trouble && <TroubleNotice trouble={trouble} />}
-      {(state === 'packing' || state === 'taking' || state === 'done') && (
-        <div className={classes.buttons}>
-          {state === 'done' ? (
-            <Button size="xs" variant="default" onClick={() => void call('portfolio.show', { jobId }).catch(failed)}>
-              {t.job.show}
-            </Button>
-          ) : (
-            <Button size="xs" variant="default" onClick={() => void call('portfolio.stop', { jobId }).catch(failed)}>
-              {t.job.stop}
-            </Button>
-          )}
-        </div>
-      )}
-    </>
   );
 }
 

@@ -2,7 +2,7 @@
  * A portfolio that was opened, wherever the teacher is: its password, what is in it, taking it in. And what follows when main has taken
  * it out: its lines go into the store of their server, also after the window has begun anew for the sake of a server that it brought.
  */
-import { Button, Modal, PasswordInput, Progress } from '@mantine/core';
+import { Button, Modal, PasswordInput } from '@mantine/core';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { codeOf } from '../../core/errors.ts';
 import { PASSPHRASE_MAX } from '../../core/portfolio.ts';
@@ -15,6 +15,7 @@ import { useFailure } from '../frame/failure.ts';
 import { Notice } from '../frame/Notice.tsx';
 import { useTexts, type Texts } from '../texts/texts.ts';
 import { linesAgain } from './carrying.ts';
+import { JobProgress } from './JobRow.tsx';
 import { useChoosePortfolio, usePortfolios } from './portfolios.ts';
 import { TroubleNotice } from './TroubleNotice.tsx';
 import classes from './Portfolio.module.css';
@@ -216,25 +217,6 @@ function Inside({ job: { summary } }: { job: PortfolioJob }) {
       {isFirst && <p className={classes.note}>{t.first}</p>}
       {isAgain && <p className={classes.note}>{t.again}</p>}
     </>
-  );
-}
-
-/** How far a job is, in bytes. */
-export function JobProgress({ job: { doneBytes, totalBytes }, label }: { job: PortfolioJob; label: string }) {
-  const t = useTexts().portfolio.job;
-  const language = useLanguage();
-  return (
-    <div className={classes.progress}>
-      <Progress value={(100 * Math.min(doneBytes, totalBytes)) / Math.max(1, totalBytes)} aria-label={label} />
-      <p className={classes.note} role="status">
-        {label}
-        {totalBytes > 0 && (
-          <span aria-hidden>
-            {` ${t.progress(formatSize(language, Math.min(doneBytes, totalBytes)), formatSize(language, totalBytes))}`}
-          </span>
-        )}
-      </p>
-    </div>
   );
 }
 

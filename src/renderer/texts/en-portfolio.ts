@@ -76,12 +76,10 @@ export const enPortfolio: Widen<typeof ruPortfolio> = {
       fileHome: (day) => `Portfolio with marks – ${day}`,
     },
     job: {
-      out: (name) => `Portfolio “${name}”`,
       gathering: 'Getting the classes ready…',
       packing: 'Encrypting and writing. You can go on working.',
       packed: (place) => `Done, it lies in “${place}”. Remove the stick safely.`,
       stopped: 'Stopped, nothing was left behind.',
-      failed: 'It did not work',
       show: 'Show in folder',
       stop: 'Stop',
       putAway: 'Put away',

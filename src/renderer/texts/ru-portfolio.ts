@@ -78,12 +78,10 @@ export const ruPortfolio = {
       fileHome: (day: string) => `Портфель с отметками – ${day}`,
     },
     job: {
-      out: (name: string) => `Портфель «${name}»`,
       gathering: 'Готовим классы…',
       packing: 'Шифруем и записываем. Можно продолжать работу.',
       packed: (place: string) => `Готово, лежит в «${place}». Отключайте флешку безопасно.`,
       stopped: 'Остановлено, ничего не осталось.',
-      failed: 'Не получилось',
       show: 'Показать в папке',
       stop: 'Остановить',
       putAway: 'Убрать',

@@ -15,7 +15,8 @@ export const LAPTOP: PortfolioPair = {
   isHome: false,
 };
 
-export const SUMMARY: PortfolioSummary = {
+// Not before they are asked for: the stage's own time is told by a file that needs this one.
+export const summary = (): PortfolioSummary => ({
   madeAt: NOW - 2 * HOUR,
   maker: 'Кабинет 12',
   hubName: 'Школа № 1',
@@ -30,10 +31,10 @@ export const SUMMARY: PortfolioSummary = {
   missing: 3,
   isFirst: true,
   isAgain: false,
-};
+});
 /** What comes home from a laptop. */
-export const HOME: PortfolioSummary = {
-  ...SUMMARY,
+const home = (): PortfolioSummary => ({
+  ...summary(),
   maker: 'Ноутбук дома',
   facts: { classes: [], works: 0, commands: 41, leftBehind: 2 },
   files: 2,
@@ -41,7 +42,7 @@ export const HOME: PortfolioSummary = {
   missing: 0,
   isFirst: false,
   isAgain: true,
-};
+});
 
 let jobs = 0;
 export function job(part: Partial<PortfolioJob>): PortfolioJob {
@@ -64,7 +65,7 @@ export function job(part: Partial<PortfolioJob>): PortfolioJob {
 }
 export const TAKEN = { entries: 384, confirmed: 0, commands: 41, known: 3, refused: 1, older: 1 };
 
-const PAST: PortfolioPast[] = [
+const past = (): PortfolioPast[] => [
   { at: NOW - HOUR, direction: 'in', name: 'Портфель с отметками – 2026-11-12.parta', peer: 'Ноутбук дома', classes: 0, files: 2, commands: 41 }, // prettier-ignore
   { at: NOW - 26 * HOUR, direction: 'out', name: 'Портфель – Ноутбук дома – 2026-11-11.parta', peer: 'Ноутбук дома', classes: 3, files: 143, commands: 0 }, // prettier-ignore
 ];
@@ -72,8 +73,8 @@ const PAST: PortfolioPast[] = [
 function stage(part: { pairs?: PortfolioPair[]; jobs?: PortfolioJob[]; past?: PortfolioPast[] } = {}): Staged {
   const staged = shown(school());
   const { serverId } = staged.desktop.servers[0]!;
-  const { pairs = [], jobs: all = [], past = [] } = part;
-  staged.desktop.portfolios = { pairs: pairs.map((pair) => ({ ...pair, serverId })), jobs: all, past };
+  const { pairs = [], jobs: all = [], past: before = [] } = part;
+  staged.desktop.portfolios = { pairs: pairs.map((pair) => ({ ...pair, serverId })), jobs: all, past: before };
   staged.desktop.weight = {
     inside: { files: 143, bytes: 1.2 * GIGA },
     there: { files: pairs.length > 0 ? 58 : 0, bytes: 0.4 * GIGA },
@@ -87,7 +88,7 @@ export const PORTFOLIO_SCENES = {
   portfolio: () =>
     stage({
       pairs: [LAPTOP],
-      past: PAST,
+      past: past(),
       jobs: [
         job({ direction: 'out', state: 'failed', trouble: 'full' }),
         job({ direction: 'out', state: 'done', doneBytes: 1.2 * GIGA }),
@@ -100,10 +101,10 @@ export const PORTFOLIO_SCENES = {
   'portfolio-pack-home': () => stage({ pairs: [{ ...LAPTOP, name: 'Кабинет 12', isHome: true }] }),
   'portfolio-locked': () => stage({ jobs: [job({ state: 'locked', needsPassphrase: true })] }),
   'portfolio-wrong-password': () => stage({ jobs: [job({ state: 'locked', needsPassphrase: true, trouble: 'passphrase' })] }), // prettier-ignore
-  'portfolio-looked': () => stage({ jobs: [job({ summary: SUMMARY, needsPassphrase: true })] }),
-  'portfolio-looked-home': () => stage({ jobs: [job({ summary: HOME })] }),
-  'portfolio-taking': () => stage({ jobs: [job({ state: 'taking', summary: SUMMARY, doneBytes: 0.7 * GIGA })] }),
-  'portfolio-done': () => stage({ jobs: [job({ state: 'done', summary: HOME, taken: TAKEN })] }),
+  'portfolio-looked': () => stage({ jobs: [job({ summary: summary(), needsPassphrase: true })] }),
+  'portfolio-looked-home': () => stage({ jobs: [job({ summary: home() })] }),
+  'portfolio-taking': () => stage({ jobs: [job({ state: 'taking', summary: summary(), doneBytes: 0.7 * GIGA })] }),
+  'portfolio-done': () => stage({ jobs: [job({ state: 'done', summary: home(), taken: TAKEN })] }),
   'portfolio-failed': () => stage({ jobs: [job({ state: 'failed', trouble: 'damaged' })] }),
   'portfolio-troubles': () => stage({ jobs: PORTFOLIO_TROUBLES.map((trouble) => job({ direction: 'out', state: 'failed', trouble })) }), // prettier-ignore
   'first-run-portfolio': () => {
