@@ -405,6 +405,7 @@ export async function playLesson({
         .getByRole('region', { name: 'Стена класса' })
         .locator('[data-state="sending"]')
         .filter({ hasText: shortOf(slow.name) })
+        .filter({ hasText: /Отправляет [1-9]\d %/ })
         .waitFor();
       await picture('sending');
       proxy!.change({ way: 'silent' });

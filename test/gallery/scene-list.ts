@@ -137,6 +137,18 @@ export const SCENES = {
     path: '/class/:log/assignments/:assignment',
     acts: [{ click: /^(Принять работы|Take works in)$/ }, { press: 'ArrowDown' }, { press: 'Enter' }],
   },
+  'intake-leaving': {
+    on: 'teacher',
+    isZoomed: true,
+    path: '/class/:log/assignments/:assignment',
+    acts: [
+      { click: /^(Принять работы|Take works in)$/ },
+      { press: 'ArrowDown' },
+      { press: 'Enter' },
+      { press: '2' },
+      { press: 'Escape' },
+    ],
+  },
   'intake-nothing': {
     on: 'teacher',
     path: '/class/:log/assignments/:assignment',
@@ -268,6 +280,7 @@ export const SCENES = {
   },
   'settings-loose': { on: 'teacher', path: '/settings', acts: [{ click: /^(Удалить|Delete)$/ }] },
   transfers: { on: 'teacher', isZoomed: true, path: '/', acts: [{ click: /^(Файлы|Files)/ }] },
+  'transfers-lesson': { on: 'teacher', path: '/', acts: [{ click: /^(Файлы|Files)/ }] },
   'transfers-many': { on: 'teacher', path: '/', acts: [{ click: /^(Файлы|Files)/ }] },
   'transfers-none': {
     on: 'teacher',

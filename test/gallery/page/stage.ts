@@ -580,6 +580,12 @@ const unreachable = async (): Promise<never> => {
   throw new PartaError('hub-unreachable');
 };
 
+const found: Builder = () => {
+  const staged = shown(school());
+  staged.desktop.found = FOUND;
+  return staged;
+};
+
 /** Scenes of the teacher's window, each as it is staged. */
 export const STAGED: Record<TeacherScene, Builder> = {
   'first-run': () => {
@@ -668,11 +674,8 @@ export const STAGED: Record<TeacherScene, Builder> = {
   'check-code-mismatch': coded('2B12N-30EWE'),
   'assignment-brought': () => shown(withBrought(school('photo'))),
   'review-brought': () => shown(withBrought(school('photo'))),
-  intake: () => {
-    const staged = shown(school());
-    staged.desktop.found = FOUND;
-    return staged;
-  },
+  intake: found,
+  'intake-leaving': found,
   'intake-nothing': () => {
     const staged = shown(school());
     staged.desktop.found = NOTHING_FOUND;
@@ -758,6 +761,11 @@ export const STAGED: Record<TeacherScene, Builder> = {
   'settings-loose': () => withStorage(true),
   transfers: () => withTransfers(busy()),
   'transfers-many': () => withTransfers(many()),
+  'transfers-lesson': () => {
+    const staged = withTransfers(busy());
+    staged.desktop.settings = { ...staged.desktop.settings, lesson: { logId: staged.a.logId, begunAt: NOW } };
+    return staged;
+  },
   'transfers-none': () => withTransfers(busy().slice(0, 2)),
   palette: () => shown(school()),
   shortcuts: () => shown(school()),
