@@ -36,6 +36,7 @@ import type { School } from './school.ts';
 import type { Sockets } from './sockets.ts';
 import type { HubIdentity, Store } from './store.ts';
 import type { StudentPage } from './student-page.ts';
+import { isThisMachine } from './visitors.ts';
 import type { Wall } from './wall.ts';
 
 export const HUB_VERSION = '0.1.0';
@@ -47,6 +48,8 @@ export const IDLE_MS = 30_000;
 /** What is under way when the hub is closed gets this long. */
 export const CLOSE_GRACE_MS = 300;
 export const CONNECTIONS_MAX = 4_000;
+/** Of these, from one address other than this machine's: a school behind one router fits, and one computer leaves room for others. */
+export const CONNECTIONS_PER_ADDRESS_MAX = 1_500;
 /** How often connections are looked at for what they owe; sooner where less time is given. */
 const CONNECTIONS_CHECK_MS = 2_000;
 export const FILES_COOKIE = 'parta_files';
@@ -98,6 +101,7 @@ export interface HttpLimits {
   headersMs: number;
   idleMs: number;
   connections: number;
+  connectionsPerAddress: number;
 }
 
 /** Which names a hub answers to, and which pages may talk to it. */
@@ -157,6 +161,7 @@ export class Http {
   readonly #routes: readonly { method: string; path: RegExp; handle: Handler }[];
   /** Every TCP connection, upgraded ones too, which Node's own list leaves out. */
   readonly #connections = new Set<Socket>();
+  readonly #connectionsFrom = new Map<string, number>();
   /** Who is being put before a teacher again right now. */
   readonly #knocking = new Set<PersonId>();
   /** Long bodies on their way, by device: a device that is shut out is cut off here too. */
@@ -172,8 +177,18 @@ export class Http {
     this.server.maxConnections = connections;
     this.server.on('request', (request, response) => void this.#serve(request, response));
     this.server.on('connection', (connection) => {
+      const address = connection.remoteAddress ?? '';
+      const fromThere = (this.#connectionsFrom.get(address) ?? 0) + 1;
+      const { connectionsPerAddress = CONNECTIONS_PER_ADDRESS_MAX } = context.limits ?? {};
+      if (fromThere > connectionsPerAddress && !isThisMachine(address)) return void connection.destroy();
       this.#connections.add(connection);
-      connection.once('close', () => this.#connections.delete(connection));
+      this.#connectionsFrom.set(address, fromThere);
+      connection.once('close', () => {
+        this.#connections.delete(connection);
+        const left = (this.#connectionsFrom.get(address) ?? 1) - 1;
+        if (left > 0) this.#connectionsFrom.set(address, left);
+        else this.#connectionsFrom.delete(address);
+      });
     });
     this.server.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');

@@ -24,6 +24,8 @@ import {
 import type * as z from 'zod/mini';
 import type { Log } from './log.ts';
 import type { DeviceRow, PersonRow, Revocation, Store } from './store.ts';
+import { Tickets } from './tickets.ts';
+import { isThisMachine } from './visitors.ts';
 
 export const TICKET_MS = 15 * 60_000;
 /** How long the cookie for downloads is good: a page that stays open through a lesson asks for no new ticket. */
@@ -36,6 +38,9 @@ export const DEVICE_CODES_MAX = 20;
 export const WRONG_TRIES_PER_ADDRESS_MAX = 10;
 export const WRONG_TRIES_PER_HUB_MAX = 100;
 export const WRONG_TRIES_MS = 60_000;
+/** Newcomers with the right code from one address in {@link JOINS_MS}: more than a class behind one router, fewer than a class may wait. */
+export const JOINS_PER_ADDRESS_MAX = 100;
+export const JOINS_MS = 10 * 60_000;
 /** Tickets kept at most; the oldest go first, their devices ask for new ones. */
 export const TICKETS_MAX = 20_000;
 const SECRET_BYTES = 32;
@@ -66,12 +71,14 @@ const newDigits = (count: number) => String(randomInt(10 ** count)).padStart(cou
 /** Codes are shown in two halves that a person can read aloud. */
 const spaced = (digits: string) => `${digits.slice(0, digits.length / 2)} ${digits.slice(digits.length / 2)}`;
 
-/** Counts wrong tries in the last minute. */
+/** Counts tries in the last while. */
 class Tries {
   readonly #max: number;
+  readonly #spanMs: number;
   readonly #times = new Map<string, number[]>();
-  constructor(max: number) {
+  constructor(max: number, spanMs: number) {
     this.#max = max;
+    this.#spanMs = spanMs;
   }
   isOver(key: string, now: number): boolean {
     return this.#recent(key, now).length >= this.#max;
@@ -81,7 +88,7 @@ class Tries {
     if (this.#times.size > 10_000) for (const other of this.#times.keys()) this.#recent(other, now);
   }
   #recent(key: string, now: number): number[] {
-    const recent = (this.#times.get(key) ?? []).filter((at) => now - at < WRONG_TRIES_MS && at <= now);
+    const recent = (this.#times.get(key) ?? []).filter((at) => now - at < this.#spanMs && at <= now);
     if (recent.length === 0) this.#times.delete(key);
     else this.#times.set(key, recent);
     return recent;
@@ -90,15 +97,18 @@ class Tries {
 
 export class People {
   readonly #context: PeopleContext;
-  readonly #tickets = new Map<string, Signed & { expiresAt: number }>();
-  readonly #fileKeys = new Map<string, Signed & { expiresAt: number }>();
+  readonly #tickets: Tickets<Signed & { expiresAt: number }>;
+  readonly #fileKeys: Tickets<Signed & { expiresAt: number }>;
   readonly #deviceCodes = new Map<string, { personId: PersonId; expiresAt: number }>();
-  readonly #triesPerAddress = new Tries(WRONG_TRIES_PER_ADDRESS_MAX);
-  readonly #triesPerHub = new Tries(WRONG_TRIES_PER_HUB_MAX);
+  readonly #triesPerAddress = new Tries(WRONG_TRIES_PER_ADDRESS_MAX, WRONG_TRIES_MS);
+  readonly #triesPerHub = new Tries(WRONG_TRIES_PER_HUB_MAX, WRONG_TRIES_MS);
+  readonly #joinsPerAddress = new Tries(JOINS_PER_ADDRESS_MAX, JOINS_MS);
   readonly #listeners: ((deviceIds: ReadonlySet<DeviceId>, why: Revocation) => void)[] = [];
 
   constructor(context: PeopleContext) {
     this.#context = context;
+    this.#tickets = new Tickets(context.ticketsMax ?? TICKETS_MAX);
+    this.#fileKeys = new Tickets(context.ticketsMax ?? TICKETS_MAX);
   }
 
   /** Called when devices are shut out, before anybody is answered. */
@@ -109,19 +119,12 @@ export class People {
   // ── Tickets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   byTicket(ticket: string): Signed | null {
-    return this.#good(this.#tickets, ticket);
+    return this.#tickets.good(ticket, this.#context.now());
   }
 
   /** Whose cookie for downloads this is. */
   byFilesKey(key: string): Signed | null {
-    return this.#good(this.#fileKeys, key);
-  }
-
-  #good(map: Map<string, Signed & { expiresAt: number }>, key: string): Signed | null {
-    const found = map.get(key);
-    if (found && found.expiresAt > this.#context.now()) return found;
-    map.delete(key);
-    return null;
+    return this.#fileKeys.good(key, this.#context.now());
   }
 
   /** A ticket for a device's secret; `signed-out` or `lesson-ended` where the device may not come in. */
@@ -144,17 +147,9 @@ export class People {
     const ticket = newSecret();
     const filesKey = newSecret();
     const expiresAt = at + TICKET_MS;
-    this.#give(this.#tickets, ticket, { ...signed, expiresAt });
-    this.#give(this.#fileKeys, filesKey, { ...signed, expiresAt: at + FILES_COOKIE_MS });
+    this.#tickets.give(ticket, { ...signed, expiresAt });
+    this.#fileKeys.give(filesKey, { ...signed, expiresAt: at + FILES_COOKIE_MS });
     return { session: { ticket, expiresAt, personId, hubId, now: at }, filesKey };
-  }
-
-  #give(map: Map<string, Signed & { expiresAt: number }>, key: string, signed: Signed & { expiresAt: number }): void {
-    map.set(key, signed);
-    for (const oldest of map.keys()) {
-      if (map.size <= (this.#context.ticketsMax ?? TICKETS_MAX)) break;
-      map.delete(oldest);
-    }
   }
 
   // ── Newcomers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -197,7 +192,9 @@ export class People {
     admit: (logId: LogId, personId: PersonId, name: string) => Promise<void>,
   ): Promise<Credentials> {
     const { logId, name } = await this.doorOf(request, address);
-    const { store } = this.#context;
+    const { store, now } = this.#context;
+    if (!isThisMachine(address) && this.#joinsPerAddress.isOver(address, now())) throw new PartaError('too-many-tries');
+    this.#joinsPerAddress.add(address, now());
     const { device, secret } = request.again
       ? await this.#oldDevice(request.again, request.device)
       : this.#newDevice(this.#newId<PersonId>(), request.device);
@@ -274,8 +271,8 @@ export class People {
     if (deviceIds.length === 0) return;
     await this.#context.store.revokeDevices(deviceIds, why);
     const gone = new Set(deviceIds);
-    for (const map of [this.#tickets, this.#fileKeys])
-      for (const [key, signed] of map) if (gone.has(signed.deviceId)) map.delete(key);
+    this.#tickets.end(gone);
+    this.#fileKeys.end(gone);
     for (const deviceId of deviceIds) this.#context.log('device-revoked', { deviceId, code: why });
     for (const listener of this.#listeners) listener(gone, why);
   }

@@ -34,5 +34,8 @@ export function watchVisitors(server: Server, now: () => number, told: (visitor:
   });
 }
 
+/** Programs on the hub's own machine, its teacher's app among them, need no bounds by address: they could do anything here. */
+export const isThisMachine = (address: string): boolean => ['127.0.0.1', '::1'].includes(plain(address));
+
 /** A socket of both families names IPv4 addresses as `::ffff:192.168.1.5`. */
 const plain = (address: string | undefined) => (address ?? '').replace(/^::ffff:/, '');

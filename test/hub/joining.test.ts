@@ -17,6 +17,8 @@ import {
   DEVICE_CODES_MAX,
   JOIN_CODE_MS,
   TICKET_MS,
+  JOINS_MS,
+  JOINS_PER_ADDRESS_MAX,
   WRONG_TRIES_MS,
   WRONG_TRIES_PER_ADDRESS_MAX,
   WRONG_TRIES_PER_HUB_MAX,
@@ -136,6 +138,20 @@ describe('guessing', () => {
     }
     expect(await tryCode(code)).toBe('too-many-tries');
   });
+});
+
+test(`${JOINS_PER_ADDRESS_MAX} newcomers wait from one address in ten minutes, and no more; from elsewhere they still come`, async () => {
+  await open();
+  const { code } = await room.teacher.joinCode(room.logId);
+  const joinFrom = (localAddress: string) => {
+    const body = { code, name: 'Кто-то', device: 'x', protocol: PROTOCOL_VERSION };
+    return codeOf(call(room.url, '/api/join', { method: 'POST', body, localAddress }));
+  };
+  for (let i = 0; i < JOINS_PER_ADDRESS_MAX; i++) expect(await joinFrom('127.0.1.9')).toBe('ok');
+  expect(await joinFrom('127.0.1.9')).toBe('too-many-tries');
+  expect(await joinFrom('127.0.1.10')).toBe('ok');
+  clockMs += JOINS_MS + 1;
+  expect(await joinFrom('127.0.1.9')).toBe('ok');
 });
 
 describe('devices', () => {
@@ -378,7 +394,6 @@ describe('[S14] somebody whom a restored hub has forgotten', () => {
     expect(await again(pupil, code, 'Белов Илья', { protocol: 0 })).toBe('unknown-protocol');
     for (const person of [teacher, pupil]) person.close();
   });
-});
 
   test('at a copy on another computer he says who he was, and stands at the door as that person; nothing comes with it', async () => {
     await open();
@@ -428,3 +443,4 @@ describe('[S14] somebody whom a restored hub has forgotten', () => {
     for (const person of [teacher, pupil]) person.close();
     await hub.stop();
   });
+});

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { HubOptions } from '../../src/hub/hub.ts';
 import { BLOCKS_CACHED_MAX } from '../../src/hub/download.ts';
 import { contentPath } from '../../src/hub/files.ts';
+import { TICKETS_PER_DEVICE_MAX } from '../../src/hub/tickets.ts';
 import type { Sha256 } from '../../src/core/ids.ts';
 import { startHub, type StartedHub } from '../support/hub.ts';
 import { eventually, Person, sha256Of } from '../support/person.ts';
@@ -19,8 +20,8 @@ afterEach(async () => {
 const open = async (options: Partial<HubOptions>) => (hub = await startHub(options));
 
 /** A connection by hand: what came, and whether the hub has ended it. */
-function knock(words: string) {
-  const socket = connect(hub.port, '127.0.0.1');
+function knock(words: string, localAddress?: string) {
+  const socket = connect({ port: hub.port, host: '127.0.0.1', ...(localAddress ? { localAddress } : {}) });
   sockets.push(socket);
   const heard = { text: '', isClosed: false, socket };
   socket.on('data', (chunk: Buffer) => (heard.text += chunk.toString()));
@@ -74,6 +75,37 @@ test('more than CONNECTIONS_MAX are not let in, and there is room again when one
     await eventually(() => next.isClosed || next.text.includes('"ok":true'));
     return next.text.includes('"ok":true');
   });
+});
+
+test('one address has so many connections and no more; another, and this machine itself, come in', async () => {
+  await open({ httpLimits: { connectionsPerAddress: 3, idleMs: LONG_MS, headersMs: LONG_MS } });
+  const ask = 'GET /api/hub HTTP/1.1\r\nHost: hub.test\r\n\r\n';
+  const first = [knock(ask, '127.0.1.7'), knock(ask, '127.0.1.7'), knock(ask, '127.0.1.7')];
+  await eventually(() => first.every(({ text }) => text.includes('"ok":true')));
+  const tooMany = knock(ask, '127.0.1.7');
+  await eventually(() => tooMany.isClosed);
+  expect(tooMany.text).toBe('');
+  const others = [knock(ask, '127.0.1.8'), knock(ask), knock(ask), knock(ask), knock(ask)];
+  await eventually(() => others.every(({ text }) => text.includes('"ok":true')));
+  first[0]!.socket.destroy();
+  await eventually(async () => {
+    const next = knock(ask, '127.0.1.7');
+    await eventually(() => next.isClosed || next.text.includes('"ok":true'));
+    return next.text.includes('"ok":true');
+  });
+});
+
+test('a device that asks for tickets without end takes its own away, and nobody else’s', async () => {
+  await open({ ticketsMax: 1_000 });
+  const teacher = new Person(hub.url, hub.owner);
+  const greedy = new Person(hub.url, await hub.hub.makeOwner({ teacherName: 'Пётр', device: 'x' }));
+  const { ticket } = await teacher.signIn();
+  const first = await greedy.signIn();
+  for (let i = 0; i < TICKETS_PER_DEVICE_MAX; i++) await greedy.signIn();
+  const isGood = async (who: Person, good: string) => (await who.ask('/api/me', { ticket: good })).status === 200;
+  expect(await isGood(greedy, first.ticket)).toBe(false);
+  expect(await isGood(greedy, greedy.session!.ticket)).toBe(true);
+  expect(await isGood(teacher, ticket)).toBe(true);
 });
 
 test('of more than TICKETS_MAX tickets the oldest is good no more; its device asks for a new one', async () => {
