@@ -39,7 +39,7 @@ export interface UploadStore<W> {
   write(fileId: FileId, offset: number, pour: Pour): Promise<number>;
   remove(fileId: FileId): Promise<void>;
 }
-/** Hands over a body block by block, each when the one before has been taken; resolves at its end, whole or not. Tells at once what came. */
+/** Hands over a body block by block, each when the one before has been taken, and tells what came with it; resolves at its end, whole or not. */
 export type Pour = (
   take: (block: readonly Uint8Array[]) => Promise<void>,
   came: (bytes: number) => void,
@@ -234,6 +234,7 @@ function pour(
     };
     const handOver = () => {
       const [full, left] = [block, leave];
+      came(bytes);
       [block, bytes, leave, isDue, isTaking] = [[], 0, null, false, true];
       clearTimeout(timer);
       take(full)
@@ -279,7 +280,6 @@ function pour(
       if (allBytes > leftBytes) return end({ error: new PartaError('too-large') });
       block.push(chunk);
       bytes += chunk.byteLength;
-      came(chunk.byteLength);
       if (!leave && !isAsking) ask();
       if (bytes >= WRITE_BYTES) {
         if (isTaking || isAsking) body.pause();
