@@ -2,7 +2,14 @@
 // real browser, over a class on paper.
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { LETTERS_HELD_MAX_MS } from '../../src/renderer/frame/quick-keys.ts';
 import { windowStage } from './window/stage.ts';
+
+declare global {
+  interface Window {
+    openChats: () => void;
+  }
+}
 
 const stage = windowStage();
 let page: Page;
@@ -55,6 +62,88 @@ describe('coming back to a chat', () => {
     await page.locator('textarea:focus').waitFor();
     await page.keyboard.type('сразу');
     expect(await field().inputValue()).toBe('сразу');
+  });
+});
+
+describe('writing at once into a chat that was chosen', () => {
+  /** Chats open only when `openChats` is called: as on a slow disk, however fast this one is. */
+  async function openSlowly() {
+    page = await stage('?scene=channels', { isClockOurs: true });
+    await field().waitFor();
+    await page.evaluate(() => {
+      const { store } = window.harness;
+      const watch = store.watchDraft.bind(store) as (key: unknown, listener: unknown) => () => void;
+      const opened = new Promise<void>((resolve) => (window.openChats = resolve));
+      const slowly = (key: unknown, listener: unknown) => {
+        let stop: (() => void) | null = null;
+        let isOver = false;
+        void opened.then(() => {
+          if (!isOver) stop = watch(key, listener);
+        });
+        return () => {
+          isOver = true;
+          stop?.();
+        };
+      };
+      Object.assign(store, { watchDraft: slowly });
+    });
+  }
+  const choose = () => chats().getByRole('link').filter({ hasText: 'Родители и учителя' });
+  /** As a Russian keyboard does it, with a key for every letter. */
+  async function typeKeys(text: string) {
+    const devtools = await page.context().newCDPSession(page);
+    for (const key of text) {
+      await devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', key, text: key });
+      await devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', key });
+    }
+  }
+  async function letOpen() {
+    await page.evaluate(() => window.openChats());
+    await page.locator('textarea:focus').waitFor();
+    await page.clock.runFor(10);
+  }
+
+  it('no letter is lost, however long it opens, and none becomes a shortcut', async () => {
+    await openSlowly();
+    await choose().click();
+    await page.locator('textarea:not([aria-hidden])').waitFor({ state: 'detached' });
+    await typeKeys('wДа, в пятьх');
+    await page.keyboard.press('Backspace');
+    await letOpen();
+    await typeKeys('!');
+    expect(await field().inputValue()).toBe('wДа, в пять!');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('by keys alone, with Enter at the end it is sent, once', async () => {
+    await openSlowly();
+    await choose().focus();
+    await page.keyboard.press('Enter');
+    await page.locator('textarea:not([aria-hidden])').waitFor({ state: 'detached' });
+    await typeKeys('Буду');
+    await page.keyboard.press('Enter');
+    await letOpen();
+    await expect.poll(async () => (await lastSent())?.body).toMatchObject({ text: 'Буду' });
+    expect(
+      (await page.evaluate(() => window.harness.sent())).filter(({ kind }) => kind === 'postMessage'),
+    ).toHaveLength(1);
+    await expect.poll(() => field().inputValue()).toBe('');
+  });
+
+  it('who goes on elsewhere, or waits too long, writes nothing blindly', async () => {
+    await openSlowly();
+    await choose().click();
+    await typeKeys('нет');
+    await page.keyboard.press('Tab');
+    await choose().focus();
+    await letOpen();
+    expect(await field().inputValue()).toBe('');
+    await openSlowly();
+    await choose().click();
+    await typeKeys('нет');
+    await page.clock.runFor(LETTERS_HELD_MAX_MS);
+    await letOpen();
+    expect(await field().inputValue()).toBe('');
   });
 });
 

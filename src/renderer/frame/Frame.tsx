@@ -35,7 +35,7 @@ import { useNoStrayDrops } from './file-drop.ts';
 import { useLessonLimit } from './lesson-under-way.ts';
 import { Mishap } from './Mishap.tsx';
 import { Palette } from './Palette.tsx';
-import { useQuickKeys } from './quick-keys.ts';
+import { useQuickKeys, useQuickLetters } from './quick-keys.ts';
 import { Rail } from './Rail.tsx';
 import { SchoolScreen } from './SchoolScreen.tsx';
 import { useShortcuts } from './shortcuts.tsx';
@@ -55,6 +55,7 @@ export function Frame({ firstClass, onFirstClassMade }: FrameProps) {
   useRememberedPlace();
   useNoStrayDrops();
   useQuickKeys();
+  useQuickLetters();
   useLessonLimit();
   useFirstClass(firstClass, onFirstClassMade);
   useShortcuts(t.app.name, [

@@ -1,13 +1,17 @@
 /**
  * Quick fingers at a menu. A menu that a key has opened takes the focus some frames later; what is pressed until then is meant for it
  * and would be lost, or move what lies below. Promises: keys are held from the first one that can only mean the menu, and given to it
- * in their order as soon as it has the focus; a menu that never comes takes none of them.
+ * in their order as soon as it has the focus; a menu that never comes takes none of them. The same for what is written into a chat that
+ * was chosen in the list a moment ago, before its field is there ({@link useQuickLetters}).
  */
 import { useEffect } from 'react';
 
 /** A menu is there within some frames, or something else is wrong. */
 export const HELD_MAX_MS = 500;
 const MOVES = new Set(['ArrowDown', 'ArrowUp', 'Home', 'End']);
+
+/** A chat reads its draft and its messages before it has a field; what a slow disk takes longer for, nobody types blindly into. */
+export const LETTERS_HELD_MAX_MS = 3_000;
 
 /** For a button that opens something and stands inside a tooltip, which passes none of this on. */
 export const opens = (what: 'menu' | 'dialog', isOpen: boolean) =>
@@ -65,6 +69,69 @@ export function useQuickKeys() {
     document.addEventListener('focusin', entered);
     return () => {
       clearTimeout(timer);
+      document.removeEventListener('keydown', hold, true);
+      document.removeEventListener('focusin', entered);
+    };
+  }, []);
+}
+
+const chatChosenBy = (target: EventTarget | null) =>
+  target instanceof Element ? target.closest('[data-chats] a:not([aria-current])') : null;
+const isField = (target: EventTarget | null): target is HTMLTextAreaElement => target instanceof HTMLTextAreaElement;
+
+/** Once, for the whole window. From the choice of a chat until its field has the focus, letters are held for it. */
+export function useQuickLetters() {
+  useEffect(() => {
+    let isOpening = false;
+    let isGiving = false;
+    let held = '';
+    let isSent = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const letGo = () => {
+      clearTimeout(timer);
+      [isOpening, isGiving, held, isSent] = [false, false, '', false];
+    };
+    const chosen = (event: MouseEvent) => {
+      // Another press on the way means something else.
+      letGo();
+      if (event.ctrlKey || event.metaKey || event.shiftKey || !chatChosenBy(event.target)) return;
+      isOpening = true;
+      timer = setTimeout(letGo, LETTERS_HELD_MAX_MS);
+    };
+    const hold = (event: KeyboardEvent) => {
+      // What is not trusted is our own, given again.
+      if (!isOpening || !event.isTrusted) return;
+      const { key } = event;
+      if (event.ctrlKey || event.metaKey || event.altKey || key === 'Shift') return;
+      if (key.length === 1) held += key;
+      else if (key === 'Backspace' && held !== '') held = held.slice(0, -1);
+      else if (key === 'Enter' && !event.shiftKey && held !== '') isSent = true;
+      // Going on by Tab or Esc is no writing.
+      else return letGo();
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    const give = (field: HTMLTextAreaElement) => {
+      const [text, isWhole] = [held, isSent];
+      letGo();
+      if (document.activeElement !== field || text === '') return;
+      field.setSelectionRange(field.value.length, field.value.length);
+      document.execCommand('insertText', false, text);
+      if (isWhole) field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    };
+    const entered = ({ target }: FocusEvent) => {
+      if (!isOpening || isGiving || !isField(target)) return;
+      isGiving = true;
+      clearTimeout(timer);
+      // It has the focus from within its first drawing; what is typed until it is done with that comes after.
+      timer = setTimeout(() => give(target));
+    };
+    document.addEventListener('click', chosen, true);
+    document.addEventListener('keydown', hold, true);
+    document.addEventListener('focusin', entered);
+    return () => {
+      letGo();
+      document.removeEventListener('click', chosen, true);
       document.removeEventListener('keydown', hold, true);
       document.removeEventListener('focusin', entered);
     };
