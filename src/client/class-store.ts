@@ -299,10 +299,10 @@ export interface ClassStore {
   askHelp(logId: LogId, wantsHelp: boolean): void;
   /** The page is used (a key, a tap): told to the hub at most every ACTIVE_EVERY_MS; may be called with every key. */
   tellActive(logId: LogId): void;
-  /** A teacher has been with a pupil: his hand goes down, on his pages too. */
-  tellHelped(logId: LogId, memberId: MemberId): void;
   /** Files that were handed out and are whole on this page: told with every new connection, for the hub may be a new one. */
   tellHolds(logId: LogId, fileIds: readonly FileId[]): void;
+  /** A teacher has been with a pupil: his hand goes down, on his pages too. */
+  tellHelped(logId: LogId, memberId: MemberId): void;
 
   /**
    * What goes into a portfolio for another device of this person: these logs as they are kept here, and everything that waits. What

@@ -63,8 +63,8 @@ const Pair = z.object({
   peerRecipient: z.string(),
   /** Number of the last portfolio made here, numbers of those taken in, and of those of ours that the other has taken in. */
   made: z.int(),
-  taken: z.int(),
-  answered: z.int(),
+  taken: z.array(z.int()),
+  answered: z.array(z.int()),
 });
 export type Pair = z.infer<typeof Pair>;
 

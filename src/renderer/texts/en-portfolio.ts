@@ -12,7 +12,7 @@ export const enPortfolio: Widen<typeof ruPortfolio> = {
     toScreen: 'Portfolio',
     palette: 'Portfolio: classes to a laptop without a network, marks back',
     lead: 'One encrypted file, on a USB stick for instance: classes and works to a laptop that no network reaches, and your marks back.',
-    doorMore: 'Classes came in a file from your other computer, there is no network',
+    doorMore: 'From your other computer, in a file on a stick. No network is needed.',
     make: 'Make a portfolio…',
     open: 'Open a portfolio',
     openMore: 'Open a portfolio…',
