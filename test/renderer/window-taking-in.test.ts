@@ -106,6 +106,41 @@ describe('taking works in', () => {
     await row('Лебедева упр 214.jpg').getByText('ученик не назван').or(row('Лебедева упр 214.jpg').getByText('Чья работа?')).waitFor(); // prettier-ignore
   });
 
+  it('Escape clears the letters first, and what was sorted by hand goes only by a word of its own', async () => {
+    await choose();
+    await row('photo_2026-11-11_18-22-07.jpg').click();
+    const letters = page.getByRole('textbox', { name: 'Кому отдать отмеченное' });
+    await letters.fill('рябов');
+    await letters.press('Escape');
+    await expect.poll(() => letters.inputValue()).toBe('');
+    expect(await dialog(/Принять работы/).count()).toBe(1);
+    await letters.fill('рябов т');
+    await letters.press('Enter');
+    await row('photo_2026-11-11_18-22-07.jpg').getByText('выбрали вы').waitFor();
+    await page.keyboard.press('Escape');
+    const asking = dialog('Закрыть, не принимая?');
+    await asking.getByText('Вы раздали ученикам 1 файл').waitFor();
+    // Whoever has pressed it by mistake presses it once more, or Enter.
+    await page.keyboard.press('Escape');
+    await asking.waitFor({ state: 'detached' });
+    await row('photo_2026-11-11_18-22-07.jpg').getByText('выбрали вы').waitFor();
+    await page.getByRole('button', { name: 'Закрыть', exact: true }).last().click();
+    await asking.getByRole('button', { name: 'Вернуться к разбору' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Enter');
+    await asking.waitFor({ state: 'detached' });
+    expect(await asked('intake.end')).toEqual([]);
+    await page.keyboard.press('Escape');
+    await asking.getByRole('button', { name: 'Всё равно закрыть' }).click();
+    await dialog(/Принять работы/).waitFor({ state: 'detached' });
+    expect(await asked('intake.end')).toEqual([{ intakeId: FOUND.intakeId }]);
+  });
+
+  it('what nobody has sorted by hand closes at once', async () => {
+    await choose();
+    await page.keyboard.press('Escape');
+    await dialog(/Принять работы/).waitFor({ state: 'detached' });
+  });
+
   it('a work that cannot be brought stays with its reason, and the others do not wait for it', async () => {
     await choose();
     await page.evaluate(() => {
@@ -200,6 +235,28 @@ describe('files from outside', () => {
     await page.getByRole('textbox', { name: 'Название' }).waitFor();
     await page.getByText(HANDED.files[1]!.name).waitFor();
     expect(await asked('handed.end')).toEqual([{ handedId: HANDED.handedId }]);
+  });
+
+  it('that come while others are being placed have their own turn after them', async () => {
+    await open('handed');
+    await dialog('Куда это?').getByRole('radio', { name: 'В чат' }).waitFor();
+    await page.evaluate(() => {
+      const { desktop } = window.harness;
+      const call = desktop.call.bind(desktop);
+      desktop.call = async (name, input) => {
+        if (name === 'handed.upload')
+          desktop.tell('handed', { handedId: 'later', files: [{ name: 'позже.jpg', sizeBytes: 6, isFolder: false }] });
+        return call(name, input);
+      };
+    });
+    await page.keyboard.press('Enter');
+    await page.getByRole('main').getByText(HANDED.files[1]!.name).waitFor();
+    expect(await asked('handed.end')).toEqual([{ handedId: HANDED.handedId }]);
+    await dialog('Куда это?').getByText('позже.jpg').waitFor();
+    expect(await dialog('Куда это?').getByText(HANDED.files[1]!.name).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await dialog('Куда это?').waitFor({ state: 'detached' });
+    expect(await asked('handed.end')).toEqual([{ handedId: HANDED.handedId }, { handedId: 'later' }]);
   });
 
   it('are looked through as works, and a folder can be nothing else', async () => {

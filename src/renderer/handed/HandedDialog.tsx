@@ -28,7 +28,7 @@ const PLACES = ['chat', 'assignment', 'works'] as const;
 type Place = (typeof PLACES)[number];
 
 /** What the system has handed to the app and nobody has placed yet. */
-function useHanded(): [Handed | null, () => void] {
+function useHanded(): [Handed | null, (handedId: string) => void] {
   const { call, onHanded } = useDesktop();
   const [handed, setHanded] = useState<Handed | null>(null);
   useEffect(() => {
@@ -42,15 +42,18 @@ function useHanded(): [Handed | null, () => void] {
       setHanded(news);
     });
   }, [call, onHanded]);
-  const end = () => {
-    if (handed) call('handed.end', { handedId: handed.handedId }).catch(() => undefined);
-    setHanded(null);
+  const end = (handedId: string) => {
+    call('handed.end', { handedId }).catch(() => undefined);
+    // What came meanwhile waits for a place of its own.
+    setHanded((now) => (now?.handedId === handedId ? null : now));
   };
   return [handed, end];
 }
 
 export function HandedDialog() {
   const [handed, end] = useHanded();
+  /** Being placed now: what comes meanwhile has its turn after it. */
+  const [going, setGoing] = useState<Handed | null>(null);
   const [works, setWorks] = useState<{ of: OpenClass; assignment: Assignment; intake: Intake } | null>(null);
   if (works)
     return (
@@ -58,23 +61,34 @@ export function HandedDialog() {
         <IntakeDialog assignment={works.assignment} intake={works.intake} onClose={() => setWorks(null)} />
       </ClassScope>
     );
-  if (!handed) return null;
-  return <WhereTo key={handed.handedId} handed={handed} onEnd={end} onWorks={setWorks} />;
+  const shown = going ?? handed;
+  if (!shown) return null;
+  return (
+    <WhereTo
+      key={shown.handedId}
+      handed={shown}
+      isGoing={going !== null}
+      onGoing={(isGoing) => setGoing(isGoing ? shown : null)}
+      onEnd={() => end(shown.handedId)}
+      onWorks={setWorks}
+    />
+  );
 }
 
 interface WhereToProps {
   handed: Handed;
+  isGoing: boolean;
+  onGoing: (isGoing: boolean) => void;
   onEnd: () => void;
   onWorks: (works: { of: OpenClass; assignment: Assignment; intake: Intake }) => void;
 }
 
-function WhereTo({ handed, onEnd, onWorks }: WhereToProps) {
+function WhereTo({ handed, isGoing, onGoing, onEnd, onWorks }: WhereToProps) {
   const t = useTexts();
   const language = useLanguage();
   const [place, go] = useLocation();
   const { call, uploadHanded } = useDesktop();
   const { classes: all } = useClasses();
-  const [isGoing, setGoing] = useState(false);
   const [failure, setFailure] = useState<ErrorCode | null>(null);
   const hasFolder = handed.files.some(({ isFolder }) => isFolder);
   // Where the teacher is, that is where it belongs, most likely.
@@ -103,7 +117,7 @@ function WhereTo({ handed, onEnd, onWorks }: WhereToProps) {
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (!open || isOff(wanted) || isGoing) return;
-    setGoing(true);
+    onGoing(true);
     setFailure(null);
     const { store, server } = open;
     const choose = () => uploadHanded(handed.handedId, server.serverId);
@@ -121,11 +135,11 @@ function WhereTo({ handed, onEnd, onWorks }: WhereToProps) {
       onEnd();
     } catch (error) {
       setFailure(codeOf(error));
-      setGoing(false);
     }
+    onGoing(false);
   };
   return (
-    <Modal opened onClose={onEnd} title={t.handed.title}>
+    <Modal opened onClose={() => isGoing || onEnd()} title={t.handed.title}>
       <form className={classes.form} onSubmit={(event) => void send(event)}>
         <div>
           <p className={classes.lead}>{t.handed.lead(handed.files.length)}</p>

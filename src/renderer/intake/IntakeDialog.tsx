@@ -1,7 +1,8 @@
 /**
  * «Принять работы»: what was found on the left, pupils on the right. What the names say is given by itself, and says how sure it is;
  * the rest takes a press or a few letters. Everything is done by keys alone: arrows and Space mark files, Enter goes to the pupils,
- * letters of a surname and Enter give. Then one command a pupil; what could not be brought stays with its reason.
+ * letters of a surname and Enter give. Then one command a pupil; what could not be brought stays with its reason. What a person has
+ * sorted goes only by his word.
  */
 import { Button, Modal, Progress } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
@@ -42,6 +43,7 @@ export function IntakeDialog({ assignment, intake, onClose }: IntakeDialogProps)
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [done, setDone] = useState<ReadonlySet<MemberId>>(new Set());
   const [failures, setFailures] = useState<ReadonlyMap<MemberId, ErrorCode>>(new Map());
+  const [isLeaving, setLeaving] = useState(false);
   const [running, setRunning] = useState<{ done: number; total: number } | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
@@ -49,6 +51,10 @@ export function IntakeDialog({ assignment, intake, onClose }: IntakeDialogProps)
   const all = useMemo(() => broughtOf(sorting, now), [sorting, now]);
   const brought = all.filter(({ memberId }) => !done.has(memberId));
   const rest = [...sorting.values()].filter(({ memberId, held }) => memberId === null && held?.why !== 'seen').length;
+  /** Given by hand and not brought: closing would throw it away. */
+  const sortedByHand = [...sorting.values()].filter(
+    ({ because, memberId }) => because === 'chosen' && memberId !== null && !done.has(memberId),
+  ).length;
   const ready = brought.filter(({ isTooMany }) => !isTooMany);
 
   const giveTo = useCallback((ids: Iterable<string>, memberId: MemberId | null) => {
@@ -59,6 +65,7 @@ export function IntakeDialog({ assignment, intake, onClose }: IntakeDialogProps)
     call('intake.end', { intakeId: intake.intakeId }).catch(() => undefined);
     onClose();
   };
+  const leave = () => (sortedByHand > 0 ? setLeaving(true) : close());
   const takeIn = async () => {
     const total = ready.length;
     const failed = new Map<MemberId, ErrorCode>();
@@ -91,11 +98,11 @@ export function IntakeDialog({ assignment, intake, onClose }: IntakeDialogProps)
   return (
     <Modal
       opened
-      onClose={close}
+      onClose={leave}
       title={t.intake.title(assignment.title)}
       size="min(76rem, 96vw)"
       closeOnClickOutside={false}
-      closeOnEscape={!running}
+      closeOnEscape={!running && !isLeaving}
       withCloseButton={!running}
     >
       {intake.files.length === 0 ? (
@@ -153,7 +160,7 @@ export function IntakeDialog({ assignment, intake, onClose }: IntakeDialogProps)
         ) : (
           <p className={classes.rest}>{intake.files.length > 0 && t.intake.rest(rest)}</p>
         )}
-        <Button variant="default" disabled={running !== null} onClick={close}>
+        <Button variant="default" disabled={running !== null} onClick={leave}>
           {t.intake.cancel}
         </Button>
         {intake.files.length > 0 && (
@@ -162,6 +169,20 @@ export function IntakeDialog({ assignment, intake, onClose }: IntakeDialogProps)
           </Button>
         )}
       </div>
+      {/* Made only now: one that is kept ready would hear the very Escape that opens it. */}
+      {isLeaving && (
+        <Modal opened onClose={() => setLeaving(false)} title={t.intake.leaveTitle}>
+          <p className={classes.question}>{t.intake.leaveWhat(sortedByHand)}</p>
+          <div className={classes.buttons}>
+            <Button variant="default" data-autofocus onClick={() => setLeaving(false)}>
+              {t.intake.stay}
+            </Button>
+            <Button color="red" onClick={close}>
+              {t.intake.leave}
+            </Button>
+          </div>
+        </Modal>
+      )}
     </Modal>
   );
 }

@@ -50,7 +50,10 @@ export function ToWhom({ searchRef, works, sorting, done, marked, onGive }: ToWh
         leftSection={<IconSearch size={16} stroke={1.7} aria-hidden />}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
+        // Escape clears the field first; only from an empty one it leaves the dialog.
+        data-mantine-stop-propagation={typed !== ''}
         onKeyDown={(event) => {
+          if (event.key === 'Escape' && !event.nativeEvent.isComposing) setTyped('');
           if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
           event.preventDefault();
           if (first && typed.trim() !== '' && marked.size > 0) give(first.member.memberId);

@@ -73,6 +73,11 @@ export const enIntake: Widen<typeof ruIntake> = {
     brought: (n) => `Taken in: ${works(n)}`,
     broughtMore: 'The files are on their way to the class. Each work is marked as brought by you.',
     cancel: 'Close',
+    leaveTitle: 'Close without taking in?',
+    leaveWhat: (n) =>
+      `You gave ${files(n)} to students and have not taken the works in. The files stay where they are; the sorting is lost.`,
+    leave: 'Close anyway',
+    stay: 'Back to sorting',
     mark: 'brought by the teacher',
     markMore: (when) => (when === null ? 'The teacher brought this work' : `The teacher brought this work, its files are from ${when}`), // prettier-ignore
   },
