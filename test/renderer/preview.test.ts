@@ -2,7 +2,7 @@
  * Previews in a real browser, served as in the app, with the app's own policies: every kind is shown, by words that stand in the file;
  * every hostile file ends in a clear tile or as harmless words, runs nothing, reaches nobody, and the next file opens.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
@@ -258,6 +258,64 @@ test('a list shows small pictures: drawn once, kept by main, of what is in sight
   await again.page.waitForFunction(() => document.activeElement?.textContent?.includes('IMG_2.heic'));
   expect({ strangers, faults }).toEqual({ strangers: [], faults: [] });
 });
+
+test('a small picture that main has lost is drawn again in the same window; a file that gives none is not tried again', async () => {
+  const photo = await stage.file('once.png', png(300, 200));
+  const bomb = await stage.file('none.png', png(30_000, 30_002));
+  const { page } = await stage.open([], { fit: 'chips' });
+  const draw = (file: FileRef) => page.evaluate((one) => window.previews.draw(one), file);
+  const before = thumbnailCount();
+  expect(await draw(photo)).toBe(true);
+  expect(thumbnailCount()).toBe(before + 1);
+  const folder = join(stage.dir(), 'thumbnails');
+  const [lost] = readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((path) => path.endsWith('.webp'))
+    .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+  rmSync(lost!);
+  expect(await draw(photo)).toBe(true);
+  expect(thumbnailCount()).toBe(before + 1);
+  expect(await draw(bomb)).toBe(false);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  expect(await draw(bomb)).toBe(false);
+  expect(asked).toEqual([]);
+});
+
+test('Tab leads through documents and out of them, also where something inside scrolls by itself', async () => {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  const names = ['', 'A', 'B', 'C'].flatMap((first) => letters.map((second) => first + second));
+  const columns = Object.fromEntries(names.map((name) => [name, `столбец ${name}`]));
+  const files = await Promise.all([
+    stage.file('широкая.xlsx', xlsx([row(1, columns)])),
+    stage.file('работа.pdf', sample('documents/homework.pdf')),
+    stage.file('работы.zip', zipOf({ 'а.txt': 'x' })),
+  ]);
+  const { page } = await stage.open(files, { fit: 'page' });
+  const boxes = page.locator('[data-page]');
+  for (const n of files.keys()) {
+    await boxes.nth(n).scrollIntoViewIfNeeded();
+    await expect.poll(() => boxes.nth(n).getAttribute('data-state')).toBe('shown');
+  }
+  const inDocument = page.frameLocator('iframe').first().locator('.sheet');
+  expect(await inDocument.evaluate((sheet) => sheet.scrollWidth > sheet.clientWidth)).toBe(true);
+  const isAt = (n: number) => boxes.nth(n).evaluate((box) => box === document.activeElement);
+  const isInside = () => inDocument.evaluate((sheet) => sheet === document.activeElement && document.hasFocus());
+  await boxes.first().focus();
+  // Into the table, which arrows move; out of it by way of its document; and on.
+  await page.keyboard.press('Tab');
+  await expect.poll(isInside).toBe(true);
+  await page.keyboard.press('Tab');
+  await expect.poll(() => isAt(0)).toBe(true);
+  await page.keyboard.press('Tab');
+  await expect.poll(() => isAt(1)).toBe(true);
+  // And the same way back.
+  await page.keyboard.press('Shift+Tab');
+  await expect.poll(isInside).toBe(true);
+  await page.keyboard.press('Shift+Tab');
+  await expect.poll(() => isAt(0)).toBe(true);
+});
+
 const PATIENT = { timeout: 60_000 };
 const thumbnailCount = () =>
   readdirSync(join(stage.dir(), 'thumbnails'), { recursive: true }).filter((name) => String(name).endsWith('.webp'))

@@ -102,6 +102,12 @@ function Framed({ file, zoom, fit, onKey, reading, url, note }: FramedProps) {
     iframe.setAttribute('referrerpolicy', 'no-referrer');
     iframe.title = t.preview.title(file.name);
     iframe.src = frameUrl(reading);
+    // Something in the document that scrolls by itself is a stop of Tab: whoever leaves it must not come into it again at once.
+    const leave = () => {
+      iframe.tabIndex = -1;
+      place.addEventListener('blur', () => iframe.removeAttribute('tabindex'), { once: true });
+      place.focus();
+    };
     const heard: FrameHeard = {
       shown: (told) => {
         setNotes(told);
@@ -115,7 +121,7 @@ function Framed({ file, zoom, fit, onKey, reading, url, note }: FramedProps) {
         setState(trouble);
       },
       height: setHeight,
-      key: (key) => (key === 'Tab' ? place.focus() : heardKey.current?.(key)),
+      key: (key) => (key === 'Tab' ? leave() : heardKey.current?.(key)),
       // Keys belong to the window again; text that was marked keeps them, to be copied.
       pressed: () => fit === 'page' && place.focus({ preventScroll: true }),
     };

@@ -1,6 +1,6 @@
 /**
  * Draws small pictures of files in a sandboxed frame that nobody sees, and gives them to main to keep. Promises: one at a time; a file
- * that gave none is not tried again while the window lives.
+ * that gave none is not tried again while the window lives; one whose picture main has lost since is.
  */
 import type { FileRef } from '../../core/wire.ts';
 import { libraryUrl, thumbnailUrl } from '../../preload/contract/channels.ts';
@@ -12,6 +12,7 @@ import { openFrame } from './open-frame.ts';
 /** Pixels of the longer side. */
 const EDGE = 256;
 
+/** Under way, and those that gave no picture. */
 const drawing = new Map<string, Promise<boolean>>();
 let last: Promise<unknown> = Promise.resolve();
 
@@ -31,6 +32,8 @@ export function drawThumbnail(file: Pick<FileRef, 'sha256' | 'name' | 'mediaType
     });
   last = mine.catch(() => undefined);
   drawing.set(file.sha256, mine);
+  const forget = () => void drawing.delete(file.sha256);
+  mine.then((isDrawn) => isDrawn && forget(), forget);
   return mine;
 }
 

@@ -46,6 +46,7 @@ setInterval(() => {
 }, 20);
 const harness = {
   called: () => called,
+  draw: async (file: FileRef) => (await import('../../../src/renderer/preview/draw-thumbnail.ts')).drawThumbnail(file),
   /** The longest time that this thread did nothing else, since it was last asked. */
   heldUpMs: () => {
     const value = longestMs;
