@@ -10,14 +10,14 @@ export const STUDENT_SCRIPT_BUDGET_BYTES = 150_000;
 
 /**
  * Sources (as Vite's manifest names them) that come later: when a pupil hands something in, after the tasks have been drawn
- * (src/student/later.ts), or never, because a page loads one language only.
+ * (src/student/later.ts), or never, because a page loads one language only, or is no teacher’s.
  */
 const ON_DEMAND = [
   /node_modules\/tus-js-client\//,
   /^(chat\/ChatHalf|HandInPart|Closed|Forgotten)\.tsx$/,
   /ui\/error-texts\.ts$/,
   /core\/(decide|reissue)\.ts$/,
-  /client\/(search|far-behind)\.ts$/,
+  /client\/(search|far-behind|portfolio|wall-watch)\.ts$/,
   /^texts\/en\.ts$/,
 ];
 
