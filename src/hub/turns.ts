@@ -4,7 +4,7 @@
  */
 
 /** So many blocks of uploads are gathered or written at once, whoever sends them. */
-export const BLOCKS_AT_ONCE_MAX = 4;
+export const BLOCKS_AT_ONCE_MAX = 8;
 /** Bytes of downloads that go out in one turn, give or take a piece. */
 export const TURN_BYTES = 2 * 1024 ** 2;
 

@@ -230,7 +230,7 @@ const answerOf = (made: ClientRequest) =>
   });
 
 describe('many bodies at once', () => {
-  const UPLOADS = 3 * BLOCKS_AT_ONCE_MAX;
+  const UPLOADS = 2 * BLOCKS_AT_ONCE_MAX;
   /** What a body may bring before it finds no room: a chunk, one that was on its way when it was told to wait, and where a block ends. */
   const CHUNKS_BYTES = 3 * 64 * 1024;
   let server: Server;
