@@ -43,7 +43,7 @@ export interface Tree {
 
 /** What stands in the way in the chosen folder, by the code that people are told. */
 const placeError = (error: unknown): unknown =>
-  hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR')
+  hasCode(error, 'EACCES', 'EPERM', 'EBUSY', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR')
     ? new PartaError('not-allowed', { cause: error })
     : diskError(error);
 

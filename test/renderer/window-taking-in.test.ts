@@ -139,6 +139,7 @@ describe('taking works in', () => {
     await choose();
     await page.keyboard.press('Escape');
     await dialog(/Принять работы/).waitFor({ state: 'detached' });
+    expect(await asked('intake.end')).toEqual([{ intakeId: FOUND.intakeId }]);
   });
 
   it('a work that cannot be brought stays with its reason, and the others do not wait for it', async () => {

@@ -763,7 +763,7 @@ export const STAGED: Record<TeacherScene, Builder> = {
   'transfers-many': () => withTransfers(many()),
   'transfers-lesson': () => {
     const staged = withTransfers(busy());
-    staged.desktop.settings = { ...staged.desktop.settings, lesson: { logId: staged.a.logId, begunAt: NOW } };
+    staged.desktop.settings = { ...staged.desktop.settings, lesson: { logId: staged.logId, begunAt: NOW } };
     return staged;
   },
   'transfers-none': () => withTransfers(busy().slice(0, 2)),
