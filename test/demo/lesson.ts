@@ -3,7 +3,7 @@
  * two at real browsers, a teacher by pointer and keyboard at the real app. Files are handed out, hands go up, works are collected under
  * each of the bell's rules, alone and in two; meanwhile a cable is cut, a pupil's computer is switched off, the class server is killed,
  * and some come late. All along the wall is held against what this story knows from the pupils themselves; at the end what was promised
- * is held against the hub's disk. Shares no code with the product.
+ * is held against the hub's disk. Shares no code with the product. Long because a lesson is read in one go.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';

@@ -5,7 +5,7 @@
  * killed, updated, brought back from a backup. Then the weather clears, and everybody must have what the rules say he may see,
  * and every command that a store took is confirmed once or visibly refused. The whole world runs in virtual time in this thread,
  * so a seed is the same story every time. Hides: who takes part and which blows fall, by seed (deeds: convergence-deeds.ts,
- * judgement: convergence-check.ts).
+ * judgement: convergence-check.ts). Long because it is one story.
  */
 import crypto from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -361,8 +361,7 @@ class Story {
     this.#trace?.(`${client.name} ${kind}`);
     try {
       const id = await client.store.send(logId, kind, body);
-      const told = { ...body } as { memberId?: MemberId; to?: MemberId };
-      this.#sent.push({ client, logId, id, kind, of: told.memberId ?? told.to ?? null });
+      this.#sent.push({ client, logId, id, kind, of: body as Sent['of'] });
       this.result.commands += 1;
     } catch (thrown) {
       // Killed in the middle, or a full disk: nobody was told that it was kept.
