@@ -148,7 +148,7 @@ describe('the door', () => {
     hide();
     open.tell('settings', SETTINGS);
     expect(sent).toHaveLength(1);
-    const known = 'settings servers hub transfers moved storage gone notified handed saves'.split(' ');
+    const known = 'settings servers hub transfers moved storage gone notified handed saves portfolios'.split(' ');
     expect(Object.keys(EVENTS)).toEqual(known);
   });
 });
