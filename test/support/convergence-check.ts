@@ -24,8 +24,8 @@ export interface Sent {
   logId: LogId;
   id: CommandId;
   kind: CommandKind;
-  /** Whom it speaks of, or to. */
-  of: MemberId | null;
+  /** What it says: whom it speaks of, or to. */
+  of: { memberId?: MemberId; to?: MemberId };
 }
 
 /** A log as it was last looked at. */
@@ -239,7 +239,7 @@ export class Witness {
       const { client, id, kind, logId, of } = one;
       // What was erased before a restore is given by nobody again.
       if (inLog.has(id) || this.#everBlank.has(id) || unwanted.has(id)) continue;
-      if (of !== null && this.#everErased.has(of)) continue;
+      if ([of.memberId, of.to].some((memberId) => memberId && this.#everErased.has(memberId))) continue;
       const left = waiting.get(client)?.get(id);
       if (left === 'refused' || (left !== undefined && !isIn(client, logId))) continue;
       if (leftBehind.has(one)) gone += 1;
