@@ -5,6 +5,7 @@ import { PartaError } from '../../src/core/errors.ts';
 import { createAppHandler, documentPolicy, rangeOf } from '../../src/main/app-protocol.ts';
 import { openLibrary } from '../../src/main/library.ts';
 import { mediaTypeOf } from '../../src/main/media-types.ts';
+import { portfolioUrl } from '../../src/preload/contract/channels.ts';
 import { exportUrl, intakeUrl, libraryUrl } from '../../src/preload/contract.ts';
 import { bytesOf, heardShell, scratchDir } from './scratch.ts';
 
@@ -247,4 +248,46 @@ it('media types know Office documents and nothing that runs', () => {
   expect(mediaTypeOf('.DOCX')).toContain('wordprocessingml');
   for (const extension of ['.html', '.svg', '.js', '.toString', ''])
     expect(mediaTypeOf(extension)).toBe('application/octet-stream');
+});
+
+describe('the lines of a portfolio', () => {
+  async function portfolios() {
+    const dir = scratchDir();
+    writeFileSync(join(dir, 'content'), '{"me":1}\n');
+    const given: string[] = [];
+    const handle = createAppHandler({
+      rendererDir: dir,
+      library: await openLibrary(dir, heardShell()),
+      hubOrigins: () => [],
+      isOurOrigin: (origin) => origin === 'app://bundle',
+      exported: async () => {},
+      intake: () => Promise.reject(new PartaError('bad-request')),
+      portfolio: {
+        async content(jobId, bytes) {
+          if (jobId === 'full') throw new PartaError('disk-full-here');
+          for await (const chunk of bytes) given.push(Buffer.from(chunk).toString());
+        },
+        contentPath: (jobId) => (jobId === 'ready' ? join(dir, 'content') : null),
+      },
+    });
+    const get = (path: string, init?: RequestInit) => handle(new Request(`app://bundle${path}`, init));
+    return { get, given };
+  }
+
+  it('are taken in as a stream and given back where one is ready, and to nobody else', async () => {
+    const { get, given } = await portfolios();
+    const put = (jobId: string) => get(portfolioUrl(jobId), { method: 'PUT', body: 'a\n' });
+    expect(await (await put('j')).json()).toEqual({ ok: true, value: {} });
+    expect(given).toEqual(['a\n']);
+    expect(await (await put('full')).json()).toEqual({ ok: false, code: 'disk-full-here' });
+    const answer = await get(portfolioUrl('ready'));
+    expect(await answer.text()).toBe('{"me":1}\n');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect((await get(portfolioUrl('other'))).status).toBe(404);
+    expect((await get('/portfolio/')).status).toBe(400);
+    expect((await get('/portfolio/ready/more')).status).toBe(400);
+    expect((await get(portfolioUrl('ready'), { method: 'DELETE' })).status).toBe(405);
+    for (const origin of ['null', 'http://elsewhere'])
+      expect((await get(portfolioUrl('ready'), { headers: { origin } })).status).toBe(403);
+  });
 });

@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import * as z from 'zod/mini';
 import { PartaError } from '../../src/core/errors.ts';
 import type { FileId, HubId, LogId, PersonId, Sha256 } from '../../src/core/ids.ts';
 import type { Credentials, FileRef } from '../../src/core/wire.ts';
@@ -18,6 +19,12 @@ import { bytesOf, heardShell, scratchDir, until } from './scratch.ts';
 import { sha256Of } from './scripted-hub.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
+
+// electron-store looks for Electron's binary; nothing there is run.
+vi.hoisted(() => {
+  process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nowhere';
+});
+const { FILES } = await import('../../src/main/settings.ts');
 
 const HUB = '01890000-0000-7000-8000-000000000001' as HubId;
 const PERSON = '01890000-0000-7000-8000-000000000002' as PersonId;
@@ -62,7 +69,11 @@ async function desk(name: string, stick: string, isSignedIn: boolean): Promise<D
     dir,
     stored: {
       read: (key: 'pairs') => stored[key],
-      write: (changes: object) => void Object.assign(stored, structuredClone(changes)),
+      // As main/settings does it: what does not fit its schema is not kept.
+      write(changes: object) {
+        for (const [name, value] of Object.entries(changes))
+          Object.assign(stored, { [name]: z.parse(FILES.portfolios[name as 'pairs'][0], value) });
+      },
     } as unknown as StoredFile<'portfolios'>,
     auth: openAuth(PLAIN, SILENT),
     servers: {

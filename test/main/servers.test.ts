@@ -184,6 +184,19 @@ describe('servers', () => {
     expect(servers.list()).toHaveLength(1);
   });
 
+  it('takes over a sign-in that another device made for it, asking nobody; one that is there stays', async () => {
+    const { servers, store, changes } = opened();
+    const credentials = { deviceId: DEVICE, secret: 'secret7', personId: PERSON, hubId: HUB };
+    const server = servers.adopt('http://192.168.1.5:8010', 'Школа', credentials);
+    expect(server).toMatchObject({ kind: 'remote', url: 'http://192.168.1.5:8010', hubId: HUB, personId: PERSON });
+    expect(changes()).toBe(1);
+    const kept = structuredClone(store.values.signIns);
+    expect(servers.adopt('http://elsewhere:1', 'Другая', { ...credentials, secret: 'x' })).toEqual(server);
+    expect(store.values.signIns).toEqual(kept);
+    const other = { ...credentials, personId: HUB as string as typeof PERSON };
+    expect(() => servers.adopt('http://elsewhere:1', 'x', other)).toThrow('not-allowed');
+  });
+
   it('another hub at the same address is refused', async () => {
     const hub = await scripted();
     const { servers } = opened();

@@ -72,6 +72,20 @@ describe('uploads', () => {
     expect(methods).toEqual(['HEAD', 'HEAD', 'POST', 'PATCH']);
   });
 
+  it('[S3] a file that another device of this person chose goes under the id that it got there, and once', async () => {
+    const { hub, library, transfers } = await desk();
+    const bytes = bytesOf(200_000, 3);
+    const { sha256 } = await library.take(chunks(bytes));
+    const file = { fileId: 'ab'.repeat(16) as FileRef['fileId'], name: 'Разбор.pdf', sizeBytes: bytes.length, sha256, mediaType: '' }; // prettier-ignore
+    await transfers.adopt(SERVER, file);
+    await transfers.adopt(SERVER, file);
+    await allDone(transfers);
+    expect(transfers.list()).toMatchObject([{ fileId: file.fileId, direction: 'up', state: 'done', sha256 }]);
+    expect([...hub.uploads.keys()]).toEqual([file.fileId]);
+    await transfers.adopt(SERVER, file);
+    expect(transfers.list()).toHaveLength(1);
+  });
+
   it('sends an empty file', async () => {
     const { hub, dir, transfers } = await desk();
     const [file] = await transfers.upload(SERVER, [chosen(dir, 'empty.txt', Buffer.alloc(0))]);
