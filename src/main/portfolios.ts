@@ -397,6 +397,8 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
       if (!before?.isKnown && request.passphrase === null) throw new PartaError('bad-request');
       const folder = await options.chooseFolder();
       if (folder === null) return null;
+      // One that its page never went on with, because it began anew: nobody waits for it.
+      for (const job of jobs.values()) if (job.state === 'gathering') end(job, new PartaError('cancelled'));
       const job = newJob({
         direction: 'out',
         state: 'gathering',

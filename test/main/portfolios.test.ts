@@ -365,8 +365,12 @@ it('is bounded in what it remembers and does at once, and tells the log no name 
   expect(pc.portfolios.read().jobs).toHaveLength(PORTFOLIO_JOBS_MAX);
   for (const { jobId } of pc.portfolios.read().jobs) pc.portfolios.forget(jobId);
   expect(pc.portfolios.read().jobs).toEqual([]);
-  for (let n = 0; n < PORTFOLIO_JOBS_MAX; n += 1) await begin(pc);
-  await expect(begin(pc)).rejects.toThrow('busy');
+  const locked = Array.from({ length: PORTFOLIO_JOBS_MAX }, () => file);
+  await laptop.portfolios.hand(locked.slice(1));
+  await expect(laptop.portfolios.hand(locked)).rejects.toThrow('busy');
+  // One that the page left in the middle holds nobody up.
+  for (let n = 0; n < PORTFOLIO_JOBS_MAX + 1; n += 1) await begin(pc);
+  expect(pc.portfolios.read().jobs.filter(({ state }) => state === 'gathering')).toHaveLength(1);
   expect([...pc.told, ...laptop.told].join()).not.toMatch(/Белов|7А|1234|Ноутбук|secret|KEY/);
 });
 
