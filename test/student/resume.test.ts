@@ -205,7 +205,10 @@ describe('on a shared computer', () => {
 });
 
 describe('killed with its browser', () => {
-  const profile = mkdtempSync(join(tmpdir(), 'parta-profile-'));
+  let profile: string;
+  beforeAll(() => {
+    profile = mkdtempSync(join(tmpdir(), 'parta-profile-'));
+  });
   const running = new Set<ChildProcess>();
   afterAll(async () => {
     for (const child of running) await kill(child);
