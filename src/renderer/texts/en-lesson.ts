@@ -4,7 +4,7 @@ import type { ruLesson } from './ru-lesson.ts';
 import type { Widen } from '../../ui/texts.ts';
 
 const count = (n: number, one: string, other: string) => `${n} ${plural('en', n, { one, other })}`;
-const pupils = (n: number) => count(n, 'pupil', 'pupils');
+const students = (n: number) => count(n, 'student', 'students');
 
 export const enLesson: Widen<typeof ruLesson> = {
   wall: {
@@ -76,7 +76,7 @@ export const enLesson: Widen<typeof ruLesson> = {
     lateComers: 'Who comes in later gets the same.',
     given: 'Given out',
     got: (n: number, of: number) => `${n} of ${of} have it`,
-    sent: (n: number) => `to pupils: ${n}`,
+    sent: (n: number) => `to students: ${n}`,
     waiting: 'waiting to be sent',
     collectThis: 'Collect',
     collectNamed: (title: string) => `Collect: ${title}`,
@@ -116,12 +116,12 @@ export const enLesson: Widen<typeof ruLesson> = {
     everybody: 'Everybody has handed in',
     end: 'End collecting',
     check: 'Review',
-    waiting: 'Waiting for the server: pupils do not see it yet',
+    waiting: 'Waiting for the server: students do not see it yet',
   },
   endLesson: {
     nobodyMissing: 'Everybody who is here has handed in.',
-    missing: (n: number) => `Here, and not handed in: ${pupils(n)}`,
-    sending: (n: number) => `Still sending: ${pupils(n)}`,
+    missing: (n: number) => `Here, and not handed in: ${students(n)}`,
+    sending: (n: number) => `Still sending: ${students(n)}`,
     sendingMore: 'Files that have not arrived are lost with the page on a shared computer. Wait if you can.',
     missingMore: 'What they have not handed in disappears from shared computers.',
     share: (name: string, percent: number) => `${name} (${percent}%)`,
