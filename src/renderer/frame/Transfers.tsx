@@ -173,6 +173,7 @@ function Head({ groups }: { groups: ReturnType<typeof groupsOf> }) {
   const lesson = useLessonUnderWay();
   const endLesson = useEndLesson();
   const limit = settings.transfers.lessonBytesPerSecond;
+  const isLimited = lesson !== null && limit !== null;
   const { leftBytes, speed } = inAll(groups);
   const all = (what: 'pause' | 'resume') => void call('transfers.all', { what }).catch(failed);
   const canPause = groups.underWay.length > 0 || groups.waiting.some(({ state }) => state === 'queued');
@@ -191,12 +192,9 @@ function Head({ groups }: { groups: ReturnType<typeof groupsOf> }) {
         </Link>
       </div>
       {leftBytes > 0 && <p className={classes.words}>{words.filter(Boolean).join(' · ')}</p>}
-      {lesson && limit !== null && (
+      {isLimited && (
         <p className={classes.words}>
-          {t.transfers.lessonLimit(lesson.title, t.transfers.speed(formatSize(language, limit)))}{' '}
-          <Button size="compact-xs" variant="default" onClick={endLesson}>
-            {t.transfers.lessonOver}
-          </Button>
+          {t.transfers.lessonLimit(lesson.title, t.transfers.speed(formatSize(language, limit)))}
         </p>
       )}
       <div className={classes.all}>
@@ -208,6 +206,11 @@ function Head({ groups }: { groups: ReturnType<typeof groupsOf> }) {
         {canResume && (
           <Button size="compact-sm" variant="default" onClick={() => all('resume')}>
             {t.transfers.resumeAll}
+          </Button>
+        )}
+        {isLimited && (
+          <Button size="compact-sm" variant="default" onClick={endLesson}>
+            {t.transfers.lessonOver}
           </Button>
         )}
       </div>
