@@ -3,7 +3,7 @@
  * what it cuts off and after what happened; where pupils cannot reach this computer, it says why and what to do; what may be
  * projected shows no marks. Hides: which of a class's assignments belong to this lesson (wall-tiles.ts).
  */
-import { Button, Modal, NativeSelect, SegmentedControl } from '@mantine/core';
+import { ActionIcon, Button, Modal, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconArrowsMaximize, IconPackageExport, IconPackageImport, IconSchoolOff } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -160,13 +160,11 @@ function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof
           >
             {t.collect.open}
           </Button>
-          <Button
-            variant="default"
-            leftSection={<IconArrowsMaximize size={18} stroke={1.6} aria-hidden />}
-            onClick={() => setLarge(true)}
-          >
-            {t.wall.fullScreen}
-          </Button>
+          <Tooltip label={t.wall.fullScreen}>
+            <ActionIcon variant="default" size="input-sm" aria-label={t.wall.fullScreen} onClick={() => setLarge(true)}>
+              <IconArrowsMaximize size={18} stroke={1.6} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
           <EndLesson
             view={view}
             isOnline={isOnline}
