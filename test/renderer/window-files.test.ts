@@ -293,5 +293,6 @@ describe('storage', () => {
     await popover()
       .getByText(/^Идёт урок/)
       .waitFor({ state: 'detached' });
+    expect(await act('Урок закончился').count()).toBe(0);
   });
 });

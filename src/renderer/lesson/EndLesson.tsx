@@ -19,6 +19,8 @@ interface EndLessonProps {
   isOnline: boolean;
   tiles: readonly Tile[];
   lesson: Lesson;
+  /** By the hub's clock, Unix ms. */
+  now: number;
   isKnown: boolean;
   onEnded: () => void;
 }
@@ -30,7 +32,7 @@ interface Ended {
   collected: readonly string[];
 }
 
-export function EndLesson({ view, isOnline, tiles, lesson, isKnown, onEnded }: EndLessonProps) {
+export function EndLesson({ view, isOnline, tiles, lesson, now, isKnown, onEnded }: EndLessonProps) {
   const t = useTexts();
   const store = useStore();
   const [isAsking, setAsking] = useState(false);
@@ -38,13 +40,12 @@ export function EndLesson({ view, isOnline, tiles, lesson, isKnown, onEnded }: E
   const [failure, setFailure] = useState<ErrorCode | null>(null);
   const [ended, setEnded] = useState<Ended | null>(null);
   const { logId, classroom, clockOffsetMs } = view;
-  const running = () => collectingNow(classroom, Date.now() + clockOffsetMs);
   const left = unfinishedOf(tiles, lesson);
   const end = async () => {
     setEnding(true);
     setFailure(null);
     try {
-      const collecting = running();
+      const collecting = collectingNow(classroom, Date.now() + clockOffsetMs);
       for (const { assignmentId, collect } of collecting)
         await store.send(logId, 'endCollect', { assignmentId, collectId: collect.collectId });
       const { pages } = await store.hub.endLesson(logId);
@@ -75,7 +76,7 @@ export function EndLesson({ view, isOnline, tiles, lesson, isKnown, onEnded }: E
         {ended ? (
           <After {...ended} />
         ) : (
-          <Before left={left} isKnown={isKnown} isCollected={lesson.collected !== null} collecting={running()} />
+          <Before left={left} isKnown={isKnown} isCollected={lesson.collected !== null} collecting={collectingNow(classroom, now)} />
         )}
         {failure && <ErrorNotice code={failure} />}
         <div className={classes.answers}>

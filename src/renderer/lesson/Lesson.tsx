@@ -170,6 +170,7 @@ function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof
             isOnline={isOnline}
             tiles={tiles}
             lesson={lesson}
+            now={now}
             isKnown={wall !== null}
             onEnded={() => {
               endUnderWay();
