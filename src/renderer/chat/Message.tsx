@@ -87,10 +87,11 @@ export function Message(props: MessageProps) {
   const self = classroom.members[me];
   const isSettled = message.seq !== null && !message.isRemoved;
   const isOpen = channel !== undefined && !channel.isArchived;
+  const mayWriteHere = channel !== undefined && self !== undefined && mayWrite(classroom, channel, self);
   const possible: Possible = {
-    reply: isSettled && isOpen && self !== undefined && mayWrite(classroom, channel, self),
+    reply: isSettled && mayWriteHere,
     react: isSettled && isOpen,
-    edit: isOwn && !message.isRemoved && message.forward === null,
+    edit: isOwn && !message.isRemoved && message.forward === null && (message.seq === null || mayWriteHere),
     forward: isSettled && (message.text !== '' || message.files.length > 0),
     pin: isSettled && (role === 'teacher' || channel?.kind === 'direct'),
     remove: !message.isRemoved && (isOwn || (role === 'teacher' && classroom.kind === 'class')),

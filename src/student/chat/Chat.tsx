@@ -194,7 +194,8 @@ export function Chat({
           onStop={stop}
           onEditLast={() => {
             const last = messages.filter(
-              ({ by, seq, isRemoved }) => by === view.memberId && seq !== null && !isRemoved,
+              ({ by, seq, isRemoved, forward }) =>
+                by === view.memberId && seq !== null && !isRemoved && forward === null,
             );
             const message = last.at(-1);
             if (message) edit(message);

@@ -90,7 +90,7 @@ export function Message(props: MessageProps) {
             message={message}
             {...(props.isShut ? {} : { onReply: props.onReply })}
             {...(isOwn ? { onRemove: props.onRemove } : {})}
-            {...(isOwn && !props.isShut ? { onEdit: props.onEdit } : {})}
+            {...(isOwn && !props.isShut && message.forward === null ? { onEdit: props.onEdit } : {})}
           />
         )}
         {isSettled && <Reactions view={view} message={message} nameOf={nameOf} />}

@@ -24,6 +24,7 @@ export function NoticeFoot({
   const waiting = view.outbox.find(
     ({ command, state }) => command.kind === 'sign' && command.body.messageId === message.id && state !== 'refused',
   );
+  if (!signed && !waiting && view.classroom.channels[message.channelId]?.isArchived) return null;
   if (!signed && !waiting)
     return (
       <button

@@ -18,7 +18,8 @@ export function Poll({
 }) {
   const t = useChatTexts();
   const store = useStore();
-  const { options, votes, isMultiple, isClosed } = poll;
+  const { options, votes, isMultiple } = poll;
+  const isClosed = poll.isClosed || view.classroom.channels[message.channelId]?.isArchived === true;
   const mine = options.flatMap((_text, at) => (votes[at]?.includes(view.memberId) ? [at] : []));
   const voters = new Set(votes.flat()).size;
   const isOpen = isClosed || mine.length > 0;

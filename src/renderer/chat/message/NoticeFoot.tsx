@@ -46,7 +46,7 @@ export function NoticeFoot({
         {t.message.notice.signed}
       </p>
     ) : (
-      <Button fullWidth disabled={message.seq === null} onClick={() => commands.sign()}>
+      <Button fullWidth disabled={message.seq === null || channel.isArchived} onClick={() => commands.sign()}>
         {t.message.notice.sign}
       </Button>
     );
