@@ -242,7 +242,7 @@ export async function lookInto(path: string, key: Key, { signal, onBytes }: Prog
   try {
     return await readManifest(tar);
   } catch (error) {
-    throw damagedUnlessKnown(error);
+    throw damagedUnlessKnown(error, signal);
   } finally {
     await close();
   }
@@ -266,7 +266,9 @@ async function opened(path: string, key: Key, { signal, onBytes }: Progress) {
   }
   // A file that was pulled out fails as a disk does; all else in here is the file's own fault.
   let diskFailure: unknown = null;
-  file.once('error', (error) => (diskFailure = error));
+  file.once('error', (error) => {
+    if (!isAbort(error)) diskFailure = error;
+  });
   let plain: ReadableStream<Uint8Array>;
   try {
     plain = (await age.decrypt(webStream(stoppable(counted(), signal)))) as ReadableStream<Uint8Array>;
@@ -281,7 +283,7 @@ async function opened(path: string, key: Key, { signal, onBytes }: Progress) {
     try {
       yield* reading;
     } catch (error) {
-      throw diskFailure ?? damagedUnlessKnown(error);
+      throw diskFailure ?? damagedUnlessKnown(error, signal);
     }
   }
   return {
@@ -389,7 +391,7 @@ export async function unpackPortfolio(
     if (wanted.size > 0) throw new PortfolioError('damaged');
     return { manifest, contentPath, files };
   } catch (error) {
-    throw damagedUnlessKnown(error);
+    throw damagedUnlessKnown(error, progress.signal);
   } finally {
     await close();
   }
@@ -402,14 +404,16 @@ async function demand(tar: TarReader, name: string, sizeBytes?: number): Promise
 }
 
 /** What a cipher, a tar or a list says in words of its own is a damage; what the disk says is the disk's. */
-function damagedUnlessKnown(error: unknown): unknown {
+function damagedUnlessKnown(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof PortfolioError || error instanceof PartaError)
     return troubleOf(error) === 'damaged' ? new PortfolioError('damaged', { cause: error }) : error;
   const isOfSystem = error instanceof Error && 'syscall' in error;
-  const isStopped = error instanceof Error && error.name === 'AbortError';
-  if (isStopped) return new PartaError('cancelled');
+  // Streams abort one another also where one of them fails.
+  if (signal.aborted && isAbort(error)) return new PartaError('cancelled');
   return isOfSystem ? error : new PortfolioError('damaged', { cause: error });
 }
+
+const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError';
 
 async function writeTo(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   const file = await open(path, 'w', 0o600);

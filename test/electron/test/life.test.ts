@@ -15,7 +15,7 @@ import {
   newProfile,
   notesOf,
   removeProfile,
-  startProbe,
+  exitOfProbe,
   startWithPage,
   waitForNote,
   type ProbeMain,
@@ -140,7 +140,7 @@ describe('the order of a life', () => {
 
   test('a second instance hands its arguments over and ends; another profile is another app', async () => {
     const { app } = await startWithPage({ userData: profile });
-    await expect(startProbe({ userData: profile, args: ['--again'] })).rejects.toThrow(/launch/);
+    expect(await exitOfProbe(profile, '--again')).toBe(0);
     await waitForNote(app, 'second-instance:true:{"hello":"first"}');
     const elsewhere = newProfile();
     const { app: other } = await startWithPage({ userData: elsewhere });

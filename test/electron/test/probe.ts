@@ -1,5 +1,8 @@
 // The tests' hold on the probe app: starting it, reading its notes, waiting for one.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BrowserWindow, UtilityProcess } from 'electron';
@@ -53,6 +56,18 @@ export function removeProfile(dir: string): void {
 
 export function startProbe(launch: Launch): Promise<ElectronApplication> {
   return launchParta({ app: PROBE_DIR, ...launch });
+}
+
+/**
+ * Starts a probe that is expected to end by itself, while another one runs. Not by Playwright: it waits for a window, and what it
+ * waits for beside it is rejected with nobody listening.
+ * @returns its exit code
+ */
+export async function exitOfProbe(userData: string, ...args: string[]): Promise<number | null> {
+  const electron = createRequire(import.meta.url)('electron') as unknown as string;
+  const child = spawn(electron, [PROBE_DIR, `--user-data-dir=${userData}`, ...args], { stdio: 'ignore' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
 }
 
 /** Starts the probe and waits until its page is there. */
