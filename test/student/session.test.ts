@@ -1,7 +1,8 @@
 /** A pupil's sign-in: what the address and the browser tell, and tickets that are never handed out dead. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DeviceId, HubId, PersonId } from '../../src/core/ids.ts';
-import { CODE_DIGITS, codeInAddress } from '../../src/student/Join.tsx';
+import { CODE_DIGITS } from '../../src/student/EntryForm.tsx';
+import { codeInAddress } from '../../src/student/Join.tsx';
 import { deviceName, openSignIn, RENEW_BEFORE_MS, RENEW_CHECK_MS, type SignIn } from '../../src/student/session.ts';
 import { newId } from '../support/person.ts';
 

@@ -76,7 +76,12 @@ export function EndLesson({ view, isOnline, tiles, lesson, now, isKnown, onEnded
         {ended ? (
           <After {...ended} />
         ) : (
-          <Before left={left} isKnown={isKnown} isCollected={lesson.collected !== null} collecting={collectingNow(classroom, now)} />
+          <Before
+            left={left}
+            isKnown={isKnown}
+            isCollected={lesson.collected !== null}
+            collecting={collectingNow(classroom, now)}
+          />
         )}
         {failure && <ErrorNotice code={failure} />}
         <div className={classes.answers}>
