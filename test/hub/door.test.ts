@@ -49,7 +49,7 @@ function raw(bytes: string): Promise<string> {
 
 test('says publicly which hub it is, and nothing of its classes', async () => {
   const facts = await call<HubFacts>(hub.url, '/api/hub');
-  expect(Object.keys(facts).sort()).toEqual(['floor', 'hubId', 'name', 'now', 'protocol', 'version']);
+  expect(Object.keys(facts).sort()).toEqual(['epoch', 'floor', 'hubId', 'name', 'now', 'protocol', 'version']);
   expect(facts).toMatchObject({ hubId: hub.hub.hubId, name: 'Школа № 1', version: packageJson.version });
   expect(HUB_VERSION).toBe(packageJson.version);
 });
