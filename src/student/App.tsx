@@ -169,13 +169,14 @@ export function Inside({
   // The school's log has no page of its own: its chats stand beside those of the class.
   const classes = me?.logs.filter(({ kind }) => kind === 'class') ?? [];
   const member = classes.find((log) => log.state === 'member');
-  const part = forgottenPart.use(isUnknown || (Boolean(me) && !member));
+  // Who has just come in has a class that he waits for: a hub that names none has forgotten him.
+  const forgotten = classes.find((log) => log.isForgotten);
+  const isNowhere = Boolean(me) && !member && (forgotten !== undefined || classes.length === 0);
+  const part = forgottenPart.use(isUnknown || isNowhere);
   if (me === undefined) return null;
   if (isUnknown) return part ? <part.Forgotten state="unknown" onLanguage={onLanguage} onLeave={onLeave} /> : null;
   if (member) return <ClassPage logId={member.logId} onLanguage={onLanguage} onLeave={onLeave} />;
-  // Who has just come in has a class that he waits for: a hub that names none has forgotten him.
-  const forgotten = classes.find((log) => log.isForgotten);
-  if (me && (forgotten || classes.length === 0)) {
+  if (isNowhere) {
     const state = forgotten?.state ?? null;
     return part ? <part.Forgotten state={state} onLanguage={onLanguage} onLeave={onLeave} /> : null;
   }

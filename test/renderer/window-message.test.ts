@@ -48,7 +48,12 @@ const menu = () => page.getByRole('menu', { name: 'Действия с сооб�
 const pick = (name: string) => menu().getByRole('menuitem', { name }).click();
 
 describe('what may be done with a message', () => {
-  beforeEach(() => open('chat-words'));
+  beforeEach(async () => {
+    await open('chat-words');
+    // Formulas and their letters come after the words: until then rows grow, and one may leave from under a press of four milliseconds.
+    await list().locator('math').first().waitFor();
+    await page.evaluate(async () => void (await document.fonts.ready));
+  });
 
   it('a reaction by the bar, and the same chip takes it back', async () => {
     const message = await inSight(row('Сбор в 14:00 у входа'));
