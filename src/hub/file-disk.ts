@@ -65,8 +65,12 @@ export class FileDisk {
     if (this.#isEnding) return Promise.reject(new PartaError('busy'));
     return new Promise<T>((resolve, reject) => {
       const number = (this.#number += 1);
+      try {
+        (this.#worker ??= this.#begin()).postMessage({ number, ...call } satisfies ToFileWriter, memory);
+      } catch (cause) {
+        return reject(new PartaError('busy', { cause }));
+      }
       this.#waiting.set(number, { resolve: resolve as (value: unknown) => void, reject });
-      (this.#worker ??= this.#begin()).postMessage({ number, ...call } satisfies ToFileWriter, memory);
     });
   }
 

@@ -7,7 +7,7 @@
  * Hides: file descriptors, hashes.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fdatasync, fsync, mkdirSync, openSync, readSync, renameSync, writevSync } from 'node:fs';
+import { closeSync, constants, fdatasync, fsync, mkdirSync, openSync, readSync, renameSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -37,11 +37,15 @@ export class FileWriter {
   /** Uploads in the middle; what left longest ago is first. */
   readonly #kept = new Map<string, { hash: Hash; bytes: number }>();
   readonly #syncs = new Room(SYNCS_AT_ONCE_MAX);
+  /** Whose own names are on disk. */
+  readonly #folders = new Set<string>();
 
   /** Gets an upload of so many bytes ready for more. */
   async open(id: string, path: string, bytes: number): Promise<void> {
     const hash = await this.#hashOf(id, path, bytes);
-    this.#open.set(id, { fd: openSync(path, 'r+'), hash, end: bytes, isBroken: false });
+    // Made where it is missing: a hub may have been killed between a row and its file, or between a file's place and its row.
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    this.#open.set(id, { fd, hash, end: bytes, isBroken: false });
   }
 
   /** Appends; the memory of the chunks is given back at once. */
@@ -90,8 +94,15 @@ export class FileWriter {
     const folder = dirname(to);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     renameSync(from, to);
-    // A rename is on disk only when its folder is. Windows has no such thing and needs none.
+    // A rename is on disk only when its folder is, and a new folder when its own is. Windows has no such thing and needs none.
     if (process.platform === 'win32') return;
+    await this.#syncFolder(folder);
+    if (this.#folders.has(folder)) return;
+    await this.#syncFolder(dirname(folder));
+    this.#folders.add(folder);
+  }
+
+  async #syncFolder(folder: string): Promise<void> {
     const fd = openSync(folder, 'r');
     try {
       await this.#inTurn(() => syncAll(fd));
@@ -112,7 +123,7 @@ export class FileWriter {
     if (kept?.bytes === bytes) return kept.hash;
     const fresh = createHash('sha256');
     if (bytes === 0) return fresh;
-    const fd = openSync(path, 'r');
+    const fd = openSync(path, 'r+');
     try {
       for (let at = 0; at < bytes;) {
         const read = readSync(fd, READ_BUFFER, 0, Math.min(READ_BYTES, bytes - at), at);
@@ -121,6 +132,8 @@ export class FileWriter {
         at += read;
         await nextTurn();
       }
+      // Whoever wrote it may have been killed before it was synced.
+      await this.#inTurn(() => syncData(fd));
     } finally {
       closeSync(fd);
     }

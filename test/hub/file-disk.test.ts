@@ -1,6 +1,6 @@
 /** The thread that writes uploads: what is safe when it answers, and what becomes of uploads when it dies. */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request, type ClientRequest, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -152,6 +152,17 @@ describe('the thread', () => {
     expect(await disk.close('a')).toBe(5);
   });
 
+  test('a thread that cannot be started refuses the call, and keeps nobody from ending', async () => {
+    const none = new FileDisk(
+      () => undefined,
+      () => {
+        throw new Error('EAGAIN');
+      },
+    );
+    await expect(none.digest('a', pathOf('a'), 0)).rejects.toMatchObject({ code: 'busy' });
+    await none.end();
+  });
+
   test('ends when what is under way has ended, and takes nothing more', async () => {
     begin('a');
     await disk.open('a', pathOf('a'), 0);
@@ -201,6 +212,47 @@ test('[S15] a writer that dies under an upload: refused by code, nothing that wa
   expect((await teacher.download(fileId)).bytes.equals(bytes)).toBe(true);
   expect(threads).toHaveLength(2);
   await room.stop();
+});
+
+describe('[S15] a hub that was killed', () => {
+  const announce = async ({ url, teacher }: Awaited<ReturnType<typeof startClass>>, sizeBytes: number) => {
+    const fileId = newFileId();
+    const head = { Authorization: `Bearer ${teacher.session!.ticket}`, 'Tus-Resumable': '1.0.0' };
+    const metadata = `fileId ${Buffer.from(fileId).toString('base64')},filename ${Buffer.from('x').toString('base64')}`;
+    const headers = { ...head, 'Upload-Length': String(sizeBytes), 'Upload-Metadata': metadata };
+    await teacher.ask('/files', { method: 'POST', headers });
+    const send = (bytes: Uint8Array) => {
+      const made = open(url, `/files/${fileId}`, { ...head, ...patchHead(0, bytes.byteLength) });
+      const done = answerOf(made);
+      made.end(bytes);
+      return done;
+    };
+    return { fileId, send };
+  };
+
+  test('between the row of an upload and its file: it is sent as if nothing had been', async () => {
+    const room = await startClass([]);
+    const bytes = randomBytes(100_000);
+    const { fileId, send } = await announce(room, bytes.length);
+    rmSync(join(room.dataDir, 'uploads', fileId));
+    expect((await send(bytes)).status).toBe(204);
+    expect((await room.teacher.download(fileId)).bytes.equals(bytes)).toBe(true);
+    await room.stop();
+  });
+
+  test('between the place of a file and its row: it is sent once more and stored', async () => {
+    const room = await startClass([]);
+    const bytes = randomBytes(100_000);
+    const { fileId, send } = await announce(room, bytes.length);
+    const sha256 = sha256Of(bytes);
+    const folder = join(room.dataDir, 'files', sha256.slice(0, 2));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, sha256.slice(2)), bytes);
+    rmSync(join(room.dataDir, 'uploads', fileId));
+    expect((await send(bytes)).status).toBe(204);
+    expect((await room.teacher.download(fileId)).bytes.equals(bytes)).toBe(true);
+    await room.stop();
+  });
 });
 
 const patchHead = (offset: number, length: number) => ({
