@@ -36,7 +36,7 @@ export interface LinkOptions {
   /** {@link FilesOnTheWay.missing} */
   filesMissing(fileIds: readonly FileId[]): Promise<boolean>;
   /** A look at the hub from outside; null: nobody looks. */
-  look: (() => Promise<Sight>) | null;
+  look: ((timeoutMs: number) => Promise<Sight>) | null;
   /** Whether the wire's silence must be seen as soon as can be. */
   isWatchful: boolean;
   wire: 'socket' | 'http';

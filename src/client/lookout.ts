@@ -1,6 +1,6 @@
 /**
- * A look at a hub from outside, as anybody could take it: GET /api/hub, without a ticket. Promises an answer in
- * {@link LOOK_TIMEOUT_MS}, never an error. Hides: that a kept connection may be a dead one, and that a page of another origin
+ * A look at a hub from outside, as anybody could take it: GET /api/hub, without a ticket. Promises an answer in the time given,
+ * {@link LOOK_TIMEOUT_MS} if none is, never an error. Hides: that a kept connection may be a dead one, and that a page of another origin
  * cannot read what a captive portal says to it and must ask again whether anybody answers at all.
  */
 import * as z from 'zod/mini';
@@ -9,7 +9,7 @@ import type { Fetch } from './hub-api.ts';
 
 /** `hub`: one answers there. The others are the codes that a person is told. */
 export type Sight = 'hub' | 'not-a-hub' | 'hub-unreachable';
-export type Look = (url: string) => Promise<Sight>;
+export type Look = (url: string, timeoutMs?: number) => Promise<Sight>;
 
 /** Longer than this no look waits: what is seen has to be true within two seconds. */
 export const LOOK_TIMEOUT_MS = 1_000;
@@ -26,8 +26,8 @@ const LOOK_SHARE = 8;
 export const pauseAfterLookMs = (tookMs: number): number => Math.max(LOOK_EVERY_MS, LOOK_SHARE * tookMs);
 
 /** {@link Look} with a browser's (or Node's) fetch. */
-export async function lookAt(fetch: Fetch, url: string): Promise<Sight> {
-  const signal = AbortSignal.timeout(LOOK_TIMEOUT_MS);
+export async function lookAt(fetch: Fetch, url: string, timeoutMs = LOOK_TIMEOUT_MS): Promise<Sight> {
+  const signal = AbortSignal.timeout(timeoutMs);
   const init: RequestInit = { credentials: 'omit', cache: 'no-store', signal };
   const address = new URL('/api/hub', url).href;
   const ask = async () => (await fetch(address, init)).text();

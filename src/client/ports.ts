@@ -63,7 +63,7 @@ export const BROWSER: Ports = {
   randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
   connect: connectSocket,
   fetch: (url, init) => fetch(url, init),
-  look: (url) => lookAt(fetch, url),
+  look: (url, timeoutMs) => lookAt(fetch, url, timeoutMs),
   watchNetwork(listener) {
     const stopSleep = watchSleep(Date.now, () => listener('woke'));
     const online = () => listener('online');

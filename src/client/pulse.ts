@@ -7,6 +7,9 @@
  * dead (we slept, the network changed, it was silent): it gets one more look's time to speak, then it is over; without a reason it
  * gets {@link DEAD_AFTER_MS}.
  *
+ * On a line of 20 kbit/s a look shares it with all that is under way and may take a second by itself: where something came late and
+ * came, the line is slow, looks through it get {@link SLOW_LOOK_TIMEOUT_MS}, and silence shows that much later.
+ *
  * A page that nobody sees wants no beats, so its slowed timers cannot miss any; one that is seen again asks at once. A hub that knows
  * no beats sends none and is not expected to: there silence with nothing under way shows at the heartbeat.
  */
@@ -27,15 +30,17 @@ export const WATCHFUL_BEAT_EVERY_MS = 400;
 export const POLLED_BEAT_EVERY_MS = 2_000;
 /** A wire that is silent for so long while the hub's address answers is dead, whatever it is. */
 export const DEAD_AFTER_MS = 8_000;
+/** A look's patience on a line that is known to be slow. */
+export const SLOW_LOOK_TIMEOUT_MS = 3 * LOOK_TIMEOUT_MS;
 /** What came while this page was busy or asleep is heard before a look's outcome counts. */
 const LAST_WORD_MS = 20;
 
-/** At the latest, in a page that is awake: the beat that did not come, and the look that found nobody. */
+/** At the latest, in a page that is awake and on no slow line: the beat that did not come, and the look that found nobody. */
 export const noticedWithinMs = (everyMs: number): number => everyMs + BEAT_LATE_MS + LOOK_TIMEOUT_MS + LAST_WORD_MS;
 
 export interface PulseOptions {
   ports: Ports;
-  look(): Promise<Sight>;
+  look(timeoutMs: number): Promise<Sight>;
   /** How often a beat is wanted. */
   everyMs: number;
   /** Also while nobody sees the page. */
@@ -58,6 +63,9 @@ export class Pulse {
   #isSuspect = false;
   #looksInVain = 0;
   #isSilent = false;
+  #silences = 0;
+  /** What took longest of late and came, in milliseconds; whatever comes sooner halves it. */
+  #slownessMs = 0;
   #isStopped = false;
   #stopTimer: Stop = () => {};
   readonly #stopShown: Stop;
@@ -93,18 +101,33 @@ export class Pulse {
   async #owe<T>(answer: Promise<T>): Promise<T> {
     if (this.#owed === 0) this.#heardAt = this.#options.ports.now();
     this.#owed += 1;
+    const came = this.#takesTime();
     this.#wait();
     try {
       const value = await answer;
+      came();
       this.heard();
       return value;
     } catch (thrown) {
       // A refusal is an answer.
-      if (codeOf(thrown) !== 'hub-unreachable') this.heard();
+      if (codeOf(thrown) !== 'hub-unreachable') {
+        came();
+        this.heard();
+      }
       throw thrown;
     } finally {
       this.#owed -= 1;
     }
+  }
+
+  /** Begins to time something; to be called when it has come. What a silence held up says nothing about the line. */
+  #takesTime(): () => void {
+    const begunAt = this.#options.ports.now();
+    const silences = this.#silences;
+    return () => {
+      if (silences === this.#silences)
+        this.#slownessMs = Math.max(this.#options.ports.now() - begunAt, this.#slownessMs / 2);
+    };
   }
 
   #wish(isWished: boolean) {
@@ -152,6 +175,10 @@ export class Pulse {
   #setSilent(isSilent: boolean) {
     if (this.#isSilent === isSilent || this.#isStopped) return;
     this.#isSilent = isSilent;
+    if (isSilent) {
+      this.#silences += 1;
+      this.#slownessMs = 0;
+    }
     this.#options.changed();
   }
 
@@ -176,13 +203,16 @@ export class Pulse {
     const looking = { begunAt: ports.now() };
     this.#looking = looking;
     const heardBefore = this.#heardAt;
-    const sight = await look();
+    const timeoutMs = this.#slownessMs > LATE_MS ? SLOW_LOOK_TIMEOUT_MS : LOOK_TIMEOUT_MS;
+    const came = this.#takesTime();
+    const sight = await look(timeoutMs);
+    if (sight === 'hub') came();
     await new Promise<void>((resolve) => void ports.after(LAST_WORD_MS, resolve));
     if (this.#isStopped || this.#looking !== looking) return;
     this.#looking = null;
     const tookMs = ports.now() - looking.begunAt;
     // What a page saw that slept meanwhile says nothing about now.
-    const isAwake = tookMs < 2 * LOOK_TIMEOUT_MS;
+    const isAwake = tookMs < 2 * timeoutMs;
     if (isAwake && this.#heardAt === heardBefore && this.#quietMaxMs < Infinity) this.#judge(sight);
     this.#wait(sight === 'hub-unreachable' ? LOOK_EVERY_MS : pauseAfterLookMs(tookMs));
   }

@@ -218,7 +218,7 @@ export class Sync {
       pace: this.#pace,
       isStored,
       filesMissing,
-      look: ports.look ? () => ports.look!(url) : null,
+      look: ports.look ? (timeoutMs) => ports.look!(url, timeoutMs) : null,
       isWatchful,
       wire: chosen,
       // A connection outlives its ticket.

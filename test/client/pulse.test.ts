@@ -6,10 +6,13 @@ import {
   BEAT_EVERY_MS,
   BEAT_LATE_MS,
   DEAD_AFTER_MS,
+  LATE_MS,
   noticedWithinMs,
   Pulse,
+  SLOW_LOOK_TIMEOUT_MS,
   WATCHFUL_BEAT_EVERY_MS,
 } from '../../src/client/pulse.ts';
+import type { Transport } from '../../src/client/transport.ts';
 import { BEAT_TICK_MS } from '../../src/hub/beats.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 
@@ -56,10 +59,11 @@ function wire({ everyMs = BEAT_EVERY_MS, isWatchful = false, hubBeats = true } =
   };
   const pulse: Pulse = new Pulse({
     ports,
-    async look() {
+    async look(timeoutMs) {
       looks += 1;
-      await time.wait(sight === 'hub-unreachable' ? LOOK_TIMEOUT_MS : lookMs);
-      return sight;
+      const isInTime = sight !== 'hub-unreachable' && lookMs < timeoutMs;
+      await time.wait(isInTime ? lookMs : timeoutMs);
+      return isInTime ? sight : 'hub-unreachable';
     },
     everyMs,
     isWatchful,
@@ -124,6 +128,63 @@ describe('a wire that owes nothing falls silent', () => {
     fallSilent();
     await time.pass(60_000);
     expect({ looks, isSilent: pulse.isSilent }).toEqual({ looks: 0, isSilent: false });
+  });
+});
+
+describe('a slow line', () => {
+  /** Asks something over the wire and gets the answer after so long. */
+  const asks = (pulse: Pulse, tookMs: number) => {
+    const answer = time.wait(tookMs).then(() => ({}));
+    const transport = { follow: () => answer } as unknown as Transport;
+    return pulse.over(transport).follow({} as Parameters<Transport['follow']>[0]);
+  };
+
+  test('[S7] where something came late and came, a look of more than a second finds the hub, and nothing is shown', async () => {
+    const pulse = wire({ everyMs: WATCHFUL_BEAT_EVERY_MS });
+    await time.pass(1);
+    const first = asks(pulse, 2 * LATE_MS);
+    await time.pass(2 * LATE_MS);
+    await first;
+    lookMs = SLOW_LOOK_TIMEOUT_MS - 10;
+    isCut = true;
+    await time.pass(WATCHFUL_BEAT_EVERY_MS + BEAT_LATE_MS + SLOW_LOOK_TIMEOUT_MS + LATE_MS);
+    expect({ looks, changes, ends }).toEqual({ looks: 1, changes: 0, ends: [] });
+  });
+
+  test('falls silent: that shows, only later', async () => {
+    const pulse = wire({ everyMs: WATCHFUL_BEAT_EVERY_MS });
+    await time.pass(1);
+    const first = asks(pulse, 2 * LATE_MS);
+    await time.pass(2 * LATE_MS);
+    await first;
+    fallSilent();
+    await time.pass(noticedWithinMs(WATCHFUL_BEAT_EVERY_MS));
+    expect(pulse.isSilent).toBe(false);
+    await time.pass(SLOW_LOOK_TIMEOUT_MS - LOOK_TIMEOUT_MS);
+    expect(pulse.isSilent).toBe(true);
+  });
+
+  test('that became quick again, or spoke after a silence, is seen silent in time', async () => {
+    const pulse = wire({ everyMs: WATCHFUL_BEAT_EVERY_MS });
+    await time.pass(1);
+    for (const tookMs of [2 * LATE_MS, 5, 5]) {
+      const answered = asks(pulse, tookMs);
+      await time.pass(tookMs);
+      await answered;
+    }
+    fallSilent();
+    const heldUp = asks(pulse, 5_000);
+    await time.pass(noticedWithinMs(WATCHFUL_BEAT_EVERY_MS));
+    expect(pulse.isSilent).toBe(true);
+    await time.pass(5_000);
+    await heldUp;
+    isCut = false;
+    sight = 'hub';
+    await time.pass(WATCHFUL_BEAT_EVERY_MS);
+    expect(pulse.isSilent).toBe(false);
+    fallSilent();
+    await time.pass(noticedWithinMs(WATCHFUL_BEAT_EVERY_MS));
+    expect(pulse.isSilent).toBe(true);
   });
 });
 
