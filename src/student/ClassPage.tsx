@@ -7,7 +7,7 @@ import type { Member } from '../core/classroom.ts';
 import type { CommandId, LogId, MemberId } from '../core/ids.ts';
 import type { Language } from '../ui/language.tsx';
 import { useClass, useConnection, useDraft, useMe } from '../ui/store.tsx';
-import { Ask } from './Ask.tsx';
+import { LeaveAsk } from './LeaveAsk.tsx';
 import { ConnectionLine, ConnectionWord } from './ConnectionLine.tsx';
 import { LanguageSwitch } from './Doorway.tsx';
 import { chatPart, comeLater, handInPart } from './later.ts';
@@ -86,22 +86,12 @@ export function ClassPage({
         </div>
       </main>
       {lost && (
-        <Ask
-          heading={t.frame.leaveAsk}
-          yes={t.frame.leave}
-          no={t.frame.stay}
-          onYes={onLeave}
-          onNo={() => setIsLeaving(false)}
-        >
-          {lost.unsentWorks + lost.unfinishedWorks + lost.unsentMessages > 0 && (
-            <p className="note bad">
-              {t.frame.leaveUnsent(lost.unsentWorks + lost.unfinishedWorks, lost.unsentMessages)}
-            </p>
-          )}
-          <p>
-            {t.frame.leaveHint} {t.frame.leaveCleared}
-          </p>
-        </Ask>
+        <LeaveAsk
+          works={lost.unsentWorks + lost.unfinishedWorks}
+          messages={lost.unsentMessages}
+          onLeave={onLeave}
+          onStay={() => setIsLeaving(false)}
+        />
       )}
     </div>
   );

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import type { LogSummary } from '../client/class-store.ts';
 import type { Language } from '../ui/language.tsx';
 import { createTexts } from '../ui/texts.ts';
-import { Ask } from './Ask.tsx';
+import { LeaveAsk } from './LeaveAsk.tsx';
 import { ConnectionLine } from './ConnectionLine.tsx';
 import { Doorway } from './Doorway.tsx';
 import { EntryForm } from './EntryForm.tsx';
@@ -58,18 +58,7 @@ export function Forgotten({
         {t.frame.leave}
       </button>
       {isLeaving && (
-        <Ask
-          heading={t.frame.leaveAsk}
-          yes={t.frame.leave}
-          no={t.frame.stay}
-          onYes={onLeave}
-          onNo={() => setIsLeaving(false)}
-        >
-          {isUnsent && <p className="note bad">{t.frame.leaveUnsent(unsentWorks, unsentMessages)}</p>}
-          <p>
-            {t.frame.leaveHint} {t.frame.leaveCleared}
-          </p>
-        </Ask>
+        <LeaveAsk works={unsentWorks} messages={unsentMessages} onLeave={onLeave} onStay={() => setIsLeaving(false)} />
       )}
     </Doorway>
   );

@@ -18,6 +18,7 @@ import { LessonPupil } from './lesson-class.ts';
 import { contentOf, sha256Of, type Made } from './lesson-content.ts';
 import type { HandedIn } from './lesson-pupil.ts';
 import { Teacher, type WallTile } from './teacher.ts';
+import { telling, type Step } from './telling.ts';
 import { newFileId, newId } from './wire-pupil.ts';
 
 export interface LessonResult {
@@ -46,7 +47,7 @@ export interface LessonResult {
   wallSecondsMax: number;
   /** From a cable that is pulled to the tile that says so. */
   awayAfterCutSeconds: number;
-  steps: { name: string; ok: boolean; ms: number }[];
+  steps: Step[];
   screenshots: string;
   faults: string[];
 }
@@ -154,26 +155,14 @@ export async function playLesson({
   const works: Work[] = [];
   let proxy: NetworkProxy | null = null;
 
-  const picture = (name: string) =>
-    teacher.picture(join(pictures, `${String(steps.length + 1).padStart(2, '0')}-${name}.png`));
-  const step = async (name: string, deed: () => Promise<void>) => {
-    const begunAt = performance.now();
-    let ok = false;
-    try {
-      await deed();
-      ok = true;
-    } catch (error) {
-      faults.push(`${name}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
-      await picture('failed').catch(() => undefined);
-      for (const [place, one] of atBrowsers.entries())
-        await one.picture(join(pictures, `failed-pupil-${place}.png`)).catch(() => undefined);
-      throw error;
-    } finally {
-      const ms = Math.round(performance.now() - begunAt);
-      steps.push({ name, ok, ms });
-      tell(`${ok ? '✓' : '✗'} ${name}   ${(ms / 1000).toFixed(1)} s`);
-    }
-  };
+  const { picture: pictureOf, step } = telling({
+    steps,
+    faults,
+    pictures,
+    tell,
+    everybody: () => [['school', teacher], ...atBrowsers.map((one, place) => [`pupil-${place}`, one] as const)],
+  });
+  const picture = (name: string) => pictureOf(teacher, name);
 
   // ── What is true of each pupil now, for the wall ─────────────────────────────────────────────────────────────────────
 

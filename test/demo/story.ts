@@ -14,13 +14,9 @@ import { check, type Verdict } from './checker.ts';
 import { Journal } from './journal.ts';
 import { PupilRunner } from './pupil-runner.ts';
 import { tamper, type Break } from './tamper.ts';
+import { telling, type Step } from './telling.ts';
 import { Teacher } from './teacher.ts';
 
-export interface Step {
-  name: string;
-  ok: boolean;
-  ms: number;
-}
 export interface Result {
   ok: boolean;
   shell: string;
@@ -116,30 +112,17 @@ export async function playStory({ pictures, tell, breaks }: StoryOptions): Promi
   const browser = await openBrowser();
   const browserPupils: BrowserPupil[] = [];
 
-  const picture = (who: Teacher, name: string) =>
-    who.picture(join(pictures, `${String(steps.length + 1).padStart(2, '0')}-${name}.png`));
-  const step = async (name: string, deed: () => Promise<void>) => {
-    const begunAt = performance.now();
-    let ok = false;
-    try {
-      await deed();
-      ok = true;
-    } catch (error) {
-      faults.push(`${name}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
-      for (const [who, label] of [
-        [schoolPc, 'school'],
-        [laptop, 'laptop'],
-      ] as const)
-        await picture(who, `failed-${label}`).catch(() => undefined);
-      for (const [place, pupil] of browserPupils.entries())
-        await pupil.picture(join(pictures, `failed-pupil-${place}.png`)).catch(() => undefined);
-      throw error;
-    } finally {
-      const ms = Math.round(performance.now() - begunAt);
-      steps.push({ name, ok, ms });
-      tell(`${ok ? '✓' : '✗'} ${name}   ${(ms / 1000).toFixed(1)} s`);
-    }
-  };
+  const { picture, step } = telling({
+    steps,
+    faults,
+    pictures,
+    tell,
+    everybody: () => [
+      ['school', schoolPc],
+      ['laptop', laptop],
+      ...browserPupils.map((pupil, place) => [`pupil-${place}`, pupil] as const),
+    ],
+  });
   /** The app is killed and started again; what the journal says must still be there. */
   const kill = async (who: Teacher) => {
     await who.kill();

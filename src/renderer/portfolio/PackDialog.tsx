@@ -19,6 +19,7 @@ import { ErrorNotice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { blobOf, filesNamed, gather, newPassphrase } from './carrying.ts';
 import { JobRow } from './JobRow.tsx';
+import choices from '../frame/Choices.module.css';
 import classes from './Portfolio.module.css';
 
 /** The choice of a computer that no portfolio went to yet. */
@@ -128,7 +129,7 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
         <div className={classes.form}>
           {needsPassword && job?.state !== 'failed' && (
             <div>
-              <p className={classes.legend}>{p.keepPassword}</p>
+              <p className={choices.legend}>{p.keepPassword}</p>
               <Digits passphrase={typed === null ? shownPassphrase(passphrase) : passphrase} />
               <p className={classes.note}>{p.passwordMade}</p>
             </div>
@@ -160,7 +161,7 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
         )}
         {pairs.length > 0 && (
           <Radio.Group label={p.forWhom} value={pairId} onChange={setChosen}>
-            <div className={classes.many}>
+            <div className={choices.many}>
               {pairs.map((one) => (
                 <Radio
                   key={one.pairId}
@@ -186,9 +187,9 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
         {isHome ? (
           <p className={classes.lead}>{p.homeLead}</p>
         ) : (
-          <fieldset className={classes.group}>
-            <legend className={classes.legend}>{p.classes}</legend>
-            <div className={classes.many}>
+          <fieldset className={choices.group}>
+            <legend className={choices.legend}>{p.classes}</legend>
+            <div className={choices.many}>
               {own.map((one) => (
                 <Checkbox
                   key={one.logId}
@@ -263,7 +264,7 @@ function Password({ made, typed, onAnother, onTyped }: PasswordProps) {
   const p = useTexts().portfolio.packing;
   if (typed !== null)
     return (
-      <div className={classes.group}>
+      <div className={choices.group}>
         <TextInput
           w="100%"
           label={p.passwordField}
@@ -281,7 +282,7 @@ function Password({ made, typed, onAnother, onTyped }: PasswordProps) {
     );
   return (
     <div>
-      <p className={classes.legend}>{p.password}</p>
+      <p className={choices.legend}>{p.password}</p>
       <Digits passphrase={shownPassphrase(made)} />
       <p className={classes.note}>{p.passwordMade}</p>
       <div className={classes.password}>

@@ -13,6 +13,7 @@ import { useClasses, useOpenClass } from '../frame/classes.tsx';
 import { ErrorNotice, Notice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { chosenWorks, saveItems } from './save-items.ts';
+import choices from '../frame/Choices.module.css';
 import classes from './SaveWorks.module.css';
 
 interface SaveWorksProps {
@@ -71,15 +72,15 @@ export function SaveWorks({ assignmentId, onClose }: SaveWorksProps) {
         <p className={classes.lead}>{t.saving.lead}</p>
         <p className={classes.lead}>{t.saving.personal}</p>
         {assignmentId === null && tasks.length > 0 && (
-          <fieldset className={classes.group}>
-            <legend className={classes.legend}>{t.saving.tasks}</legend>
+          <fieldset className={choices.group}>
+            <legend className={choices.legend}>{t.saving.tasks}</legend>
             <Checkbox
               label={t.saving.allTasks}
               checked={taskIds.length === tasks.length}
               indeterminate={taskIds.length > 0 && taskIds.length < tasks.length}
               onChange={(event) => setTaskIds(event.currentTarget.checked ? tasks.map((one) => one.assignmentId) : [])}
             />
-            <div className={classes.many}>
+            <div className={choices.many}>
               {tasks.map((one) => (
                 <Checkbox
                   key={one.assignmentId}
@@ -96,8 +97,8 @@ export function SaveWorks({ assignmentId, onClose }: SaveWorksProps) {
             </div>
           </fieldset>
         )}
-        <fieldset className={classes.group}>
-          <legend className={classes.legend}>{t.saving.who}</legend>
+        <fieldset className={choices.group}>
+          <legend className={choices.legend}>{t.saving.who}</legend>
           <SegmentedControl
             aria-label={t.saving.who}
             data={[
@@ -108,7 +109,7 @@ export function SaveWorks({ assignmentId, onClose }: SaveWorksProps) {
             onChange={(value) => setMemberIds(value === 'all' ? null : [])}
           />
           {memberIds !== null && (
-            <div className={classes.many}>
+            <div className={choices.many}>
               {students.map(({ memberId, name }) => (
                 <Checkbox
                   key={memberId}
@@ -124,7 +125,7 @@ export function SaveWorks({ assignmentId, onClose }: SaveWorksProps) {
           )}
         </fieldset>
         <div>
-          <div className={classes.legend}>{t.saving.how}</div>
+          <div className={choices.legend}>{t.saving.how}</div>
           <SegmentedControl
             aria-label={t.saving.how}
             data={SAVE_KINDS.map((value) => ({ value, label: t.saving.kinds[value] }))}

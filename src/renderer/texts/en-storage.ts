@@ -58,7 +58,7 @@ export const enStorage: Widen<typeof ruStorage> = {
     parallel: 'How many files at a time',
     lesson: 'While a lesson runs, no faster than',
     lessonMore:
-      'So that students have enough of the network. It holds by itself on the lesson screen; files between Parta and a server on this computer are not held back.',
+      'So that students have enough of the network. It holds while a lesson is under way; files between Parta and a server on this computer are not held back.',
     noLimit: 'No limit',
   },
 };
