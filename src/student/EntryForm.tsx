@@ -63,6 +63,8 @@ export function EntryForm({
     } catch (error) {
       const failed = codeOf(error);
       refuse({ field: failed === 'bad-name' ? 'name' : failed.includes('code') ? 'code' : null, code: failed });
+    } finally {
+      // Also where it was heard: who is refused before his page has heard anything else still stands before this form.
       setIsAsking(false);
     }
   }

@@ -18,6 +18,7 @@ import {
   storageOf,
   type Device,
 } from './session.ts';
+import { LATER_RETRY_MS } from './later.ts';
 import type { HandedOut, openHandedOut } from './handed-out.ts';
 import type { openKeptBytes } from './kept-bytes.ts';
 import type { watchAddresses } from './readdress.ts';
@@ -65,7 +66,7 @@ export interface Room {
   isUnsent(): boolean;
   /**
    * The hub has ended this sign-in. Whether that is only because it came back from a backup that knows nothing of it: then what was done
-   * here is on no other disk.
+   * here is on no other disk. Answers when the hub has.
    */
   isForgotten(code: ErrorCode): Promise<boolean>;
   /** Stands at the door of a class again, as the same person. Throws PartaError. */
@@ -266,11 +267,14 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
           queueMicrotask(() => stop());
         });
       });
-      try {
-        const { hubId, epoch } = await hubFacts();
-        return hubId === device.hubId && epoch !== undefined && known?.epoch !== undefined && epoch !== known.epoch;
-      } catch {
-        return false;
+      for (;;) {
+        try {
+          const { hubId, epoch } = await hubFacts();
+          return hubId === device.hubId && epoch !== undefined && known?.epoch !== undefined && epoch !== known.epoch;
+        } catch {
+          // What may be on no other disk is not erased because of a hub that is out of reach again.
+          await new Promise((resolve) => setTimeout(resolve, LATER_RETRY_MS));
+        }
       }
     },
     async askAgain(code, name) {

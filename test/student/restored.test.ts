@@ -212,6 +212,60 @@ describe('[S14] a pupil whom the restored hub has forgotten', () => {
     expect(rows('handedIn')).toHaveLength(2);
   });
 
+  test('nothing is erased because the hub cannot be asked for a moment whether it came back from a backup', async () => {
+    const page = await lesson.pupil(computer);
+    await workOf(page);
+    // As soon as the sign-in has ended, the hub is out of reach for two questions.
+    await page.evaluate(() => {
+      const plain = window.fetch;
+      const kept = Object.assign(window, { refused: 0 });
+      let isEnded = false;
+      window.fetch = async (input, init) => {
+        if (input === '/api/hub' && isEnded && kept.refused < 2) {
+          kept.refused += 1;
+          throw new TypeError('cut');
+        }
+        const response = await plain(input, init);
+        if (input === '/api/session') isEnded ||= !((await response.clone().json()) as { ok: boolean }).ok;
+        return response;
+      };
+    });
+    await restore('elsewhere');
+    await heading(page, 'Сервер класса вас не узнал').waitFor({ timeout: 60_000 });
+    expect(await page.evaluate(() => (window as unknown as { refused: number }).refused)).toBe(2);
+    await askAgain(page);
+    await confirm();
+    await eventually(() => said('Всем привет', rows('messagePosted')).length === 1);
+  });
+
+  test('refused while his page heard nothing, he can ask again in the same form', async () => {
+    const page = await lesson.pupil(computer);
+    const field = page.getByLabel('Сообщение', { exact: true });
+    await field.fill('Всем привет');
+    await field.press('Enter');
+    await lesson.row(({ body }) => body?.['text'] === 'Всем привет');
+    await expect.poll(async () => (await leftOnComputer(page)).text.includes('Всем привет'), PATIENT).toBe(true);
+    await restore();
+    await heading(page, 'Сервер класса вас не узнал').waitFor({ timeout: 60_000 });
+    let hear = () => undefined as void;
+    const heard = new Promise<void>((resolve) => (hear = resolve));
+    await page.route('**/api/me', async (route) => {
+      await heard;
+      await route.continue();
+    });
+    const { code } = await teacher.call<JoinCode>(`/api/logs/${lesson.logId}/join-code`);
+    await page.getByLabel('Код класса').fill(code);
+    const ask = page.getByRole('button', { name: 'Попроситься в класс' });
+    await ask.click();
+    const request = await eventually(() => rows('joinRequested').at(-1));
+    await teacher.send(lesson.logId, 'declineJoin', { requestId: request.id });
+    hear();
+    await page.getByText('Учитель пока не впустил вас').waitFor();
+    await ask.click();
+    await heading(page, 'Учитель подтверждает вход').waitFor();
+    expect(rows('joinRequested')).toHaveLength(2);
+  });
+
   test('who had sent nothing is told that no class has him, and comes in again the same way', async () => {
     const page = await lesson.pupil(computer);
     await restore();
