@@ -411,8 +411,11 @@ export function openUploads({ ticket, storage, kept: copies = null }: UploadsOpt
     async missing(fileIds) {
       const own = fileIds.flatMap((fileId) => rows.get(fileId) ?? []);
       for (const row of own)
-        if (row.state === 'stored' && !(await isWhole(row.fileId)) && row.state === 'stored')
+        if (row.state === 'stored' && !(await isWhole(row.fileId)) && row.state === 'stored') {
           change(row, { state: 'lost', sentBytes: 0 });
+          // Else the next page would believe that it has arrived, and keep no copy of it when it is chosen again.
+          await copies?.settle(row.fileId, 'unwanted');
+        }
       return own.some((row) => row.state !== 'stored');
     },
     watch(listener) {

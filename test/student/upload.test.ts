@@ -1,7 +1,9 @@
 /** The queue of a pupil's files without a network: how many go at once, when a cut one is tried again, what a reload leaves. */
+import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PartaError } from '../../src/core/errors.ts';
 import { FILE_BYTES_MAX } from '../../src/core/limits.ts';
+import { openKeptBytes } from '../../src/student/kept-bytes.ts';
 import {
   KEPT_FILES_MAX,
   openUploads,
@@ -148,6 +150,39 @@ describe('a file that has arrived', () => {
     expect([gone, half, whole].map((id) => uploads.view(id)?.state)).toEqual(['lost', 'lost', 'stored']);
     expect(uploads.isStored(gone)).toBe(false);
     expect(await uploads.missing([newFileId()])).toBe(false);
+  });
+
+  test('[S15] and that the hub has let go of is lost to the page after a reload too; chosen again it is kept again', async () => {
+    vi.stubGlobal('indexedDB', new IDBFactory());
+    const copies = () => openKeptBytes('parta.hub.person.files', () => 1);
+    const page = () => {
+      const uploads = openUploads({ ticket: never, storage, kept: copies() });
+      opened.push(uploads);
+      return uploads;
+    };
+    const chosen = file();
+    const facts = { name: chosen.name, sizeBytes: chosen.size, mediaType: chosen.type };
+    const id = newFileId();
+    const before = copies();
+    await before.keep({ fileId: id, ...facts }, chosen);
+    await before.settle(id, 'stored');
+    before.close();
+    storage.setItem('parta.files', JSON.stringify([{ fileId: id, ...facts, isStored: true }]));
+    const first = openUploads({ ticket: () => Promise.resolve('t'), storage, kept: copies() });
+    answered(() => new Response(null, { status: 404 }));
+    expect(await first.missing([id])).toBe(true);
+    first.close();
+    const second = page();
+    await until(() => second.view(id)?.state !== 'queued');
+    expect(second.view(id)?.state).toBe('lost');
+    expect(second.again(id, file())).toBe(true);
+    const look = copies();
+    let found: string | null = null;
+    await until(() => {
+      void look.find(id).then(({ is }) => (found = is));
+      return found === 'here';
+    });
+    look.close();
   });
 
   test('is not given up because the hub cannot be asked', async () => {
