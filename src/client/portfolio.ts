@@ -10,6 +10,7 @@ import * as z from 'zod/mini';
 import { PartaError } from '../core/errors.ts';
 import type { CommandId, LogId } from '../core/ids.ts';
 import {
+  LINE_BYTES_MAX,
   PORTFOLIO_COMMANDS_MAX,
   PORTFOLIO_LOGS_MAX,
   PortfolioLine,
@@ -17,7 +18,7 @@ import {
   type PackedLog,
   type TakenIn,
 } from '../core/portfolio.ts';
-import type { FileRef, Me, Page } from '../core/wire.ts';
+import type { Entry, FileRef, Me, Page } from '../core/wire.ts';
 import type { FilesOnTheWay } from './class-store.ts';
 import type { Database, StoredCommand } from './database.ts';
 import { fileIdsOf, heldBack } from './outbox.ts';
@@ -93,13 +94,24 @@ async function* linesOfLog(database: Database, logId: LogId): AsyncGenerator<Por
     if (read.logKey !== logKey) throw new PartaError('busy');
     const last = read.isEnd ? upTo : Math.min(read.upTo, upTo);
     for (let at = 0; after < last;) {
-      const piece = read.entries.slice(at, at + ENTRIES_PER_RECORD).filter(({ seq }) => seq <= upTo);
-      at += ENTRIES_PER_RECORD;
+      const count = entriesOfLine(read.entries, at);
+      const piece = read.entries.slice(at, at + count).filter(({ seq }) => seq <= upTo);
+      at += count;
       const to = at >= read.entries.length ? last : (piece.at(-1)?.seq ?? last);
       yield { page: { logId, logKey, after, upTo: to, head: upTo, entries: piece } };
       after = to;
     }
   }
+}
+
+/** How many entries go into a line: as many as a page holds, and fewer where they are long. */
+function entriesOfLine(entries: readonly Entry[], at: number): number {
+  let chars = 0;
+  for (let count = 0; count < ENTRIES_PER_RECORD; count += 1) {
+    chars += JSON.stringify(entries[at + count] ?? null).length;
+    if (count > 0 && chars > LINE_BYTES_MAX / 2) return count;
+  }
+  return ENTRIES_PER_RECORD;
 }
 
 /** What a portfolio says, without its pages. */

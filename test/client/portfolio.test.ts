@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PAST_EPOCHS_MAX } from '../../src/client/database.ts';
 import { PartaError } from '../../src/core/errors.ts';
 import type { CommandId } from '../../src/core/ids.ts';
+import { MESSAGE_TEXT_MAX } from '../../src/core/limits.ts';
 import { LINE_BYTES_MAX, PORTFOLIO_COMMANDS_MAX, PORTFOLIO_LOGS_MAX, type PortfolioLine } from '../../src/core/portfolio.ts'; // prettier-ignore
 import type { LogKey } from '../../src/core/wire.ts';
 import { blobOf, linesIn } from '../../src/renderer/portfolio/carrying.ts';
@@ -54,6 +55,18 @@ test('[S5] what was packed in pieces of pages is the log; twice it is nothing mo
   expect(await takeIn(laptop, all)).toMatchObject({ entries: 0, confirmed: 0 });
   const view = await laptop.class(school.logId);
   expect(view!.classroom).toEqual((await pc.class(school.logId))!.classroom);
+});
+
+test('[S5] no line is longer than whoever takes it in may read, whatever somebody has written', async () => {
+  // Six letters of JSON for each of these.
+  const text = '\u0001'.repeat(MESSAGE_TEXT_MAX);
+  const count = Math.ceil((1.5 * LINE_BYTES_MAX) / (6 * MESSAGE_TEXT_MAX));
+  for (let n = 0; n < count; n += 1) await school.say(pc, text);
+  await school.soon();
+  const all = await lines(pc);
+  for (const line of all) expect(JSON.stringify(line).length).toBeLessThanOrEqual(LINE_BYTES_MAX);
+  expect(await takeIn(laptop, all)).toMatchObject({ entries: count + 1 });
+  expect(await school.chat(laptop)).toHaveLength(count);
 });
 
 test('[S5] a page that begins before where this log stands is cut; one that begins after it is a gap, refused whole', async () => {
