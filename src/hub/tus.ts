@@ -2,8 +2,8 @@
  * tus 1.0 with creation, creation-with-upload and termination: what a request says, and what is answered. Where bytes go is
  * the store's business (files.ts). Promises: one writer per upload, a newer request ends the older one's and waits for it; a body
  * never brings more than was announced; what has come of a body that broke off is kept; every refusal carries a code of ours. Of all
- * bodies together no more than {@link BLOCKS_AT_ONCE_MAX} blocks are in memory, and of each a chunk or two: who finds no room is read
- * later, in the order of asking.
+ * bodies together no more than {@link BLOCKS_AT_ONCE_MAX} blocks are in memory, and of each a chunk or two, and no more than
+ * {@link TURN_BYTES} are read in one turn of the event loop: who finds no room is read later, in the order of asking.
  * Hides: headers, the gathering of a body into writes of about 1 MB while the last one is on its way to the disk.
  *
  * By hand, because a body through web streams costs twice the processor of the whole rest (`npm run bench -- collect`).
@@ -14,7 +14,7 @@ import { codeOf, PartaError, type ErrorCode } from '../core/errors.ts';
 import type { FileId } from '../core/ids.ts';
 import { FILE_BYTES_MAX } from '../core/limits.ts';
 import { UploadMetadata } from '../core/wire.ts';
-import { BLOCKS_AT_ONCE_MAX, Room } from './turns.ts';
+import { BLOCKS_AT_ONCE_MAX, Room, Turns, TURN_BYTES } from './turns.ts';
 
 export const TUS_VERSION = '1.0.0';
 /** Bytes gathered before one write; as many again may wait for it. */
@@ -62,6 +62,7 @@ export class Tus<W> {
   readonly #store: UploadStore<W>;
   readonly #failed: (code: ErrorCode) => void;
   readonly #room = new Room(BLOCKS_AT_ONCE_MAX);
+  readonly #turns = new Turns(TURN_BYTES);
   /** Who is at work on an upload, and when he has left it. */
   readonly #inside = new Map<FileId, { stop: AbortController; left: Promise<void> }>();
 
@@ -143,7 +144,9 @@ export class Tus<W> {
   ): Promise<number> {
     const length = request.headers['content-length'];
     if (length !== undefined && Number(length) > leftBytes) throw new PartaError('too-large');
-    return this.#store.write(fileId, offset, (take, came) => pour(request, leftBytes, signal, this.#room, take, came));
+    return this.#store.write(fileId, offset, (take, came) =>
+      pour(request, leftBytes, signal, { room: this.#room, turns: this.#turns }, take, came),
+    );
   }
 
   /** A newcomer asks the one inside to leave and waits for it. */
@@ -206,7 +209,7 @@ function pour(
   body: IncomingMessage,
   leftBytes: number,
   signal: AbortSignal,
-  room: Room,
+  { room, turns }: { room: Room; turns: Turns },
   take: (block: readonly Uint8Array[]) => Promise<void>,
   came: (bytes: number) => void,
 ): Promise<void> {
@@ -218,6 +221,8 @@ function pour(
     let leave: (() => void) | null = null;
     let isAsking = false;
     let isTaking = false;
+    /** More than its part of this turn has come. */
+    let isResting = false;
     let isDue = false;
     let isOver = false;
     let failure: { error: unknown } | null = null;
@@ -226,7 +231,7 @@ function pour(
     const step = () => {
       if (isTaking || isAsking) return;
       if (!failure && (bytes >= WRITE_BYTES || (bytes > 0 && (isDue || isOver)))) return handOver();
-      if (!isOver) return void body.resume();
+      if (!isOver) return void (isResting || body.resume());
       clearTimeout(timer);
       leave?.();
       if (failure) reject(failure.error as Error);
@@ -285,6 +290,16 @@ function pour(
         if (isTaking || isAsking) body.pause();
         else step();
       }
+      if (!isResting && !turns.tryTake(chunk.byteLength)) rest(chunk.byteLength);
+    };
+    /** The system may hold megabytes of a body: read in one go, everybody else would wait for them. */
+    const rest = (chunkBytes: number) => {
+      isResting = true;
+      body.pause();
+      void turns.take(chunkBytes).then(() => {
+        isResting = false;
+        if (!isOver) step();
+      });
     };
     if (signal.aborted || body.readableEnded || body.destroyed) return whole();
     signal.addEventListener('abort', whole);

@@ -4,13 +4,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Downloads, LARGE_PIECE_BYTES, PIECE_BYTES, type DownloadsContext } from '../../src/hub/download.ts';
 import { contentPath } from '../../src/hub/files.ts';
 import type { FileRow } from '../../src/hub/store.ts';
 import { BLOCKS_AT_ONCE_MAX, Room, TURN_BYTES, Turns } from '../../src/hub/turns.ts';
-import { WRITE_BYTES } from '../../src/hub/tus.ts';
+import { Tus, TUS_VERSION, WRITE_BYTES, type Pour, type UploadStore } from '../../src/hub/tus.ts';
+import { newFileId } from '../support/person.ts';
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -51,6 +52,58 @@ test('BLOCKS_AT_ONCE_MAX and TURN_BYTES: what files take of one turn is a few mi
   expect(BLOCKS_AT_ONCE_MAX * WRITE_BYTES + TURN_BYTES).toBeLessThanOrEqual(12 * 1024 ** 2);
   // One upload alone gathers while its last block is being written.
   expect(BLOCKS_AT_ONCE_MAX).toBeGreaterThanOrEqual(2);
+});
+
+test('of uploads no more than TURN_BYTES and a chunk each are read in one turn, however much the system holds of them', async () => {
+  const CHUNK_BYTES = 64 * 1024;
+  const SENDERS = 4;
+  let turn = 0;
+  let isOver = false;
+  const count = () => {
+    turn += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  const perTurn = new Map<number, number>();
+  /** A body of which everything is here already. */
+  class Body extends Readable {
+    readonly method = 'PATCH';
+    readonly headers = {
+      'tus-resumable': TUS_VERSION,
+      'content-type': 'application/offset+octet-stream',
+      'upload-offset': '0',
+    };
+    #left = 3 * WRITE_BYTES;
+    constructor() {
+      super({ highWaterMark: 1 });
+    }
+    override _read(): void {
+      perTurn.set(turn, (perTurn.get(turn) ?? 0) + CHUNK_BYTES);
+      this.#left -= CHUNK_BYTES;
+      this.push(Buffer.alloc(CHUNK_BYTES));
+      if (this.#left === 0) this.push(null);
+    }
+  }
+  const stored: number[] = [];
+  const store = {
+    find: async () => ({ offset: 0, sizeBytes: 3 * WRITE_BYTES }),
+    write: async (_fileId: unknown, _offset: number, pour: Pour) => {
+      let bytes = 0;
+      await pour(
+        async (block) => void (bytes += block.reduce((sum, chunk) => sum + chunk.byteLength, 0)),
+        () => {},
+      );
+      stored.push(bytes);
+      return bytes;
+    },
+  } as Partial<UploadStore<null>> as UploadStore<null>;
+  const tus = new Tus(store, () => {});
+  const response = { setHeader() {}, writeHead: () => ({ end() {} }) } as unknown as ServerResponse;
+  const send = () => tus.handle(new Body() as Readable as IncomingMessage, response, newFileId(), null);
+  await Promise.all(Array.from({ length: SENDERS }, send));
+  isOver = true;
+  expect(stored).toEqual(Array.from({ length: SENDERS }, () => 3 * WRITE_BYTES));
+  expect(Math.max(...perTurn.values())).toBeLessThanOrEqual(TURN_BYTES + 3 * SENDERS * CHUNK_BYTES);
 });
 
 describe('a download', () => {
