@@ -1,13 +1,15 @@
+import { EventEmitter } from 'node:events';
 import fs, { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CommandId, LogId } from '../../src/core/ids.ts';
 import type { NewRow } from '../../src/hub/store.ts';
-import { ERASURES_FILE, Writer } from '../../src/hub/store-writer.ts';
+import { ERASURES_FILE, openForWriting, Writer, type ToWriter } from '../../src/hub/store-writer.ts';
 import { openSqliteStore } from '../../src/hub/store-sqlite.ts';
 import { newId } from '../support/person.ts';
 import { describeStore, newRow } from './store.contract.ts';
@@ -33,6 +35,37 @@ afterEach(() => remove(dataDir));
 test('[S2] the writer syncs every commit: WAL, synchronous FULL, secure_delete on', async () => {
   const store = await openSqliteStore({ dataDir, hubName: 'Школа' });
   expect(store.safety).toEqual({ journalMode: 'wal', synchronous: 2, secureDelete: 1 });
+  await store.close();
+});
+
+test('[S2] what a log gives goes to the disk at once, with what was waiting; what comes meanwhile shares the next commit', async () => {
+  const groups: string[][] = [];
+  const worker = Object.assign(new EventEmitter(), {
+    postMessage(message: ToWriter) {
+      if (message === 'close') return void worker.emit('exit');
+      groups.push(message.group.map(({ name }) => name));
+    },
+    answer: (count: number) =>
+      worker.emit(
+        'message',
+        Array.from({ length: count }, () => ({ ok: true, value: null })),
+      ),
+  });
+  const startWriter = async (file: string) => {
+    openForWriting(file).close();
+    return { worker: worker as unknown as Worker, safety: { journalMode: 'wal', synchronous: 2, secureDelete: 1 } };
+  };
+  const store = await openSqliteStore({ dataDir, hubName: 'Школа', startWriter });
+  const append = () => store.append({ logId: newId<LogId>(), expectedHead: 0, rows: [newRow()], nextDueAt: null });
+  const all = [store.keepPort(1), append()];
+  expect(groups).toEqual([['keepPort', 'append']]);
+  all.push(append(), store.keepPort(2), append());
+  expect(groups).toHaveLength(1);
+  worker.answer(2);
+  await new Promise(setImmediate);
+  expect(groups.slice(1)).toEqual([['append', 'keepPort', 'append']]);
+  worker.answer(3);
+  await Promise.all(all);
   await store.close();
 });
 
