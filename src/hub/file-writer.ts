@@ -3,7 +3,8 @@
  *
  * Promises: blocks of an upload are hashed and written in the order in which they come; `close` answers when all of them are synced;
  * a call that fails says why by code, and the hash of what it was about is forgotten, so that it is read again from the disk, where the
- * truth is. A long hash lets others in after every megabyte. Few syncs run at once: they share the threads that everybody reads files by.
+ * truth is. A long hash lets others in after every megabyte. Few syncs run at once: they share the threads that everybody reads files by. What
+ * grows is synced every few megabytes, so that nobody's commit waits behind a whole file's data on the same disk.
  * Hides: file descriptors, hashes.
  */
 import { createHash, type Hash } from 'node:crypto';
@@ -18,6 +19,8 @@ import { Room } from './turns.ts';
 /** Hashes kept of uploads that were left in the middle. */
 export const HASHES_MAX = 200;
 export const SYNCS_AT_ONCE_MAX = 2;
+/** An upload is synced on its way whenever it has grown by so much and is not being synced. */
+export const SYNC_EVERY_BYTES = 8 * 1024 ** 2;
 const READ_BYTES = 1024 ** 2;
 /** One for all: what is read is hashed before anybody else's turn comes. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(READ_BYTES);
@@ -30,6 +33,11 @@ interface Open {
   hash: Hash;
   end: number;
   isBroken: boolean;
+  /** Up to here a sync on the way has come, or will; it never rejects. */
+  syncedTo: number;
+  syncing: Promise<void> | null;
+  /** A disk tells once only that it could not keep something. */
+  failure: { error: unknown } | null;
 }
 
 export class FileWriter {
@@ -45,7 +53,7 @@ export class FileWriter {
     const hash = await this.#hashOf(id, path, bytes);
     // Made where it is missing: a hub may have been killed between a row and its file, or between a file's place and its row.
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-    this.#open.set(id, { fd, hash, end: bytes, isBroken: false });
+    this.#open.set(id, { fd, hash, end: bytes, isBroken: false, syncedTo: bytes, syncing: null, failure: null });
   }
 
   /** Appends; the memory of the chunks is given back at once. */
@@ -61,6 +69,7 @@ export class FileWriter {
       }
       writeAll(file.fd, chunks, bytes, file.end);
       file.end += bytes;
+      this.#syncOnTheWay(id, file);
     } catch (error) {
       file.isBroken = true;
       throw error;
@@ -76,12 +85,27 @@ export class FileWriter {
     if (!file) throw new PartaError('busy');
     this.#open.delete(id);
     try {
+      await file.syncing;
+      if (file.failure) throw file.failure.error;
       await this.#inTurn(() => syncData(file.fd));
     } finally {
       closeSync(file.fd);
     }
     if (!file.isBroken) this.#keep(id, { hash: file.hash, bytes: file.end });
     return file.end;
+  }
+
+  #syncOnTheWay(id: string, file: Open): void {
+    if (file.syncing || file.end - file.syncedTo < SYNC_EVERY_BYTES) return;
+    const sync = async () => {
+      // Its turn has come late: the sync at the end is for all of it.
+      if (this.#open.get(id) !== file) return;
+      file.syncedTo = file.end;
+      await syncData(file.fd);
+    };
+    file.syncing = this.#inTurn(sync)
+      .catch((error: unknown) => void (file.failure ??= { error }))
+      .finally(() => (file.syncing = null));
   }
 
   /** SHA-256 of an upload that is here to its end. */

@@ -3,17 +3,22 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type * as Fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FileWriter } from '../../src/hub/file-writer.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FileWriter, SYNC_EVERY_BYTES } from '../../src/hub/file-writer.ts';
 
 /** Places that were synced, in their order. */
 const synced = vi.hoisted(() => [] as string[]);
+/** What the next sync comes to instead of what the disk says. */
+const disk = vi.hoisted(() => ({ fails: null as Error | null }));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof Fs>();
   const noted = (sync: typeof Fs.fsync) =>
     ((fd, done) => {
       synced.push(fs.readlinkSync(`/proc/self/fd/${fd}`));
-      sync(fd, done);
+      const { fails } = disk;
+      disk.fails = null;
+      if (fails) setImmediate(() => done(fails));
+      else sync(fd, done);
     }) as typeof Fs.fsync;
   return { ...fs, fsync: noted(fs.fsync), fdatasync: noted(fs.fdatasync) };
 });
@@ -44,6 +49,42 @@ test.skipIf(!existsSync('/proc/self/fd'))(
     expect(synced.slice(3)).toEqual([join(files, 'ab')]);
   },
 );
+
+describe.skipIf(!existsSync('/proc/self/fd'))('SYNC_EVERY_BYTES', () => {
+  const half = () => [new Uint8Array(SYNC_EVERY_BYTES / 2)];
+  let writer: FileWriter;
+  let path: string;
+  beforeEach(async () => {
+    writer = new FileWriter();
+    path = join(dir, 'long');
+    writeFileSync(path, '');
+    await writer.open('long', path, 0);
+  });
+
+  test('what has grown by so much is synced on its way, and all of it at its end', async () => {
+    writer.write('long', half());
+    expect(synced).toEqual([]);
+    writer.write('long', half());
+    await vi.waitUntil(() => synced.length === 1);
+    writer.write('long', half());
+    expect(await writer.close('long')).toBe(1.5 * SYNC_EVERY_BYTES);
+    expect(synced).toEqual([path, path]);
+  });
+
+  test('[S15] a disk that could not keep what was synced on the way is heard at the end, though it says it once only', async () => {
+    disk.fails = Object.assign(new Error('EIO'), { code: 'EIO' });
+    for (let at = 0; at < 2; at++) writer.write('long', half());
+    await vi.waitUntil(() => disk.fails === null);
+    await expect(writer.close('long')).rejects.toThrow('EIO');
+  });
+
+  test('a file is not let go of while it is being synced', async () => {
+    for (let at = 0; at < 4; at++) writer.write('long', half());
+    await vi.waitUntil(() => synced.length === 1);
+    expect(await writer.close('long')).toBe(2 * SYNC_EVERY_BYTES);
+    expect(synced.at(-1)).toBe(path);
+  });
+});
 
 test.skipIf(!existsSync('/proc/self/fd'))(
   '[S15] what a writer left that was killed before it synced is synced before it is placed',
