@@ -1,9 +1,18 @@
 /** The thread that writes uploads: what is safe when it answers, and what becomes of uploads when it dies. */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, request, type ClientRequest, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -127,6 +136,22 @@ describe('the thread', () => {
     expect(existsSync(pathOf('a'))).toBe(false);
     expect(threads).toHaveLength(1);
     expect(died).toBe(0);
+  });
+
+  test.runIf(process.platform === 'linux')('where processors are few, it stands back behind the others', async () => {
+    const priorities = () =>
+      readdirSync('/proc/self/task').map((task) => {
+        // Behind the name in brackets, which may hold anything: the field after it is the third.
+        const fields = readFileSync(`/proc/self/task/${task}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+        return Number(fields[19 - 3]);
+      });
+    const usual = getPriority();
+    expect(priorities().filter((nice) => nice > usual)).toEqual([]);
+    begin('a');
+    await disk.open('a', pathOf('a'), 0);
+    expect(priorities().filter((nice) => nice > usual)).toHaveLength(1);
+    expect(getPriority()).toBe(usual);
+    await disk.close('a');
   });
 
   test.skipIf(!existsSync('/dev/full'))('a full disk is disk-full', async () => {
