@@ -30,12 +30,17 @@ export function shortFileName(shown: string, charsMax: number): string {
   return safeFileName(letters.join('').trimEnd() + ending);
 }
 
-/** «работа (2).docx»; still at most so many UTF-16 units. */
+/** «работа (2).docx»; still at most so many UTF-16 units, and as many bytes as a disk takes: it is the stem that gives way. */
 export function numberedName(name: string, n: number, charsMax: number): string {
   if (n === 1) return name;
   const [stem, ending] = parts(name);
   const mark = ` (${n})`;
-  return safeFileName(shortFileName(stem, Math.max(1, charsMax - mark.length - ending.length)) + mark + ending);
+  const letters = [...shortFileName(stem, Math.max(1, charsMax - mark.length - ending.length))];
+  for (;;) {
+    const made = safeFileName(letters.join('').trimEnd() + mark + ending);
+    if (made.endsWith(mark + ending) || letters.length <= 1) return made;
+    letters.pop();
+  }
 }
 
 /** What macOS and Windows take for the same name. */

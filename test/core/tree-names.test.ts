@@ -24,6 +24,16 @@ const item = (name: string, ...folders: string[]) => ({
 });
 
 describe('a whole tree', () => {
+  test('of more bytes than a disk takes is still another one with each number', () => {
+    const long = `${'я'.repeat(130)}.docx`;
+    const names = [2, 3, 100].map((n) => numberedName(safeFileName(long), n, PATH_CHARS_MAX));
+    expect(names.map((name) => name.replace(/^я+/, ''))).toEqual([' (2).docx', ' (3).docx', ' (100).docx']);
+    expect(names.every((name) => bytes(name) <= FILE_NAME_MAX)).toBe(true);
+    // Whoever asks for a name that is free gets an end.
+    const taken = new TakenNames();
+    expect(taken.take(long, PATH_CHARS_MAX)).not.toBe(taken.take(long, PATH_CHARS_MAX));
+  });
+
   test('of hostile names: safe, short, and no two the same', () => {
     const items = naughty.flatMap((name) => [item(name), item(name, name), item(`Белов Илья – ${name}`, '7А', name)]);
     const plan = planTree(items, 150);
