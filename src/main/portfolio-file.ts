@@ -27,6 +27,7 @@ import {
   PORTFOLIO_FILES_MAX,
   PORTFOLIO_VERSION,
 } from '../core/portfolio.ts';
+import { safeFileName } from '../core/names.ts';
 import { NAME_CHARS_MIN, numberedName } from '../core/tree-names.ts';
 import type { PortfolioTrouble } from '../preload/contract/portfolio.ts';
 import { collector } from './blocks.ts';
@@ -35,6 +36,8 @@ import { TarReader, tarOf, type Source } from './portfolio-tar.ts';
 
 /** What it costs to try a password: 64 MB and a quarter of a second on a present computer; passwords made here have 53 bits. */
 export const SCRYPT_LOG_N = 16;
+/** A file that asks for more memory than this, 256 MB, is none of ours. */
+export const SCRYPT_LOG_N_MAX = 18;
 /** An age header of ours is much shorter; one that is not whole within this is none. */
 export const AGE_HEADER_BYTES_MAX = 4_096;
 /** Names tried beside one that is there: «Портфель (2).parta». */
@@ -195,7 +198,7 @@ async function partOf(path: string, signal: AbortSignal): Promise<{ sha256: Sha2
 /** Puts the whole file under a name that is free, never onto something. */
 async function settle(part: string, folder: string, title: string): Promise<string> {
   for (let n = 1; n <= SAME_NAME_MAX; n += 1) {
-    const name = `${title}${PORTFOLIO_EXTENSION}`;
+    const name = safeFileName(`${title}${PORTFOLIO_EXTENSION}`);
     const path = join(folder, numberedName(name, n, Math.max(NAME_CHARS_MIN, name.length + 8)));
     if (await lstat(path).catch(() => null)) continue;
     try {
@@ -224,7 +227,9 @@ export async function kindOf(path: string): Promise<{ sizeBytes: number; needsPa
     const start = buffer.subarray(0, bytesRead).toString('latin1');
     if (!start.startsWith('age-encryption.org/v1\n') || !start.includes('\n--- '))
       throw new PortfolioError('not-portfolio');
-    return { sizeBytes: found.size, needsPassphrase: /\n-> scrypt /.test(start) };
+    const scrypt = /\n-> scrypt \S+ (\d+)\n/.exec(start);
+    if (Number(scrypt?.[1] ?? 0) > SCRYPT_LOG_N_MAX) throw new PortfolioError('not-portfolio');
+    return { sizeBytes: found.size, needsPassphrase: scrypt !== null };
   } finally {
     await file.close();
   }

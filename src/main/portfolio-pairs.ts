@@ -30,6 +30,8 @@ export interface Pairs {
   find(pairId: string | null): Pair | undefined;
   /** @throws PartaError `signed-out` where this computer or account cannot open them any more */
   secretsOf(pair: Pair): PairSecrets;
+  /** Keys of all pairs that can still be opened: one that cannot keeps no other from it. */
+  identities(): string[];
   /** A new pair, for a laptop that has been signed in: keys for both sides, for the other has no way to send its own first. */
   make(serverId: string, device: string, credentials: Credentials, url: string): Promise<Pair>;
   /** The other side of an introduction. */
@@ -73,6 +75,14 @@ export function openPairs({ root, stored, auth }: PairsOptions): Pairs {
     all,
     find,
     secretsOf,
+    identities: () =>
+      all().flatMap((pair) => {
+        try {
+          return [secretsOf(pair).identity];
+        } catch {
+          return [];
+        }
+      }),
     async make(serverId, device, credentials, url) {
       const [own, other] = [newKeys(), newKeys()];
       const [identity, otherIdentity] = [await newIdentity(), await newIdentity()];

@@ -14,6 +14,7 @@ import type { Sha256 } from '../core/ids.ts';
 import { safeFileName } from '../core/names.ts';
 import {
   CONTENT_BYTES_MAX,
+  PASSPHRASE_MIN,
   passphraseMeant,
   PORTFOLIO_EXTENSION,
   PORTFOLIO_VERSION,
@@ -267,8 +268,14 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     job.name = basename(path);
     job.doneBytes = job.totalBytes = sizeBytes;
     job.running = null;
-    await pairs.noteSent(pair.pairId, [...going.keys()], number);
-    remember('out', job, pair.name, facts, going.size);
+    // The file is whole and in its place, whatever this computer can note of it: at worst what went along goes once more.
+    const unnoted = (error: unknown) => log.failure('call-failed', error, { call: 'portfolio.pack' });
+    await pairs.noteSent(pair.pairId, [...going.keys()], number).catch(unnoted);
+    try {
+      remember('out', job, pair.name, facts, going.size);
+    } catch (error) {
+      unnoted(error);
+    }
     job.state = 'done';
     await clean(job);
     changed();
@@ -290,7 +297,7 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
       job.totalBytes = sizeBytes;
       job.needsPassphrase = needsPassphrase;
       if (!needsPassphrase) {
-        const identities = pairs.all().map((pair) => pairs.secretsOf(pair).identity);
+        const identities = pairs.identities();
         if (identities.length === 0) throw new PortfolioError('other');
         await lookWith(job, { identities });
       }
@@ -394,7 +401,8 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
       const before = pairs.find(request.pairId);
       if (request.pairId !== null && !before) throw new PartaError('not-found');
       // One that nobody has answered yet can be opened with a password only.
-      if (!before?.isKnown && request.passphrase === null) throw new PartaError('bad-request');
+      const meant = passphraseMeant(request.passphrase ?? '');
+      if (!before?.isKnown && meant.length < PASSPHRASE_MIN) throw new PartaError('bad-request');
       const folder = await options.chooseFolder();
       if (folder === null) return null;
       // One that its page never went on with, because it began anew: nobody waits for it.

@@ -3,10 +3,12 @@ import { Encrypter } from 'age-encryption';
 import { execFileSync, fork } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HubId, PersonId, Sha256 } from '../../src/core/ids.ts';
+import { FILE_NAME_MAX, NAME_MAX } from '../../src/core/limits.ts';
+import { safeFileName } from '../../src/core/names.ts';
 import {
   FILE_LIST_BYTES_MAX,
   MANIFEST_BYTES_MAX,
@@ -26,6 +28,7 @@ import {
   PortfolioError,
   recipientOf,
   SCRYPT_LOG_N,
+  SCRYPT_LOG_N_MAX,
   troubleOf,
   unpackPortfolio,
   writePortfolio,
@@ -152,6 +155,15 @@ describe('a portfolio', () => {
     const names = execFileSync('tar', ['-tf', tar]).toString().trim().split('\n');
     expect(names.slice(0, 4)).toEqual(['manifest.json', 'manifest.sig', 'content.gz', 'files.list']);
     expect(names).toHaveLength(6);
+  });
+
+  it('under a name as long as a device may have one: cut to what a disk takes', async () => {
+    const { work } = await packed();
+    const title = safeFileName(`Портфель – ${'я'.repeat(NAME_MAX)} – 2026-11-23`);
+    const names = [];
+    for (let n = 0; n < 2; n += 1) names.push(basename((await writePortfolio({ ...work, title }, still())).path));
+    expect(names.every((name) => Buffer.byteLength(name) <= FILE_NAME_MAX && name.endsWith('.parta'))).toBe(true);
+    expect(names[1]).toContain(' (2).parta');
   });
 
   it('never lies over another file, and leaves nothing half written', async () => {
@@ -305,6 +317,10 @@ describe('one that means ill', () => {
     const path = join(scratchDir(), 'long.parta');
     writeFileSync(path, `age-encryption.org/v1\n-> ${'x'.repeat(AGE_HEADER_BYTES_MAX)}\n--- x\n`);
     expect(await troubleIn(kindOf(path))).toBe('not-portfolio');
+    // A password that would cost more memory to try than a computer may have.
+    const dear = join(scratchDir(), 'dear.parta');
+    writeFileSync(dear, `age-encryption.org/v1\n-> scrypt ${'A'.repeat(22)} ${SCRYPT_LOG_N_MAX + 1}\n${'A'.repeat(43)}\n--- ${'A'.repeat(43)}\n`); // prettier-ignore
+    expect(await troubleIn(kindOf(dear))).toBe('not-portfolio');
     const tar = new TarReader(tarOf([{ name: 'files.list', sizeBytes: 20, bytes: [Buffer.alloc(20)] }]));
     await tar.next();
     await expect(tar.whole(19)).rejects.toThrow('bad-request');

@@ -259,6 +259,23 @@ describe('who may open what', () => {
     expect(await pc.portfolios.weigh(pairId, files)).toMatchObject({ inside: { files: 1 }, there: { files: 1 } });
   });
 
+  it('keys that this computer cannot open any more keep none of the others from opening', async () => {
+    const { pc, laptop } = await two();
+    await takeIn(laptop, await pack(pc));
+    const home = await pack(laptop);
+    const [pair] = pc.stored.pairs;
+    pc.stored.pairs = [{ ...pair!, pairId: 'spoiled', secret: 'bm90aGluZw==' }, pair!];
+    expect(await look(pc, home)).toMatchObject({ state: 'looked' });
+  });
+
+  it('a password of digits is as long as it has digits', async () => {
+    const { pc } = await two();
+    const request = { serverId: 'server-1', pairId: null, device: 'x', title: 'x' };
+    const short = '1 2 3 4 5 6 7 8';
+    await expect(pc.portfolios.begin({ ...request, passphrase: short })).rejects.toThrow('bad-request');
+    expect(await pc.portfolios.begin({ ...request, passphrase: '1234 5678 9012' })).toMatchObject({ state: 'gathering' }); // prettier-ignore
+  });
+
   it('the system’s own opening of one, by its ending', async () => {
     const { pc, laptop } = await two();
     await laptop.portfolios.hand([await pack(pc)]);
@@ -340,6 +357,18 @@ describe('nothing is left half done', () => {
     rmSync(gone, { recursive: true });
     await pc.portfolios.pack(jobId, FACTS, [], true);
     expect(await ended(pc, jobId)).toMatchObject({ state: 'failed', trouble: 'gone' });
+  });
+
+  it('what is on the stick is not called failed because this computer cannot note what went along', async () => {
+    const { pc, laptop } = await two();
+    const { jobId } = (await begin(pc))!;
+    await pc.portfolios.content(jobId, lines('{"me":1}\n'));
+    mkdirSync(join(pc.dir, 'portfolio', `${pc.portfolios.read().pairs[0]!.pairId}.json.new`), { recursive: true });
+    await pc.portfolios.pack(jobId, FACTS, [], true);
+    const job = await ended(pc, jobId);
+    expect(job).toMatchObject({ state: 'done' });
+    expect(pc.told.join()).toContain('portfolio.pack');
+    expect(await takeIn(laptop, join(pc.stick, job.name))).toMatchObject({ state: 'done' });
   });
 
   it('what the last run left half done goes with the next', async () => {
