@@ -28,6 +28,7 @@ import {
   type PortfolioFile,
   type PortfolioFor,
   type PortfolioJob,
+  type PortfolioSummary,
   type Portfolios as Shown,
   type PortfolioTrouble,
   type PortfolioWeight,
@@ -321,7 +322,7 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
   }
 
   /** Whether this is for us, of whom we think, and news. */
-  function judge(manifest: Manifest): PortfolioTrouble | { isFirst: boolean; isAgain: boolean } {
+  function judge(manifest: Manifest): PortfolioTrouble | Pick<PortfolioSummary, 'isFirst' | 'isUnmet' | 'isAgain'> {
     const pair = pairs.find(manifest.pairId);
     const ofHub = servers.list().find(({ hubId }) => hubId === manifest.hubId);
     if (ofHub && ofHub.personId !== manifest.personId) return 'other';
@@ -330,13 +331,13 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     if (pair && ofHub) {
       if (ofHub.serverId !== pair.serverId) return 'other';
       if (manifest.number < Math.max(0, ...pair.taken)) return 'older';
-      return { isFirst: false, isAgain: pair.taken.includes(manifest.number) };
+      return { isFirst: false, isUnmet: false, isAgain: pair.taken.includes(manifest.number) };
     }
     const { introduction } = manifest;
     if (!introduction) return 'other';
     const { hubId, personId } = introduction.credentials;
     if (hubId !== manifest.hubId || personId !== manifest.personId) return 'damaged';
-    return { isFirst: !ofHub, isAgain: false };
+    return { isFirst: !ofHub, isUnmet: ofHub !== undefined && !pair, isAgain: false };
   }
 
   async function take(job: Job): Promise<void> {

@@ -213,8 +213,13 @@ describe('who may open what', () => {
     const stranger = await desk('Чужой', stick, true);
     stranger.servers = [{ ...server('server-1'), personId: HUB as string as PersonId }];
     expect(await look(stranger, first)).toMatchObject({ state: 'failed', trouble: 'other' });
+    // One's own other computer, or somebody who knows the server's id: nothing tells them apart but the person.
+    const other = await desk('Дома', stick, true);
+    expect(await look(other, first)).toMatchObject({ state: 'looked', summary: { isFirst: false, isUnmet: true } });
+    expect((await look(laptop, first)).summary).toMatchObject({ isFirst: true, isUnmet: false });
     await takeIn(laptop, first);
     const home = await pack(laptop);
+    expect((await look(pc, home)).summary).toMatchObject({ isFirst: false, isUnmet: false });
     expect(await look(await desk('Ещё один', stick, false), home)).toMatchObject({ state: 'failed', trouble: 'other' });
     // The same pair, and somebody else's key.
     const pair = pc.stored.pairs[0]!;

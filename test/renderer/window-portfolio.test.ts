@@ -9,8 +9,9 @@ import { windowStage } from './window/stage.ts';
 const stage = windowStage();
 let page: Page;
 
-async function open(scene: string, place = '/portfolio') {
+async function open(scene: string, place = '/portfolio', timezoneId = 'UTC') {
   page = await stage(`?scene=${scene}&place=${place}`, {
+    timezoneId,
     // Main takes the lines of what is made.
     prepare: (one) =>
       one.route('**/portfolio/*', (route) => route.fulfill({ json: { ok: true, value: {} }, status: 200 })),
@@ -70,6 +71,21 @@ describe('making one', () => {
     await go.click();
     await asking.getByText('Шифруем и записываем').waitFor();
     expect((await asked('portfolio.begin'))[0]).toMatchObject({ passphrase: 'х'.repeat(PASSPHRASE_MIN) });
+  });
+
+  it('a password of digits must have enough of them, however they stand; the day is the one on the teacher’s wall', async () => {
+    await open('portfolio-empty', '/portfolio', 'Asia/Vladivostok');
+    await page.getByRole('button', { name: 'Собрать портфель…' }).click();
+    const asking = dialog('Собрать портфель');
+    await asking.getByRole('button', { name: 'Придумать самому' }).click();
+    const go = asking.getByRole('button', { name: 'Выбрать, куда положить…' });
+    const field = asking.getByRole('textbox', { name: 'Свой пароль' });
+    await field.fill('1 2 3 4 5 6 7 8');
+    expect(await go.isDisabled()).toBe(true);
+    await field.fill('1234 5678 9012');
+    await go.click();
+    await asking.getByText('Шифруем и записываем').waitFor();
+    expect((await asked('portfolio.begin'))[0]!['title']).toBe('Портфель – Ноутбук дома – 2026-11-13');
   });
 
   it('for a laptop that is known there is no password; all files go again where that is wished', async () => {
@@ -162,6 +178,21 @@ describe('opening one', () => {
     await opening.getByRole('button', { name: 'Готово' }).press('Enter');
     await opening.waitFor({ state: 'detached' });
     expect(await asked('portfolio.forget')).toEqual([{ jobId: 'in' }]);
+  });
+
+  it('from a computer that was never met: who takes it in is told whose name it speaks in', async () => {
+    await open('portfolio-empty');
+    await page.evaluate(
+      (chosen) => {
+        const { desktop } = window.harness;
+        desktop.portfolioChosen = { ...chosen, serverId: desktop.servers[0]!.serverId };
+      },
+      job({ jobId: 'in', state: 'looked', summary: { ...summary(), isFirst: false, isUnmet: true } }),
+    );
+    await page.getByRole('button', { name: 'Открыть портфель…' }).press('Enter');
+    const opening = dialog('Портфель');
+    await opening.getByText('Портфелей с компьютера «Кабинет 12» здесь ещё не было').waitFor();
+    expect(await opening.getByText('станет одним из ваших устройств').count()).toBe(0);
   });
 
   it('what does not fit into the classes is said, and nothing of it is called taken in', async () => {

@@ -57,6 +57,8 @@ export const PortfolioSummary = z.object({
   missing: count(),
   /** This computer meets the server by it for the first time. */
   isFirst: z.boolean(),
+  /** It knows the server already, and never met the computer that this came from: whose it is only the person can say. */
+  isUnmet: z.boolean(),
   /** It was taken in before. */
   isAgain: z.boolean(),
 });

@@ -9,10 +9,11 @@ import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { LogId } from '../../core/ids.ts';
 import { NAME_MAX } from '../../core/limits.ts';
 import { cleanName } from '../../core/names.ts';
-import { PASSPHRASE_MAX, PASSPHRASE_MIN, shownPassphrase } from '../../core/portfolio.ts';
+import { passphraseMeant, PASSPHRASE_MAX, PASSPHRASE_MIN, shownPassphrase } from '../../core/portfolio.ts';
 import type { PortfolioFile, PortfolioPair, Portfolios, PortfolioWeight } from '../../preload/contract.ts';
 import { formatSize } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
+import { dayOf } from '../assignments/editing.ts';
 import { useDesktop } from '../desktop.tsx';
 import { useClasses, type OpenClass, type OpenServer } from '../frame/classes.tsx';
 import { ErrorNotice } from '../frame/Notice.tsx';
@@ -83,8 +84,8 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
     open !== undefined &&
     (isHome || taken.length > 0) &&
     (pair !== undefined || cleanName(device) !== '') &&
-    (!needsPassword || passphrase.trim().length >= PASSPHRASE_MIN);
-  const [day] = useState(() => new Date().toISOString().slice(0, 10));
+    (!needsPassword || passphraseMeant(passphrase).length >= PASSPHRASE_MIN);
+  const [day] = useState(() => dayOf(Date.now()));
 
   const go = async (event: FormEvent) => {
     event.preventDefault();

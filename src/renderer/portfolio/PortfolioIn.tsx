@@ -189,7 +189,7 @@ function Inside({ job: { summary } }: { job: PortfolioJob }) {
   const t = useTexts().portfolio.opening;
   const language = useLanguage();
   if (!summary) return null;
-  const { madeAt, maker, hubName, facts, files, bytes, missing, isFirst, isAgain } = summary;
+  const { madeAt, maker, hubName, facts, files, bytes, missing, isFirst, isUnmet, isAgain } = summary;
   const rows: [string, string][] = [
     [t.server, hubName],
     ...(facts.classes.length > 0
@@ -215,6 +215,7 @@ function Inside({ job: { summary } }: { job: PortfolioJob }) {
       {missing > 0 && <p className={classes.note}>{t.missing(missing)}</p>}
       {facts.leftBehind > 0 && <p className={classes.note}>{t.leftBehind(facts.leftBehind)}</p>}
       {isFirst && <p className={classes.note}>{t.first}</p>}
+      {isUnmet && <Notice tone="warn">{t.unmet(maker)}</Notice>}
       {isAgain && <p className={classes.note}>{t.again}</p>}
     </>
   );

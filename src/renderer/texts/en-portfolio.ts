@@ -102,6 +102,8 @@ export const enPortfolio: Widen<typeof ruPortfolio> = {
       missing: (n) => `${files(n)} did not get into the portfolio: that computer did not have them.`,
       leftBehind: (n) => `${deeds(n)} stayed on that computer: their files had not been read yet.`,
       first: 'This computer becomes one of your devices and gets to know your classes.',
+      unmet: (maker: string) =>
+        `No portfolio came from the computer “${maker}” before. Take it in only if you made it yourself: marks and messages in it will be sent in your name.`,
       again: 'This portfolio was taken in before. Taking it in again doubles nothing.',
       take: 'Take in',
       taking: 'Checking and writing. You can go on working.',

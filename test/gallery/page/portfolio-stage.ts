@@ -30,6 +30,7 @@ export const summary = (): PortfolioSummary => ({
   bytes: 1.2 * GIGA,
   missing: 3,
   isFirst: true,
+  isUnmet: false,
   isAgain: false,
 });
 /** What comes home from a laptop. */

@@ -19,7 +19,7 @@ declare global {
   }
 }
 
-export interface Opening extends Pick<BrowserContextOptions, 'permissions'> {
+export interface Opening extends Pick<BrowserContextOptions, 'permissions' | 'timezoneId'> {
   /** Before the page goes anywhere. */
   prepare?: (page: Page) => Promise<unknown>;
   /** Timers wait for `page.clock.fastForward`. */
