@@ -1,7 +1,9 @@
 // `npm run faults -- --seeds N [--from S]`: plays N seeded stories of a class under faults (network, hub, programs) and says
 // what came of them: a line per failing seed, the last line of stdout one JSON object. Exit code 1 if anything was lost,
 // doubled or different, or a kind of fault never happened. `--seed S` replays one with everything that happens in it.
-// Stories from seed 20001 on hold lessons too (hand-outs, collecting until a bell, works of two, works that a teacher brought).
+// Stories from seed 20001 on hold lessons too (hand-outs, collecting until a bell, works of two, works that a teacher brought);
+// from seed 40001 on the hub always comes back from a backup, behind somebody who was away when his words were taken out.
+// `keptAway` counts what was erased before a restore, was given again after it and is in no copy (S16).
 // `leftBehind` counts, apart from `lost`, what went with a restore because its author had been taken out before, of the class or of
 // the chat, and keeps nothing of it then (S17, S14).
 // `npm run faults -- --files N`: N rounds of files going both ways between an app's queue and a hub, each a process that is killed, on

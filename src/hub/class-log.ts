@@ -4,8 +4,8 @@
  *
  * Keeps: S1, S2 (compare-and-set; a loser reads the news and decides again; a failed group undoes what was decided on top of
  * it), S3 (a repeat is answered with the first seq), S15 (files by the hub's own rows), S16 (a page never shows what its own
- * group erased). Nothing is acked or told before its own group is on disk, refusals included: a refusal may rest on a change
- * that is not committed yet.
+ * group erased; what was erased before a restore is not taken again). Nothing is acked or told before its own group is on disk,
+ * refusals included: a refusal may rest on a change that is not committed yet.
  * Hides: the two states (confirmed, decided), the lane of commands, groups, snapshots.
  */
 import { hash } from 'node:crypto';
@@ -15,6 +15,7 @@ import {
   memberOf,
   type Classroom,
   type Facts,
+  type Member,
   type MessageContent,
   type MessageFact,
   type StoredFile,
@@ -25,10 +26,10 @@ import { codeOf, PartaError } from '../core/errors.ts';
 import { apply, erasedBy, evolve } from '../core/evolve.ts';
 import type { CommandId, FileId, LogId, PersonId, Sha256 } from '../core/ids.ts';
 import { PAGE_ENTRIES_MAX } from '../core/limits.ts';
-import type { Change, ChangeBody, Command, CommandResult, Entry } from '../core/wire.ts';
+import type { Change, ChangeBody, Command, CommandResult, Entry, Label } from '../core/wire.ts';
 import type { Log } from './log.ts';
 import { receiptOf } from './receipt.ts';
-import type { NewRow, Row, Store } from './store.ts';
+import type { KnownCommand, NewRow, Row, Store } from './store.ts';
 
 /** A group (and so a pushed page) closes at this many bytes of bodies, so that it always fits into one frame. */
 export const GROUP_BYTES_MAX = 256 * 1024;
@@ -41,6 +42,8 @@ const REMEMBERED_MAX = 4_096;
 /** A compare-and-set that is lost this often in a row means that another program writes here. */
 const HEAD_MOVED_MAX = 20;
 const READ_ROWS = 1_000;
+/** A row that says nothing; programs of any version skip it (S12). */
+const ERASED_KIND = 'erased';
 /** Raised when folding changes its meaning: older snapshots are then folded anew from the log. */
 const SNAPSHOT_VERSION = 4;
 
@@ -139,7 +142,7 @@ export class ClassLog {
   #lostInARow = 0;
   #snapshotSeq = 0;
   // What was decided or read here lately. This log is the only one that decides, so what it remembers is never stale.
-  #known = new Map<CommandId, { seq: number; hash: string | null }>();
+  #known = new Map<CommandId, KnownCommand>();
   #messages = new Map<CommandId, MessageFact>();
   #contents = new Map<CommandId, MessageContent>();
   #files = new Map<FileId, StoredFile>();
@@ -281,10 +284,11 @@ export class ClassLog {
   #content(id: CommandId): MessageContent | null {
     let content = this.#contents.get(id) ?? null;
     for (const { row } of [...(this.#inFlight ?? []), ...this.#gathering]) {
-      if (row?.kind === 'messagePosted' && row.id === id) {
+      if (!row?.body) continue;
+      if (row.kind === 'messagePosted' && row.id === id) {
         const { text, files, forward } = JSON.parse(row.body) as ChangeBody<'messagePosted'>;
         content = { text, files, at: row.at, forward: forward ? { by: forward.by, at: forward.at } : null };
-      } else if (content && row?.kind === 'messageEdited' && row.about === id) {
+      } else if (content && row.kind === 'messageEdited' && row.about === id) {
         content = { ...content, text: (JSON.parse(row.body) as ChangeBody<'messageEdited'>).text };
       }
     }
@@ -305,6 +309,11 @@ export class ClassLog {
       if (who.hubRole !== 'teacher') return refused('not-allowed');
     }
     const known = this.#known.get(command.id);
+    if (known?.seq === null) {
+      // The hub itself owes nothing any more that rests on what was erased.
+      if (actor?.state !== 'confirmed') return refused(actor ? 'not-a-member' : 'stale');
+      return this.#settleErased(job, actor);
+    }
     if (known) {
       const isRepeat = known.hash === null || known.hash === job.commandHash;
       return isRepeat ? settled({ id: command.id, ok: true, seq: known.seq }) : refused('id-reused');
@@ -341,6 +350,36 @@ export class ClassLog {
     this.#known.set(command.id, { seq, hash: job.commandHash });
     this.#remember(change, row, seq);
     return { job, result: { id: command.id, ok: true, seq }, row, stateAfter: this.#decided };
+  }
+
+  /**
+   * Given again after a restore, and erased before it: it gets a place in the log, so that its author's devices let go of it, and no
+   * words (S16). Only he reads the row; of a message it says that it is removed.
+   */
+  #settleErased(job: Job, { memberId }: Member): Settlement {
+    const { id, kind, body } = job.command;
+    const seq = this.#decidedHead + 1;
+    const wasSaid = kind === 'postMessage' || kind === 'forwardMessage';
+    const removed: ChangeBody<'messageRemoved'> | null = wasSaid
+      ? { messageId: id, messageSeq: seq, channelId: body.channelId }
+      : null;
+    const row: NewRow = {
+      id,
+      at: this.#context.now(),
+      kind: removed ? 'messageRemoved' : ERASED_KIND,
+      label: `own:${memberId}` as Label,
+      by: memberId,
+      about: removed && id,
+      body: removed && JSON.stringify(removed),
+      commandHash: null,
+      fileIds: [],
+      erasure: null,
+      enters: [],
+      leaves: [],
+    };
+    this.#decidedHead = seq;
+    this.#known.set(id, { seq, hash: null });
+    return { job, result: { id, ok: true, seq }, row, stateAfter: this.#decided };
   }
 
   /** The store may not have heard yet that its author was erased. */
@@ -382,7 +421,7 @@ export class ClassLog {
     let rows = 0;
     let end = 0;
     for (const { row } of this.#gathering) {
-      const size = row ? Buffer.byteLength(row.body) : 0;
+      const size = row?.body ? Buffer.byteLength(row.body) : 0;
       if (row && rows > 0 && (rows === PAGE_ENTRIES_MAX || bytes + size > GROUP_BYTES_MAX)) break;
       if (row) rows += 1;
       bytes += size;

@@ -15,7 +15,7 @@ import { Worker } from 'node:worker_threads';
 import * as z from 'zod/mini';
 import type { MessageContent, MessageFact, StoredFile } from '../core/classroom.ts';
 import { PartaError } from '../core/errors.ts';
-import { LogId, PersonId, uuidV7, type CommandId, type FileId, type HubId, type MemberId } from '../core/ids.ts';
+import { CommandId, LogId, PersonId, uuidV7, type FileId, type HubId, type MemberId } from '../core/ids.ts';
 import type { FileRef, Label } from '../core/wire.ts';
 import type { Log } from './log.ts';
 import {
@@ -31,6 +31,7 @@ import type {
   DeviceRow,
   FileRow,
   HubIdentity,
+  KnownCommand,
   PersonRow,
   ReadRow,
   Row,
@@ -119,38 +120,31 @@ function prepare(file: string, hubName: string, at: number): void {
   db.close();
 }
 
+/** `rows` is not in lines of a program that remembered what to blank, and not yet what never to take again. */
 const ErasureLine = z.object({
   logId: LogId,
   persons: z.array(PersonId),
   erasure: z.object({ ids: z.array(z.string()), about: z.array(z.string()), messagesBy: z.array(z.string()) }),
+  rows: z.optional(z.array(CommandId)),
 });
 
 /**
  * Puts a backup in the place of the database. Kept from what was there: files, people and devices, because the bytes of acked
  * work are still on disk and its authors give their commands again (S14). Blanked in what comes back: everything that was
- * erased since (S16). The old database goes to `hub.db.before-restore` until the next restore.
+ * erased since; the ids of it are kept, because the backup may lack it and its author give it again (S16). The old database goes to
+ * `hub.db.before-restore` until the next restore.
  * @returns how many lines of erasures could not be read: torn ones, whose own group never came to the disk
  */
 async function restore(file: string, from: string, erasuresFile: string): Promise<number> {
   const fresh = `${file}.restoring`;
   rmSync(fresh, { force: true });
   await copyFile(from, fresh);
-  const db = openForWriting(fresh);
-  let unread = 0;
+  let unread: number;
   try {
-    if (existsSync(file)) keepPeopleAndFiles(db, file);
-    db.exec('BEGIN IMMEDIATE');
-    db.prepare(`UPDATE meta SET value = ? WHERE key = 'epoch'`).run(newEpoch());
-    const lines = existsSync(erasuresFile) ? readFileSync(erasuresFile, 'utf8').split('\n') : [];
-    for (const line of lines.filter(Boolean)) {
-      const remembered = rememberedIn(line);
-      if (remembered) erase(db, remembered, Number.MAX_SAFE_INTEGER);
-      else unread += 1;
-    }
-    db.exec('COMMIT');
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  } finally {
-    db.close();
+    unread = bringBack(fresh, file, erasuresFile);
+  } catch (error) {
+    removeDatabase(fresh);
+    throw error;
   }
   for (const ending of ['-wal', '-shm']) rmSync(fresh + ending, { force: true });
   if (existsSync(file)) renameSync(file, file + BEFORE_RESTORE);
@@ -159,10 +153,42 @@ async function restore(file: string, from: string, erasuresFile: string): Promis
   return unread;
 }
 
+function removeDatabase(file: string): void {
+  for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
+}
+
+/** Makes the copy of a backup what the hub goes on with; see {@link restore}. */
+function bringBack(fresh: string, file: string, erasuresFile: string): number {
+  const db = openForWriting(fresh);
+  let unread = 0;
+  try {
+    if (existsSync(file)) keepPeopleAndFiles(db, file);
+    db.exec('BEGIN IMMEDIATE');
+    db.prepare(`UPDATE meta SET value = ? WHERE key = 'epoch'`).run(newEpoch());
+    const lines = existsSync(erasuresFile) ? readFileSync(erasuresFile, 'utf8').split('\n') : [];
+    const keepErased = db.prepare('INSERT OR IGNORE INTO erased SELECT ?, value FROM json_each(?)');
+    for (const line of lines.filter(Boolean)) {
+      const remembered = rememberedIn(line);
+      if (remembered) {
+        erase(db, remembered, Number.MAX_SAFE_INTEGER);
+        keepErased.run(remembered.logId, list(remembered.rows));
+      } else unread += 1;
+    }
+    db.exec('COMMIT');
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return unread;
+  } finally {
+    db.close();
+  }
+}
+
 function rememberedIn(line: string): Remembered | null {
   try {
-    const { logId, erasure, persons } = z.parse(ErasureLine, JSON.parse(line));
-    return { logId, persons, erasure: { ...erasure, messagesBy: erasure.messagesBy as MemberId[] } };
+    const { logId, erasure, persons, rows } = z.parse(ErasureLine, JSON.parse(line));
+    const { ids, about } = erasure;
+    // An older line with ids alone may tell of what was sent at its hour: that is to come back.
+    const gone = rows ?? (about.length > 0 ? (ids as CommandId[]) : []);
+    return { logId, persons, rows: gone, erasure: { ...erasure, messagesBy: erasure.messagesBy as MemberId[] } };
   } catch {
     return null;
   }
@@ -354,8 +380,14 @@ class Sqlite implements SqliteStore {
   }
 
   async known(logId: LogId, ids: readonly CommandId[]) {
-    const found = new Map<CommandId, { seq: number; hash: string | null }>();
+    const found = new Map<CommandId, KnownCommand>();
     if (ids.length === 0) return found;
+    const erased = this.#all<{ id: CommandId }>(
+      'SELECT erased.id FROM json_each(?) AS asked CROSS JOIN erased ON log_id = ? AND erased.id = asked.value',
+      list(ids),
+      logId,
+    );
+    for (const { id } of erased) found.set(id, { seq: null, hash: null });
     const rows = this.#all<{ id: CommandId; seq: number; hash: string | null }>(
       'SELECT entry.id, entry.seq, command_hash AS hash FROM json_each(?) AS asked CROSS JOIN entry ON log_id = ? AND entry.id = asked.value',
       list(ids),

@@ -24,7 +24,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ErrorCode } from '../core/errors.ts';
 import { ERASING_KINDS, isErased, isSaidOf, messagesGone, type Erasure } from '../core/evolve.ts';
-import type { LogId, PersonId, Sha256 } from '../core/ids.ts';
+import type { CommandId, LogId, PersonId, Sha256 } from '../core/ids.ts';
 import type { Entry } from '../core/wire.ts';
 import type { Append, Appended, Write, WriteName, WriterReady, Written } from './store.ts';
 
@@ -69,6 +69,7 @@ const SCHEMA = `
     file_id TEXT NOT NULL, log_id TEXT NOT NULL, seq INTEGER NOT NULL, label TEXT NOT NULL, PRIMARY KEY (file_id, log_id, seq)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS file_ref_row ON file_ref (log_id, seq);
+  CREATE TABLE IF NOT EXISTS erased (log_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (log_id, id)) WITHOUT ROWID;
 `;
 
 /** Opens the database for writing, safe first: a commit is on disk, deleted text is overwritten. */
@@ -106,16 +107,26 @@ const list = (values: readonly string[]) => JSON.stringify(values);
 /** Rows in which a person's sign-ins stand. */
 const PEOPLE_KINDS = ['classCreated', 'joinRequested', 'joinConfirmed', 'schoolEntered'];
 
-/** An erasure as it is remembered beside the database. */
-export interface Remembered {
+/** What is to be erased in a log. */
+export interface Erasing {
   logId: LogId;
   erasure: Erasure;
   /** Sign-ins that have no more to do with the log. */
   persons: readonly PersonId[];
 }
+/**
+ * An erasure as it is remembered beside the database: ids alone. They are never forgotten, and are fewer than the headers that the
+ * log keeps of the same rows for ever.
+ */
+export interface Remembered extends Erasing {
+  /** Rows that the erasure named then, in a log that a backup may have less of. */
+  rows: readonly CommandId[];
+}
 export interface Blanked {
   /** Rows that went blank. */
   seqs: number[];
+  /** Rows that are blank because of it, those that were so before included. */
+  ids: CommandId[];
   /** Hashes of files that nobody names after it. */
   unnamed: Sha256[];
   /** Sign-ins that have no more to do with the log. */
@@ -126,7 +137,7 @@ export interface Blanked {
  * Blanks what an erasure names among the rows of a log below `seq`, and forgets the persons behind an erased member: those named, and
  * those whose sign-ins stood in blanked rows, because who was taken out before has none in the state any more.
  */
-export function erase(db: DatabaseSync, { logId, erasure, persons }: Remembered, seq: number): Blanked {
+export function erase(db: DatabaseSync, { logId, erasure, persons }: Erasing, seq: number): Blanked {
   const blanked = blank(db, logId, erasure, seq);
   if (erasure.messagesBy.length === 0) {
     forgetNames(db, logId, blanked.persons);
@@ -165,8 +176,9 @@ function blank(db: DatabaseSync, logId: LogId, erasure: Erasure, seq: number): B
   const found = [
     ...named.filter((row) => isErased(erasure, row)),
     ...find('about', [...messages]).filter((row) => isSaidOf(messages, row)),
-  ].filter(({ isBlank }) => isBlank === 0);
-  const rows = [...new Map(found.map((row) => [row.seq, row])).values()].sort((a, b) => a.seq - b.seq);
+  ];
+  const all = [...new Map(found.map((row) => [row.seq, row])).values()].sort((a, b) => a.seq - b.seq);
+  const rows = all.filter(({ isBlank }) => isBlank === 0);
   const unnamed: Sha256[] = [];
   const persons = new Set<PersonId>();
   for (const row of rows) {
@@ -184,7 +196,7 @@ function blank(db: DatabaseSync, logId: LogId, erasure: Erasure, seq: number): B
   }
   // The snapshot holds names and notes: it is folded again from what is left.
   db.prepare('DELETE FROM snapshot WHERE log_id = ?').run(logId);
-  return { seqs: rows.map((row) => row.seq), unnamed, persons: [...persons] };
+  return { seqs: rows.map((row) => row.seq), ids: all.map((row) => row.id), unnamed, persons: [...persons] };
 }
 
 function personsIn(db: DatabaseSync, logId: LogId, seq: number): PersonId[] {
@@ -508,7 +520,9 @@ export class Writer {
         const done = erase(this.#db, { logId, erasure, persons: row.leaves }, seq);
         unnamed.push(...done.unnamed);
         blanked.push(...done.seqs);
-        this.#erasures.push({ logId, erasure, persons: done.persons });
+        // What was sent at its hour is said again in full: after a restore it waits, and is sent, once more (S14, S20).
+        if (row.kind !== 'messagePosted')
+          this.#erasures.push({ logId, erasure, persons: done.persons, rows: done.ids });
       }
     }
     this.#run('UPDATE log SET head = ?, next_due_at = ? WHERE log_id = ?', seq, nextDueAt, logId);

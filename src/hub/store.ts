@@ -36,9 +36,8 @@ export interface Row {
 
 /** A row that is to be appended; its place in the list gives its seq. */
 export interface NewRow extends Omit<Row, 'seq'> {
-  body: string;
-  /** SHA-256 of who gave which command: by it a repeat is told from another command under the same id (S3). */
-  commandHash: string;
+  /** SHA-256 of who gave which command: by it a repeat is told from another command under the same id (S3). null: any is one. */
+  commandHash: string | null;
   fileIds: readonly FileId[];
   /** What this row blanks in the rows before it (S16). */
   erasure: Erasure | null;
@@ -61,6 +60,12 @@ export interface Append {
  * rows that went blank, by seq.
  */
 export type Appended = { ok: false } | { ok: true; unnamed: Sha256[]; blanked: number[] };
+
+/** `hash` is null where the row is erased; `seq` too where the log came back from a backup without the row. */
+export interface KnownCommand {
+  seq: number | null;
+  hash: string | null;
+}
 
 export interface LogHead {
   head: number;
@@ -118,8 +123,8 @@ export interface Store {
   head(logId: LogId): Promise<LogHead | null>;
   /** Rows of `(after, upTo]` in order, at most `limit`. */
   read(logId: LogId, after: number, upTo: number, limit: number): Promise<Row[]>;
-  /** Those of these commands that the log has. `hash` is null where the row is erased. */
-  known(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, { seq: number; hash: string | null }>>;
+  /** Those of these commands that the log has, or had before a restore and erased there (S16). */
+  known(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, KnownCommand>>;
   messages(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, MessageFact>>;
   /** What these messages say now, their last edits included; without those that are erased. */
   contents(logId: LogId, ids: readonly CommandId[]): Promise<Map<CommandId, MessageContent>>;

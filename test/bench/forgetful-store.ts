@@ -4,14 +4,14 @@
  * are not taken.
  */
 import type { CommandId, LogId } from '../../src/core/ids.ts';
-import type { Row, Store } from '../../src/hub/store.ts';
+import type { KnownCommand, Row, Store } from '../../src/hub/store.ts';
 import { openSqliteStore, type SqliteOptions } from '../../src/hub/store-sqlite.ts';
 
 interface Kept {
   /** Rows up to here are in the real store. */
   base: number;
   rows: Row[];
-  ids: Map<CommandId, { seq: number; hash: string }>;
+  ids: Map<CommandId, KnownCommand>;
 }
 
 export async function openForgetfulStore(options: SqliteOptions): Promise<Store> {

@@ -2,16 +2,17 @@
  * The whole of sync under faults: as many seeded stories as PARTA_SEEDS says (500), over the real hub core with its real
  * database, compared after every step with a model that shares no code with the rules. A seed that fails is replayed, with
  * everything that happens, by `npm run faults -- --seed N`. Seeds that have found something are named. A fifth of the stories
- * hold lessons.
+ * hold lessons; a tenth more are of a hub that comes back from behind what was erased.
  */
 import { expect, test } from 'vitest';
-import { COMMANDS_MIN, LESSONS_FROM, type SeedResult } from '../support/convergence.ts';
+import { COMMANDS_MIN, LESSONS_FROM, RESTORES_FROM, type SeedResult } from '../support/convergence.ts';
 import { runSeeds } from '../support/convergence-runs.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 
 const SEEDS_DEFAULT = 500;
 const seeds = Number(process.env.PARTA_SEEDS ?? SEEDS_DEFAULT);
 const lessonSeeds = Math.ceil(seeds / 5);
+const restoreSeeds = Math.ceil(seeds / 10);
 
 /** What was wrong when it failed; it says nothing any more once the stories themselves are told differently. */
 const PINNED = [
@@ -52,6 +53,7 @@ test.each(PINNED)('seed $seed stays mended: $says', async ({ seed }) => {
 const tellings = [
   { name: 'a class', count: seeds - lessonSeeds, from: 1 },
   { name: 'a class with lessons', count: lessonSeeds, from: LESSONS_FROM },
+  { name: 'a class whose hub is restored', count: restoreSeeds, from: RESTORES_FROM },
 ];
 test.each(tellings)(
   '$count stories of $name under faults end with everybody seeing the same, nothing lost, nothing doubled',
@@ -73,6 +75,8 @@ test.each(tellings)(
     expect(runs.compared.current).toBeGreaterThan(count);
     expect(runs.compared.behind).toBeGreaterThan(0);
     for (const [fault, times] of Object.entries(runs.faults)) expect(times, fault).toBeGreaterThan(0);
+    // What was erased before a restore was given again after it, and is in no copy (S16).
+    if (from >= RESTORES_FROM) expect(runs.keptAway).toBeGreaterThan(0);
     if (from >= LESSONS_FROM)
       for (const [deed, times] of Object.entries(runs.lessons)) expect(times, deed).toBeGreaterThan(0);
   },

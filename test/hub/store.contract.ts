@@ -449,5 +449,33 @@ export function describeStore(name: string, makeFolder: () => Promise<StoreFolde
       const rows = await store.read(logId, 0, 10, 10);
       expect(rows.map((row) => row.body === null)).toEqual([true, false]);
     });
+
+    test('[S16] [S3] what was erased and the backup lacks is known by its id, after every restore; what was said again is not', async () => {
+      const [logId, other] = [newId<LogId>(), newId<LogId>()];
+      const [message, edit] = [newRow(), newRow({ kind: 'messageEdited' })];
+      const [waiting, cancelled] = [newRow({ kind: 'messageScheduled' }), newRow({ kind: 'messageScheduled' })];
+      await append(logId, 0, newRow());
+      await store.backup(folder.backupFile);
+      await append(logId, 1, message, { ...edit, about: message.id }, waiting, cancelled);
+      const only = (id: NewRow['id']) => ({ ids: [id], about: [], messagesBy: [] });
+      await append(logId, 5, newRow({ kind: 'messagePosted', erasure: only(waiting.id) }));
+      await append(logId, 6, newRow({ kind: 'scheduleCancelled', erasure: only(cancelled.id) }));
+      const erasure = { ids: [message.id], about: [message.id], messagesBy: [] };
+      await append(logId, 7, newRow({ kind: 'messageRemoved', about: message.id, erasure }));
+      const ids = [message, edit, waiting, cancelled].map(({ id }) => id);
+      const isErased = { seq: null, hash: null };
+      for (let round = 0; round < 2; round += 1) {
+        await store.close();
+        store = await folder.restore(folder.backupFile);
+        expect(await store.known(logId, [...ids, newId()])).toEqual(
+          new Map([message, edit, cancelled].map(({ id }) => [id, isErased])),
+        );
+        expect(await store.known(other, ids)).toEqual(new Map());
+        // Given again it has a place, which stays.
+        await append(logId, 1, { ...message, kind: 'messageRemoved', commandHash: null });
+        await reopen();
+        expect((await store.known(logId, ids)).get(message.id)).toEqual({ seq: 2, hash: null });
+      }
+    });
   });
 }

@@ -12,7 +12,8 @@ import { classView } from '../../src/client/overlay.ts';
 import type { LogCursor, MarkRun, MessageRecord } from '../../src/client/views.ts';
 import type { Classroom } from '../../src/core/classroom.ts';
 import type { CommandId, FileId, LogId, MemberId } from '../../src/core/ids.ts';
-import type { CommandKind, FileRef } from '../../src/core/wire.ts';
+import type { Command, CommandKind, FileRef } from '../../src/core/wire.ts';
+import type { Row } from '../../src/hub/store.ts';
 import type { LocalClient } from './local-client.ts';
 import type { LocalHub } from './local-hub.ts';
 import { mustBeBlank, replay, shownTo, type Eyes, type Model, type ModelMessage, type ModelRow } from './model.ts';
@@ -48,6 +49,11 @@ export class Witness {
   readonly #lastSeen = new Map<string, string>();
   /** Rows that were blanked in any life of the hub. */
   readonly #everBlank = new Set<CommandId>();
+  /** Rows that nobody may bring back: erased in this life of the hub, and in those before it. */
+  readonly #gone = new Set<CommandId>();
+  readonly #goneBefore = new Set<CommandId>();
+  /** Rows that somebody tried to bring back all the same. */
+  readonly keptAway = new Set<CommandId>();
   /** Members who were erased in any life of the hub: what was written of them and never sent went with them. */
   readonly #everErased = new Set<MemberId>();
   /** Comparisons made with programs that were current, and with those behind. */
@@ -61,6 +67,7 @@ export class Witness {
 
   /** The hub came back from a backup: what was seen of its logs is worth nothing. */
   forget() {
+    for (const id of this.#gone) this.#goneBefore.add(id);
     this.#looked.clear();
     this.#lastSeen.clear();
   }
@@ -85,10 +92,15 @@ export class Witness {
     const head = this.#hub.headOf(logId);
     if (head === 0 || (known && known.head === head)) return known ?? null;
     const { state } = await this.#hub.state(logId);
-    const rows = (await this.#hub.rows(logId)).map(({ id, seq, at, body, kind }): ModelRow => {
+    const rows = (await this.#hub.rows(logId)).map((row): ModelRow => {
+      const { id, seq, at, body, kind } = row;
       const given = this.#hub.given(id);
       if (!given) throw new Error(`nobody gave ${kind} ${id}`);
-      return { id, seq, at, isBlank: body === null, ...given };
+      const isKeptAway = this.#isKeptAway(row, given.command);
+      if (this.#goneBefore.has(id) && body !== null && !isKeptAway)
+        this.#wrong('diverged', `${given.command.kind} ${id} was erased before the restore and came back: ${body}`);
+      if (isKeptAway) this.keptAway.add(id);
+      return { id, seq, at, isBlank: body === null, isKeptAway, ...given };
     });
     const looked: Looked = { head, rows, state, models: new Map() };
     this.#looked.set(logId, looked);
@@ -101,8 +113,18 @@ export class Witness {
     return looked;
   }
 
+  /** Whether a row only takes the place of what was erased before a restore: ids at the most, and for its author alone. */
+  #isKeptAway({ id, seq, kind, label, by, body }: Row, command: Command): boolean {
+    if (!this.#goneBefore.has(id) || label !== `own:${by}`) return false;
+    if (command.kind !== 'postMessage' && command.kind !== 'forwardMessage') return kind === 'erased' && body === null;
+    const { channelId } = command.body;
+    const told = body === null ? null : (JSON.parse(body) as unknown);
+    return kind === 'messageRemoved' && isDeepStrictEqual(told, { messageId: id, messageSeq: seq, channelId });
+  }
+
   #lookAtBlanks(rows: readonly ModelRow[]) {
-    const wanted = mustBeBlank(rows, this.#files);
+    const { blank: wanted, gone } = mustBeBlank(rows, this.#files);
+    for (const id of gone) this.#gone.add(id);
     for (const { command } of rows)
       if ((command.kind === 'removeMember' || command.kind === 'leaveSchool') && command.body.erase)
         this.#everErased.add(command.body.memberId);
@@ -293,6 +315,7 @@ const asModel = (shown: MessageView): ModelMessage => ({
   signedBy: shown.notice ? [...shown.notice.signedBy] : null,
   forward: shown.forward,
   isPinned: shown.isPinned,
+  onlyFor: null,
 });
 
 const plainMessage = (message: ModelMessage) => ({

@@ -15,6 +15,7 @@ export interface Runs {
   lessons: Lessons;
   /** See {@link SeedResult}. */
   leftBehind: number;
+  keptAway: number;
   lost: number;
   doubled: number;
   diverged: number;
@@ -52,7 +53,7 @@ export async function runSeeds(
   onResult: (result: SeedResult) => void = () => {},
 ): Promise<Runs> {
   const compared = { current: 0, behind: 0 };
-  const good = { leftBehind: 0, lost: 0, doubled: 0, diverged: 0 };
+  const good = { leftBehind: 0, keptAway: 0, lost: 0, doubled: 0, diverged: 0 };
   const lessons = noLessons();
   const runs: Runs = { seeds: count, commands: 0, compared, faults: noFaults(), lessons, ...good, failing: [] };
   const end = from + count;
@@ -64,6 +65,7 @@ export async function runSeeds(
     for (const fault of Object.keys(runs.faults) as (keyof Faults)[]) runs.faults[fault] += result.faults[fault];
     for (const deed of Object.keys(lessons) as (keyof Lessons)[]) lessons[deed] += result.lessons[deed];
     runs.leftBehind += result.leftBehind;
+    runs.keptAway += result.keptAway;
     runs.lost += result.lost;
     runs.doubled += result.doubled;
     runs.diverged += result.diverged;
@@ -111,6 +113,7 @@ function play(worker: ChildProcess, seed: number, onLine?: (line: string) => voi
         faults: noFaults(),
         lessons: noLessons(),
         leftBehind: 0,
+        keptAway: 0,
         lost: 0,
         doubled: 0,
         diverged: 0,

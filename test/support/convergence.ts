@@ -18,7 +18,7 @@ import type { Ports } from '../../src/client/ports.ts';
 import type { LogCursor, LogRecord } from '../../src/client/views.ts';
 import { mayRead } from '../../src/core/classroom.ts';
 import { codeOf } from '../../src/core/errors.ts';
-import type { ChannelId, FileId, LogId, MemberId, PersonId, Sha256 } from '../../src/core/ids.ts';
+import type { ChannelId, CommandId, FileId, LogId, MemberId, PersonId, Sha256 } from '../../src/core/ids.ts';
 import type { CommandKind, CommandOf, FileRef } from '../../src/core/wire.ts';
 import { readerIn, Witness, type Sent } from './convergence-check.ts';
 import { Deeds } from './convergence-deeds.ts';
@@ -98,6 +98,8 @@ export interface SeedResult {
   lessons: Lessons;
   /** Gone with a restore: their author had been taken out before, of the class or of the chat, and keeps nothing then (S17, S14). */
   leftBehind: number;
+  /** Erased before a restore and given again after it, and not taken: nobody reads a word of it (S16). */
+  keptAway: number;
   lost: number;
   doubled: number;
   diverged: number;
@@ -107,6 +109,8 @@ export interface SeedResult {
 
 /** From this seed on stories hold lessons too; those before are told as they were, so that pinned seeds keep their meaning. */
 export const LESSONS_FROM = 20_001;
+/** From this seed on the hub always comes back from a backup, behind somebody who was away when his words were taken out. */
+export const RESTORES_FROM = 40_001;
 const STEPS = 45;
 /** A story goes on until so many commands were given. */
 export const COMMANDS_MIN = 50;
@@ -172,6 +176,10 @@ class Story {
   #founderId!: MemberId;
   #backup: string | null = null;
   #mayRestore = false;
+  /** The head of the class when the backup was made. */
+  #backupHead = 0;
+  /** Who is away, and what he said last. */
+  #away: { clients: LocalClient[]; said: CommandId } | null = null;
 
   constructor(seed: number, dataDir: string, trace?: (line: string) => void) {
     const random = seeded(seed);
@@ -191,6 +199,7 @@ class Story {
       faults,
       lessons: noLessons(),
       leftBehind: 0,
+      keptAway: 0,
       lost: 0,
       doubled: 0,
       diverged: 0,
@@ -230,6 +239,7 @@ class Story {
     for (const logId of this.#logIds) await this.#witness.lookAtPages(logId, this.#clients);
     const [logIds, clients] = [this.#logIds, this.#clients];
     this.result.leftBehind = await this.#witness.lookAtCommands(logIds, clients, this.#sent, this.#leftBehind);
+    this.result.keptAway = this.#witness.keptAway.size;
     await this.#lookAtLeftovers();
     await this.#countLessons();
     return this.result;
@@ -264,7 +274,7 @@ class Story {
       this.#hub.protocol = 1;
       this.result.faults.oldHub += 1;
     }
-    this.#mayRestore = this.#happens(0.2);
+    this.#mayRestore = this.#happens(0.2) || this.result.seed >= RESTORES_FROM;
     await this.#hub.start();
     const teacher = this.#hub.addPerson(FOUNDER, 'teacher');
     const desk = this.#client('desk', teacher);
@@ -397,6 +407,8 @@ class Story {
   /** One thing of a day at school, or a blow. */
   // oxlint-disable-next-line complexity -- one line per blow.
   async #happen() {
+    if (this.result.seed >= RESTORES_FROM && this.#mayRestore && this.#hub.isUp && (await this.#comeToRestore()))
+      return;
     const chance = this.#random();
     if (chance < 0.02) return this.#crashHub();
     if (chance < 0.05) return this.#crashClient();
@@ -470,6 +482,7 @@ class Story {
     if (this.#backup === null) {
       this.#trace?.('a backup is made');
       this.#backup = await this.#hub.backup();
+      this.#backupHead = this.#hub.headOf(this.#logId);
       return;
     }
     this.#trace?.('the hub is restored');
@@ -477,6 +490,39 @@ class Story {
     await this.#noteLeftBehind();
     this.result.faults.restore += 1;
     await this.#crashHub(this.#backup);
+  }
+
+  /** Somebody is away with what he said after the backup, a teacher takes it out, and the hub comes back from before both. */
+  async #comeToRestore(): Promise<boolean> {
+    if (!this.#happens(0.4)) return false;
+    if (this.#backup === null) {
+      await this.#backUpOrRestore();
+      return true;
+    }
+    const rows = await this.#hub.rows(this.#logId);
+    if (this.#away === null) {
+      const fresh = new Set(rows.filter(({ seq, body }) => seq > this.#backupHead && body).map(({ id }) => id));
+      const one = this.#deeds.pick(
+        this.#sent.filter(({ id, kind, client }) => kind === 'postMessage' && client.isUp && fresh.has(id)),
+      );
+      if (!one) return false;
+      this.#trace?.(`${one.client.name} is away`);
+      const clients = this.#clients.filter(({ disk }) => disk === one.client.disk);
+      for (const client of clients) if (client.isUp) client.kill();
+      this.#away = { clients, said: one.id };
+      return true;
+    }
+    const { said: messageId, clients } = this.#away;
+    if (rows.some(({ kind, about }) => kind === 'messageRemoved' && about === messageId)) {
+      await this.#backUpOrRestore();
+      for (const client of clients) this.#time.after(this.#random() * 20_000, () => void this.#open(client));
+      return true;
+    }
+    const desk = this.#deeds.pick(this.#clients.filter((one) => one.isUp && !clients.includes(one)));
+    const view = desk && (await this.#view(desk, this.#logId));
+    if (view?.role !== 'teacher' || view.outbox.length > 0) return false;
+    await this.#send(desk!, this.#logId, 'removeMessage', { messageId });
+    return true;
   }
 
   #fillHub() {

@@ -14,6 +14,8 @@ export interface ModelRow {
   seq: number;
   at: number;
   isBlank: boolean;
+  /** Erased before a restore and given again after it: it says nothing, and of a message its author is told that it was removed (S16). */
+  isKeptAway: boolean;
   command: Command;
   /** Who gave it; null for the hub. */
   personId: PersonId | null;
@@ -37,6 +39,8 @@ export interface ModelMessage {
   signedBy: { memberId: MemberId; at: number }[] | null;
   forward: { by: MemberId | null; at: number } | null;
   isPinned: boolean;
+  /** The one who sees it; null for everybody in the channel. */
+  onlyFor: MemberId | null;
 }
 
 export interface Model {
@@ -128,7 +132,14 @@ class Telling {
     if (this.#first && (row.isBlank || (this.#eyes === 1 && isYoung(row.command)))) return;
     const by = this.#first ? (this.#first.authors.get(row.id) ?? null) : this.#authorOf(row);
     this.authors.set(row.id, by);
-    this.#do(row, by);
+    if (row.isKeptAway) this.#keepAway(row, by);
+    else this.#do(row, by);
+  }
+
+  #keepAway({ id, seq, at, command }: ModelRow, by: MemberId | null) {
+    if (!this.#first || (command.kind !== 'postMessage' && command.kind !== 'forwardMessage')) return;
+    const { channelId } = command.body;
+    this.messages.set(id, { ...bare(id, { seq, at, by, channelId }), isRemoved: true, onlyFor: by });
   }
 
   #authorOf({ command, personId, id }: ModelRow): MemberId | null {
@@ -645,6 +656,7 @@ const bare = (
   signedBy: null,
   forward: null,
   isPinned: false,
+  onlyFor: null,
 });
 
 const isFor = (assignment: Assignment, memberId: MemberId) =>
@@ -695,25 +707,29 @@ export function shownTo({ classroom: room, messages }: Model, memberId: MemberId
       returned: part(room.returned, isMine),
     },
     messages: messages
-      .filter(({ channelId }) => channelId in channels)
+      .filter(({ channelId, onlyFor }) => channelId in channels && (onlyFor ?? memberId) === memberId)
       .map((message) => {
         // Who has signed is the teachers' business; two who talk alone need no third.
         const isTalk = room.channels[message.channelId]?.kind === 'direct';
         const signedBy = message.signedBy?.filter(
           (s) => isTeacher || isTalk || s.memberId === memberId || mine.includes(s.memberId),
         );
-        return { ...message, signedBy: signedBy ?? null };
+        return { ...message, signedBy: signedBy ?? null, onlyFor: null };
       }),
   };
 }
 
-/** Ids of the rows that must have gone blank (S16). */
-export function mustBeBlank(rows: readonly ModelRow[], files: FilesById): Set<CommandId> {
+/**
+ * Ids of the rows that must have gone blank, and of those among them that nobody may bring back: all but those that waited for their
+ * hour and were then said again (S16).
+ */
+export function mustBeBlank(rows: readonly ModelRow[], files: FilesById): Record<'blank' | 'gone', Set<CommandId>> {
   const blank = new Set<CommandId>();
   const told = new Telling(files, null, 2);
   const before: { row: ModelRow; by: MemberId | null; about: (MemberId | null | undefined)[] }[] = [];
   for (const row of rows) {
     const { command } = row;
+    if (row.isKeptAway) continue;
     if (command.kind === 'removeMessage') {
       const { messageId } = command.body;
       for (const { row: old } of before)
@@ -750,7 +766,11 @@ export function mustBeBlank(rows: readonly ModelRow[], files: FilesById): Set<Co
     const by = told.authors.get(row.id) ?? null;
     before.push({ row, by, about: subjectOf(row, by, told) });
   }
-  return blank;
+  const gone = new Set(blank);
+  for (const { id, command } of rows)
+    if (command.kind === 'sendScheduled' && !told.dropped.has(id) && !blank.has(id))
+      gone.delete(command.body.messageId);
+  return { blank, gone };
 }
 
 const ABOUT_MESSAGES = ['editMessage', 'react', 'pinMessage', 'vote', 'closePoll', 'sign'];
