@@ -1,25 +1,22 @@
 /**
- * Files on their way down: GET and HEAD with Range and ETag, from 1 MB blocks in a small shared cache, so that thirty pupils
- * who fetch one file cost one read of the disk, and memory stays bounded whatever the sizes.
+ * Files on their way down: GET and HEAD with Range and ETag, from blocks that all who send share (blocks.ts).
  *
  * Promises: who may not read a file gets the answer of an unknown one. What is sent is never shown as a page of the hub
  * (attachment, nosniff, sandbox), and is not kept by a browser on a shared computer.
  */
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mayReadFile } from '../core/classroom.ts';
 import { PartaError } from '../core/errors.ts';
 import type { FileId, PersonId } from '../core/ids.ts';
 import { safeFileName } from '../core/names.ts';
+import { Blocks, BLOCK_BYTES } from './blocks.ts';
 import type { ClassLogs } from './class-logs.ts';
 import { contentPath } from './files.ts';
 import type { FileRow, Store } from './store.ts';
 import { Turns, TURN_BYTES } from './turns.ts';
 import type { CountBytes } from './wall.ts';
 
-export const BLOCK_BYTES = 1024 ** 2;
-export const BLOCKS_CACHED_MAX = 32;
 /** Given to the system at once, so that what has gone is known in time also where a line is slow… */
 export const PIECE_BYTES = 128 * 1024;
 /** …and where the system takes everything at once. */
@@ -54,8 +51,7 @@ export interface DownloadsContext {
 
 export class Downloads {
   readonly #context: DownloadsContext;
-  /** Oldest first. Promises, so that who comes while a block is being read waits for the same read. */
-  readonly #blocks = new Map<string, Promise<Buffer>>();
+  readonly #blocks = new Blocks();
   readonly #turns = new Turns(TURN_BYTES);
 
   constructor(context: DownloadsContext) {
@@ -127,18 +123,23 @@ export class Downloads {
     response.once('close', () => gone.abort());
     try {
       let pieceBytes = PIECE_BYTES;
+      const path = contentPath(this.#context.dataDir, sha256);
       for (let at = start; at < end && !gone.signal.aborted;) {
         const index = Math.floor(at / BLOCK_BYTES);
-        const block = await this.#block(sha256, sizeBytes, index);
-        const inBlock = at - index * BLOCK_BYTES;
-        const piece = block.subarray(inBlock, Math.min(end - index * BLOCK_BYTES, inBlock + pieceBytes, BLOCK_BYTES));
-        // A system with room takes megabytes without a pause, and everybody else would wait for them.
-        await this.#turns.take(piece.byteLength);
-        const turn = this.#turns.number;
-        if (!response.write(piece)) await once(response, 'drain', { signal: gone.signal });
-        pieceBytes = turn === this.#turns.number ? Math.min(pieceBytes * 2, LARGE_PIECE_BYTES) : PIECE_BYTES;
-        count(at, at + piece.byteLength);
-        at += piece.byteLength;
+        const { bytes, giveBack } = await this.#blocks.lend(sha256, path, sizeBytes, index);
+        const blockAt = index * BLOCK_BYTES;
+        for (const blockEnd = Math.min(end, blockAt + BLOCK_BYTES); at < blockEnd && !gone.signal.aborted;) {
+          const piece = bytes.subarray(at - blockAt, Math.min(blockEnd, at + pieceBytes) - blockAt);
+          // A system with room takes megabytes without a pause, and everybody else would wait for them.
+          await this.#turns.take(piece.byteLength);
+          const turn = this.#turns.number;
+          if (!response.write(piece)) await once(response, 'drain', { signal: gone.signal });
+          pieceBytes = turn === this.#turns.number ? Math.min(pieceBytes * 2, LARGE_PIECE_BYTES) : PIECE_BYTES;
+          count(at, at + piece.byteLength);
+          at += piece.byteLength;
+        }
+        // Of a connection that broke off nobody knows what the system still looks at.
+        if (!gone.signal.aborted && !response.destroyed && response.writableLength === 0) giveBack();
       }
       response.end();
     } catch {
@@ -147,44 +148,9 @@ export class Downloads {
     }
   }
 
-  #block(sha256: string, sizeBytes: number, index: number): Promise<Buffer> {
-    const key = `${sha256}/${index}`;
-    const cached = this.#blocks.get(key);
-    if (cached) {
-      this.#blocks.delete(key);
-      this.#blocks.set(key, cached);
-      return cached;
-    }
-    const reading = readBlock(contentPath(this.#context.dataDir, sha256), sizeBytes, index);
-    this.#blocks.set(key, reading);
-    reading.catch(() => this.#blocks.delete(key));
-    for (const oldest of this.#blocks.keys()) {
-      if (this.#blocks.size <= BLOCKS_CACHED_MAX) break;
-      this.#blocks.delete(oldest);
-    }
-    return reading;
-  }
-
   /** Blocks of removed content must not outlive it. */
   forget(hashes: readonly string[]): void {
-    for (const key of this.#blocks.keys()) if (hashes.includes(key.split('/')[0] ?? '')) this.#blocks.delete(key);
-  }
-}
-
-async function readBlock(path: string, sizeBytes: number, index: number): Promise<Buffer> {
-  const at = index * BLOCK_BYTES;
-  const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, sizeBytes - at));
-  const handle = await open(path, 'r');
-  try {
-    let filled = 0;
-    while (filled < block.byteLength) {
-      const { bytesRead } = await handle.read(block, filled, block.byteLength - filled, at + filled);
-      if (bytesRead === 0) throw new PartaError('storage-damaged');
-      filled += bytesRead;
-    }
-    return block;
-  } finally {
-    await handle.close();
+    this.#blocks.forget(hashes);
   }
 }
 

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import type { HubOptions } from '../../src/hub/hub.ts';
-import { BLOCKS_CACHED_MAX } from '../../src/hub/download.ts';
+import { BLOCKS_CACHED_MAX } from '../../src/hub/blocks.ts';
 import { contentPath } from '../../src/hub/files.ts';
 import { TICKETS_PER_DEVICE_MAX } from '../../src/hub/tickets.ts';
 import type { Sha256 } from '../../src/core/ids.ts';

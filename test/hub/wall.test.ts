@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { MemberId, PersonId } from '../../src/core/ids.ts';
 import { WALL_TILES_MAX } from '../../src/core/limits.ts';
 import type { Helped, Wall as WallNews, WallTile } from '../../src/core/wire.ts';
-import { BLOCK_BYTES, PIECE_BYTES } from '../../src/hub/download.ts';
+import { BLOCK_BYTES } from '../../src/hub/blocks.ts';
+import { PIECE_BYTES } from '../../src/hub/download.ts';
 import {
   COUNTED_FILES_MAX,
   COUNTED_PERSONS_MAX,
