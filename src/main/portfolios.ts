@@ -314,6 +314,8 @@ export async function openPortfolios(options: PortfoliosOptions): Promise<Portfo
     job.running = running;
     const { manifest, manifestHash } = await running.over;
     job.running = null;
+    // Nothing stops a cipher in the middle of trying a password.
+    if (job.isStopped) throw new PartaError('cancelled');
     const judged = judge(manifest);
     if (typeof judged === 'string') throw new PortfolioError(judged);
     const { madeAt, maker, hubName, facts, files, bytes, missing } = manifest;

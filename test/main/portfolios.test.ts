@@ -10,6 +10,7 @@ import type { Credentials, FileRef } from '../../src/core/wire.ts';
 import { openAuth, type Cipher } from '../../src/main/auth.ts';
 import { openLibrary } from '../../src/main/library.ts';
 import { SILENT } from '../../src/main/log.ts';
+import type * as Thread from '../../src/main/portfolio-thread.ts';
 import { isPortfolio, openPortfolios } from '../../src/main/portfolios.ts';
 import type { Pair, StoredFile } from '../../src/main/settings.ts';
 import type { PortfolioFile, PortfolioJob } from '../../src/preload/contract/portfolio.ts';
@@ -25,6 +26,22 @@ vi.hoisted(() => {
   process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nowhere';
 });
 const { FILES } = await import('../../src/main/settings.ts');
+
+/** What a thread has found out is kept back for as long as a test wants. */
+const answer = vi.hoisted(() => ({ held: Promise.resolve(), hasCome: false }));
+vi.mock('../../src/main/portfolio-thread.ts', async (original) => {
+  const real = await original<typeof Thread>();
+  const runBeside: typeof real.runBeside = (...work) => {
+    const running = real.runBeside(...work);
+    answer.hasCome = false;
+    const over = running.over.finally(() => {
+      answer.hasCome = true;
+      return answer.held;
+    });
+    return { ...running, over };
+  };
+  return { ...real, runBeside };
+});
 
 const HUB = '01890000-0000-7000-8000-000000000001' as HubId;
 const PERSON = '01890000-0000-7000-8000-000000000002' as PersonId;
@@ -321,6 +338,22 @@ describe('nothing is left half done', () => {
     expect(laptop.servers).toEqual([]);
     await until(() => readdirSync(join(laptop.dir, 'portfolio', 'under-way')).length === 0);
     // And then it works.
+    expect(await takeIn(laptop, whole)).toMatchObject({ state: 'done' });
+  });
+
+  it('left while its password is tried: it does not come back', async () => {
+    const { pc, laptop } = await two();
+    const whole = await pack(pc);
+    laptop.folder = whole;
+    const { jobId } = (await laptop.portfolios.choose())!;
+    // The answer is on its way when the person turns away: nothing stops a cipher in the middle.
+    let letIn = () => {};
+    answer.held = new Promise((resolve) => (letIn = resolve));
+    const looking = laptop.portfolios.look(jobId, PASSWORD);
+    await until(() => answer.hasCome);
+    laptop.portfolios.stop(jobId);
+    letIn();
+    expect(await looking).toMatchObject({ state: 'stopped', trouble: null });
     expect(await takeIn(laptop, whole)).toMatchObject({ state: 'done' });
   });
 
