@@ -104,9 +104,12 @@ export class Schedule {
     const refused = new Map(all.flatMap(({ command: { id } }) => (before?.has(id) ? [[id, before.get(id)!]] : [])));
     for (let from = 0; from < due.length; from += DUE_AT_ONCE_MAX) {
       const commands = due.slice(from, from + DUE_AT_ONCE_MAX).map(({ command }) => command);
-      for (const { id, ok } of await logs.submit(logId, commands, { kind: 'hub' })) {
+      const results = await logs.submit(logId, commands, { kind: 'hub' });
+      // Done before a restore and erased since, it is answered as known and stays due (S16): no better than refused.
+      const stillDue = new Set(dueCommands(log.state).map(({ command }) => command.id));
+      for (const { id, ok } of results) {
         const waitMs = Math.min((refused.get(id)?.waitMs ?? REFUSED_WAIT_MS / 2) * 2, REFUSED_WAIT_MAX_MS);
-        if (ok) refused.delete(id);
+        if (ok && !stillDue.has(id)) refused.delete(id);
         else refused.set(id, { triesAt: now() + waitMs, waitMs });
       }
     }

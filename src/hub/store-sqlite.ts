@@ -143,7 +143,7 @@ async function restore(file: string, from: string, erasuresFile: string): Promis
   try {
     unread = bringBack(fresh, file, erasuresFile);
   } catch (error) {
-    removeDatabase(fresh);
+    for (const ending of ['', '-wal', '-shm']) rmSync(fresh + ending, { force: true });
     throw error;
   }
   for (const ending of ['-wal', '-shm']) rmSync(fresh + ending, { force: true });
@@ -151,10 +151,6 @@ async function restore(file: string, from: string, erasuresFile: string): Promis
   for (const ending of ['-wal', '-shm']) rmSync(file + ending, { force: true });
   renameSync(fresh, file);
   return unread;
-}
-
-function removeDatabase(file: string): void {
-  for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
 }
 
 /** Makes the copy of a backup what the hub goes on with; see {@link restore}. */
@@ -382,14 +378,10 @@ class Sqlite implements SqliteStore {
   async known(logId: LogId, ids: readonly CommandId[]) {
     const found = new Map<CommandId, KnownCommand>();
     if (ids.length === 0) return found;
-    const erased = this.#all<{ id: CommandId }>(
-      'SELECT erased.id FROM json_each(?) AS asked CROSS JOIN erased ON log_id = ? AND erased.id = asked.value',
-      list(ids),
-      logId,
-    );
-    for (const { id } of erased) found.set(id, { seq: null, hash: null });
-    const rows = this.#all<{ id: CommandId; seq: number; hash: string | null }>(
-      'SELECT entry.id, entry.seq, command_hash AS hash FROM json_each(?) AS asked CROSS JOIN entry ON log_id = ? AND entry.id = asked.value',
+    const rows = this.#all<KnownCommand & { id: CommandId }>(
+      `SELECT asked.value AS id, seq, command_hash AS hash
+       FROM json_each(?1) AS asked LEFT JOIN entry ON log_id = ?2 AND entry.id = asked.value
+       WHERE seq IS NOT NULL OR EXISTS (SELECT 1 FROM erased WHERE erased.log_id = ?2 AND erased.id = asked.value)`,
       list(ids),
       logId,
     );

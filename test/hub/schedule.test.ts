@@ -155,8 +155,8 @@ test('[S20] who takes the id under which the bell would ring is refused, and it 
 
 describe('what is due in one log', () => {
   const logId = newId<LogId>();
-  /** A log in which so many messages are due; `outcome` says what becomes of each. */
-  function dueMessages(count: number, outcome: (command: Command) => boolean) {
+  /** A log in which so many messages are due; `outcome` says what becomes of each; one that is `known` stays due. */
+  function dueMessages(count: number, outcome: (command: Command) => boolean | 'known') {
     const clock = { now: 1_000 };
     const given: Command[][] = [];
     const said = { channelId: newId(), text: '', files: [], replyTo: null, sendAt: 0, at: 0, by: newId() };
@@ -169,8 +169,8 @@ describe('what is due in one log', () => {
         given.push([...commands]);
         return commands.map((command) => {
           const ok = outcome(command);
-          if (ok && command.kind === 'sendScheduled') delete log.state.scheduled[command.body.messageId];
-          return { id: command.id, ok };
+          if (ok === true && command.kind === 'sendScheduled') delete log.state.scheduled[command.body.messageId];
+          return { id: command.id, ok: ok !== false };
         });
       },
     } as unknown as ClassLogs;
@@ -185,34 +185,40 @@ describe('what is due in one log', () => {
     await schedule.close();
   });
 
-  test(`[S20] and refused is tried again after ${REFUSED_WAIT_MS} ms, then later and later, and holds nothing else up`, async () => {
-    let bad = '' as CommandId;
-    const { schedule, clock, given, ids } = dueMessages(3, ({ id }) => id !== bad);
-    bad = dueIdOf(ids[0]!);
-    await schedule.open();
-    expect(given.map((commands) => commands.length)).toEqual([3]);
-    const triedAt: number[] = [];
-    for (let waits = 0; waits < 20; waits += 1) {
-      schedule.note(logId, 0);
-      await schedule.look();
-      if (given.length > triedAt.length + 1) triedAt.push(clock.now);
-      clock.now += REFUSED_WAIT_MS;
-    }
-    expect(triedAt.map((at) => at - 1_000)).toEqual([1_000, 3_000, 7_000, 15_000]);
-    expect(given.slice(1).every((commands) => commands.length === 1 && commands[0]!.id === bad)).toBe(true);
-    for (let round = 0; round < 20; round += 1) {
-      clock.now += REFUSED_WAIT_MAX_MS;
+  test.each([
+    { how: 'refused', answer: false as const },
+    { how: 'known, as what was done before a restore and erased since [S16],', answer: 'known' as const },
+  ])(
+    `[S20] and $how is tried again after ${REFUSED_WAIT_MS} ms, then later and later, and holds nothing else up`,
+    async ({ answer }) => {
+      let bad = '' as CommandId;
+      const { schedule, clock, given, ids } = dueMessages(3, ({ id }) => id !== bad || answer);
+      bad = dueIdOf(ids[0]!);
+      await schedule.open();
+      expect(given.map((commands) => commands.length)).toEqual([3]);
+      const triedAt: number[] = [];
+      for (let waits = 0; waits < 20; waits += 1) {
+        schedule.note(logId, 0);
+        await schedule.look();
+        if (given.length > triedAt.length + 1) triedAt.push(clock.now);
+        clock.now += REFUSED_WAIT_MS;
+      }
+      expect(triedAt.map((at) => at - 1_000)).toEqual([1_000, 3_000, 7_000, 15_000]);
+      expect(given.slice(1).every((commands) => commands.length === 1 && commands[0]!.id === bad)).toBe(true);
+      for (let round = 0; round < 20; round += 1) {
+        clock.now += REFUSED_WAIT_MAX_MS;
+        const before = given.length;
+        schedule.note(logId, 0);
+        await schedule.look();
+        expect(given).toHaveLength(before + 1);
+      }
+      // A clock that was wrong and is set back does not make it wait for as long as it was wrong.
+      clock.now = 1_000;
       const before = given.length;
       schedule.note(logId, 0);
       await schedule.look();
       expect(given).toHaveLength(before + 1);
-    }
-    // A clock that was wrong and is set back does not make it wait for as long as it was wrong.
-    clock.now = 1_000;
-    const before = given.length;
-    schedule.note(logId, 0);
-    await schedule.look();
-    expect(given).toHaveLength(before + 1);
-    await schedule.close();
-  });
+      await schedule.close();
+    },
+  );
 });
