@@ -123,8 +123,17 @@ type TableName = (typeof LOG_AND_VIEWS)[number] | 'outbox' | 'drafts' | 'me';
 /** Restores of a hub that a log remembers: an old portfolio brings nobody back behind them. */
 export const PAST_EPOCHS_MAX = 50;
 
-/** Drafts that are only a place in a list hold nothing that somebody wrote. */
-const isWritten = (key: string) => !key.startsWith('place/');
+/** Ids with reasons of what was refused and then put away or written anew, of one log; the newest {@link PUT_AWAY_MAX}. */
+const putAwayKey = (logId: LogId) => `away/${logId}`;
+export const PUT_AWAY_MAX = 200;
+interface PutAway {
+  id: CommandId;
+  logId: LogId;
+  code: ErrorCode;
+}
+
+/** Drafts that are only a place in a list, or ids, hold nothing that somebody wrote. */
+const isWritten = (key: string) => !key.startsWith('place/') && !key.startsWith('away/');
 
 class Tables extends Dexie {
   declare log: Table<LogRecord, [LogId, number]>;
@@ -576,18 +585,38 @@ export class Database {
 
   /** Puts a new command in the place of one that the hub cannot have: refused, or never sent (S10). */
   replaceCommand(id: CommandId, command: Command, writtenAt: number): Promise<void> {
-    return this.#write(['outbox', 'states'], async () => {
+    return this.#write(['outbox', 'states', 'drafts'], async () => {
       const row = await this.#settled(id);
-      await this.#db.outbox.delete(id);
+      await this.#putAway(row);
       const place = row.state === 'refused' ? {} : { order: row.order };
       await this.#db.outbox.add({ ...(await this.#newRow(row.logId, command, writtenAt)), ...place });
     });
   }
 
   discardCommand(id: CommandId): Promise<void> {
-    return this.#write(['outbox'], async () => {
-      await this.#settled(id);
-      await this.#db.outbox.delete(id);
+    return this.#write(['outbox', 'drafts'], async () => this.#putAway(await this.#settled(id)));
+  }
+
+  /** Another device of this person may still have it and bring it here (S10). */
+  async #putAway({ id, logId, state, code }: StoredCommand) {
+    await this.#db.outbox.delete(id);
+    if (state !== 'refused' || code === null) return;
+    const before = await this.#putAwayOf(logId);
+    const value = [...before, { id, logId, code }].slice(-PUT_AWAY_MAX);
+    await this.#db.drafts.put({ key: putAwayKey(logId), value });
+  }
+  #putAwayOf = async (logId: LogId): Promise<PutAway[]> =>
+    ((await this.#db.drafts.get(putAwayKey(logId)))?.value as PutAway[] | undefined) ?? [];
+
+  /** What the hub refused here, whether it is still shown or was put away since. */
+  refusedHere(): Promise<PutAway[]> {
+    return this.#read(['outbox', 'drafts'], async () => {
+      const rows = await this.#db.outbox.toArray();
+      const shown = rows.flatMap(({ id, logId, state, code }) =>
+        state === 'refused' && code !== null ? [{ id, logId, code }] : [],
+      );
+      const away = await this.#db.drafts.where('key').startsWith('away/').toArray();
+      return [...shown, ...away.flatMap(({ value }) => value as PutAway[])];
     });
   }
 
@@ -673,15 +702,16 @@ export class Database {
 
   /**
    * Commands of this person that waited on another device: they wait here too, after what waits already, unless the outbox or the
-   * log has them (S3). They may have been sent from there.
+   * log has them (S3), or they were put away here after a refusal (S10). They may have been sent from there.
    * @returns how many were added
    */
   adoptCommands(commands: readonly PackedCommand[]): Promise<number> {
-    return this.#write(['log', 'cursors', 'outbox', 'states'], async () => {
+    return this.#write(['log', 'cursors', 'outbox', 'states', 'drafts'], async () => {
       let added = 0;
       for (const logId of new Set(commands.map((one) => one.logId))) {
         const own = commands.filter((one) => one.logId === logId);
-        const known = new Set(await this.#outboxKeys(logId));
+        const away = (await this.#putAwayOf(logId)).map(({ id }) => id);
+        const known = new Set([...(await this.#outboxKeys(logId)), ...away]);
         const missing = own.filter(({ command }) => !known.has(command.id));
         if (missing.length > 0) await this.#logEntries(logId, (entry) => known.add(entry.id));
         for (const { command, writtenAt, files } of missing) {

@@ -79,8 +79,7 @@ export async function* linesOf(
   for (const logId of logIds) yield* linesOfLog(database, logId);
   await database.markTried(rows.map((row) => row.id));
   for (const { logId, command, writtenAt, files } of rows) yield { command: { logId, command, writtenAt, files } };
-  for (const { id, logId, state, code } of await database.wholeOutbox())
-    if (state === 'refused' && code !== null) yield { refused: { logId, id, code } };
+  for (const { id, logId, code } of await database.refusedHere()) yield { refused: { logId, id, code } };
 }
 
 async function* linesOfLog(database: Database, logId: LogId): AsyncGenerator<PortfolioLine> {

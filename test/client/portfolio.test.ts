@@ -1,11 +1,11 @@
 /** What a store packs and takes in: S3, S5, S6, S9, S10 and S14 without a wire, and everything that does not fit, refused whole. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PAST_EPOCHS_MAX } from '../../src/client/database.ts';
+import { PAST_EPOCHS_MAX, PUT_AWAY_MAX } from '../../src/client/database.ts';
 import { PartaError } from '../../src/core/errors.ts';
 import type { CommandId } from '../../src/core/ids.ts';
 import { MESSAGE_TEXT_MAX } from '../../src/core/limits.ts';
 import { LINE_BYTES_MAX, PORTFOLIO_COMMANDS_MAX, PORTFOLIO_LOGS_MAX, type PortfolioLine } from '../../src/core/portfolio.ts'; // prettier-ignore
-import type { LogKey } from '../../src/core/wire.ts';
+import type { CommandOf, LogKey } from '../../src/core/wire.ts';
 import { blobOf, linesIn } from '../../src/renderer/portfolio/carrying.ts';
 import { LocalClass } from '../support/local-class.ts';
 import type { LocalClient } from '../support/local-client.ts';
@@ -104,6 +104,37 @@ test('[S3][S8][S9] commands come once, in their order, and only where the log ha
   expect(await school.chat(laptop)).toEqual(['раз *waiting', 'два *waiting']);
   expect(await takeIn(laptop, await lines(pc))).toMatchObject({ confirmed: 2 });
   expect(await school.chat(laptop)).toEqual(['раз', 'два']);
+});
+
+test('[S10] what was refused and put away, or written anew, does not come back with another portfolio; the laptop hears of it', async () => {
+  const home = school.client('home', pc.personId, undefined, AWAY);
+  await home.start();
+  for (const client of [laptop, home]) await takeIn(client, await lines(pc));
+  const [away, anew] = [await school.say(laptop, 'раз'), await school.say(laptop, 'два')];
+  const brought = await lines(laptop);
+  const refused = [away, anew].map((id) => ({ refused: { logId: school.logId, id, code: 'not-allowed' } }));
+  expect(await takeIn(home, [...brought, ...refused])).toMatchObject({ commands: 2, refused: 2 });
+  await home.store.discard(away);
+  const command = (await home.outbox()).find(({ id }) => id === anew)!.command as CommandOf<'postMessage'>;
+  await home.store.edit(anew, 'postMessage', { ...command.body, text: 'три' });
+  expect(await takeIn(home, brought)).toMatchObject({ commands: 0, known: 2 });
+  expect(await school.chat(home)).toEqual(['три *waiting']);
+  expect(await takeIn(laptop, await lines(home))).toMatchObject({ refused: 2, commands: 1 });
+  expect((await laptop.outbox()).map(({ state }) => state).sort()).toEqual(['refused', 'refused', 'waiting']);
+});
+
+test('PUT_AWAY_MAX of what was put away in a class are remembered, the newest', async () => {
+  await takeIn(laptop, await lines(pc));
+  for (let n = 0; n <= PUT_AWAY_MAX; n += 1) await school.say(laptop, `слово ${n}`);
+  const brought = await lines(laptop);
+  const ids = (await laptop.outbox()).map(({ id }) => id);
+  await takeIn(
+    laptop,
+    ids.map((id) => ({ refused: { logId: school.logId, id, code: 'not-allowed' } })),
+  );
+  for (const id of ids) await laptop.store.discard(id);
+  expect(await takeIn(laptop, brought)).toMatchObject({ commands: 1, known: PUT_AWAY_MAX });
+  expect((await laptop.outbox()).map(({ id }) => id)).toEqual([ids[0]]);
 });
 
 test('[S10] what went along counts as sent: it is not changed under the hands of who carries it', async () => {
