@@ -137,13 +137,14 @@ const ErasureLine = z.object({
  */
 async function restore(file: string, from: string, erasuresFile: string): Promise<number> {
   const fresh = `${file}.restoring`;
-  rmSync(fresh, { force: true });
+  const clear = () => ['', '-wal', '-shm'].forEach((ending) => rmSync(fresh + ending, { force: true }));
+  clear();
   await copyFile(from, fresh);
   let unread: number;
   try {
     unread = bringBack(fresh, file, erasuresFile);
   } catch (error) {
-    for (const ending of ['', '-wal', '-shm']) rmSync(fresh + ending, { force: true });
+    clear();
     throw error;
   }
   for (const ending of ['-wal', '-shm']) rmSync(fresh + ending, { force: true });
@@ -156,23 +157,20 @@ async function restore(file: string, from: string, erasuresFile: string): Promis
 /** Makes the copy of a backup what the hub goes on with; see {@link restore}. */
 function bringBack(fresh: string, file: string, erasuresFile: string): number {
   const db = openForWriting(fresh);
-  let unread = 0;
   try {
     if (existsSync(file)) keepPeopleAndFiles(db, file);
     db.exec('BEGIN IMMEDIATE');
     db.prepare(`UPDATE meta SET value = ? WHERE key = 'epoch'`).run(newEpoch());
     const lines = existsSync(erasuresFile) ? readFileSync(erasuresFile, 'utf8').split('\n') : [];
     const keepErased = db.prepare('INSERT OR IGNORE INTO erased SELECT ?, value FROM json_each(?)');
-    for (const line of lines.filter(Boolean)) {
-      const remembered = rememberedIn(line);
-      if (remembered) {
-        erase(db, remembered, Number.MAX_SAFE_INTEGER);
-        keepErased.run(remembered.logId, list(remembered.rows));
-      } else unread += 1;
+    const remembered = lines.filter(Boolean).map(rememberedIn);
+    for (const erasing of remembered.filter((one) => one !== null)) {
+      erase(db, erasing, Number.MAX_SAFE_INTEGER);
+      keepErased.run(erasing.logId, list(erasing.rows));
     }
     db.exec('COMMIT');
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    return unread;
+    return remembered.filter((one) => one === null).length;
   } finally {
     db.close();
   }

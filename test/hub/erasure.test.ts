@@ -394,6 +394,8 @@ test('[S16] where what was erased cannot be read, nothing is restored, and nothi
   renameSync(erasures, `${erasures}.aside`);
   // Nobody may read a folder as a file, whoever runs this.
   mkdirSync(erasures);
+  // A restore before this one was killed in the middle.
+  writeFileSync(join(room.dataDir, 'hub.db.restoring-wal'), 'left behind');
   const options = { dataDir: room.dataDir, restoreFrom: backupFile };
   await expect(startHub(options)).rejects.toMatchObject({ code: 'storage-damaged' });
   expect(readdirSync(room.dataDir).filter((name) => name.includes('restor'))).toEqual([]);
