@@ -31,6 +31,7 @@ import { markless, marked, type MarkedMessage, type StoredMessage } from './mess
 import {
   FOLD_VERSION,
   Folding,
+  messagesAt,
   placesIn,
   recordOf,
   touchOfRecord,
@@ -39,7 +40,7 @@ import {
   type LogCursor,
   type LogRecord,
   type MarkRun,
-  type MessageRecord,
+  type MessagePlaces,
   type NamedFiles,
 } from './views.ts';
 
@@ -113,9 +114,9 @@ export interface Disk {
   IDBKeyRange: typeof IDBKeyRange;
 }
 
-const VIEWS = ['messages', 'markRuns', 'namedFiles', 'idRuns', 'states'] as const;
+const VIEWS = ['places', 'markRuns', 'namedFiles', 'idRuns', 'states'] as const;
 const LOG_AND_VIEWS = ['log', 'cursors', ...VIEWS] as const;
-const MESSAGES = ['messages', 'markRuns', 'idRuns'] as const;
+const MESSAGES = ['log', 'places', 'markRuns', 'idRuns'] as const;
 /** Records of the log that are folded at a time when views are made anew. */
 const RECORDS_PER_FOLD = 16;
 type TableName = (typeof LOG_AND_VIEWS)[number] | 'outbox' | 'drafts' | 'me';
@@ -138,7 +139,7 @@ const isWritten = (key: string) => !key.startsWith('place/') && !key.startsWith(
 class Tables extends Dexie {
   declare log: Table<LogRecord, [LogId, number]>;
   declare cursors: Table<LogCursor, LogId>;
-  declare messages: Table<MessageRecord, [LogId, ChannelId, number]>;
+  declare places: Table<MessagePlaces, [LogId, ChannelId, number]>;
   declare markRuns: Table<MarkRun, [LogId, number]>;
   declare namedFiles: Table<NamedFiles, [LogId, number]>;
   declare idRuns: Table<IdRun, [LogId, number]>;
@@ -169,6 +170,8 @@ class Tables extends Dexie {
       namedFiles: '[logId+page]',
       idRuns: '[logId+run]',
     });
+    // What messages say lay here and in the log.
+    this.version(3).stores({ messages: null, places: '[logId+channelId+page]' });
   }
 }
 
@@ -262,9 +265,9 @@ export class Database {
     }
   }
 
-  async #writeViews({ messagePuts, markPuts, filePuts, idPuts }: Folding) {
-    const { messages, markRuns, namedFiles, idRuns } = this.#db;
-    if (messagePuts.size > 0) await messages.bulkPut([...messagePuts]);
+  async #writeViews({ placePuts, markPuts, filePuts, idPuts }: Folding) {
+    const { places, markRuns, namedFiles, idRuns } = this.#db;
+    if (placePuts.size > 0) await places.bulkPut([...placePuts]);
     if (markPuts.size > 0) await markRuns.bulkPut([...markPuts]);
     if (filePuts.size > 0) await namedFiles.bulkPut([...filePuts]);
     if (idPuts.length > 0) await idRuns.bulkPut(idPuts);
@@ -284,10 +287,9 @@ export class Database {
 
   #sourceOf(logId: LogId): FoldSource {
     return {
-      logRecords: async (pages) =>
-        (await this.#db.log.bulkGet(pages.map((page): [LogId, number] => [logId, page]))).filter(isThere),
+      logRecords: (pages) => this.#logRecords(logId, pages),
       logPages: async () => (await this.#logKeys(logId)).map(([, page]) => page),
-      messageRecords: (keys) => this.#messageRecords(logId, keys),
+      messagePlaces: (keys) => this.#places(logId, keys),
       fileRecords: async (pages) =>
         (await this.#db.namedFiles.bulkGet(pages.map((page): [LogId, number] => [logId, page]))).filter(isThere),
       markRuns: (touches) => this.#markRuns(touches),
@@ -296,9 +298,20 @@ export class Database {
     };
   }
 
-  async #messageRecords(logId: LogId, keys: readonly { channelId: ChannelId; page: number }[]) {
+  async #logRecords(logId: LogId, pages: readonly number[]): Promise<LogRecord[]> {
+    return (await this.#db.log.bulkGet(pages.map((page): [LogId, number] => [logId, page]))).filter(isThere);
+  }
+
+  async #places(logId: LogId, keys: readonly { channelId: ChannelId; page: number }[]): Promise<MessagePlaces[]> {
     const wanted = keys.map(({ channelId, page }): [LogId, ChannelId, number] => [logId, channelId, page]);
-    return (await this.#db.messages.bulkGet(wanted)).filter(isThere);
+    return (await this.#db.places.bulkGet(wanted)).filter(isThere);
+  }
+
+  /** The messages of these places, in their order. */
+  async #messagesAt(logId: LogId, places: readonly MessagePlaces[]): Promise<StoredMessage[]> {
+    const records = await this.#logRecords(logId, [...new Set(places.map(({ page }) => page))]);
+    const byPage = new Map(records.map((record) => [record.page, record]));
+    return places.flatMap((at) => messagesAt(at, byPage.get(at.page)));
   }
 
   #markRuns(touches: readonly string[]): Promise<MarkRun[]> {
@@ -380,8 +393,8 @@ export class Database {
   }
 
   async #dropViews(logId: LogId) {
-    const { messages, markRuns, namedFiles, idRuns, states } = this.#db;
-    await messages
+    const { places, markRuns, namedFiles, idRuns, states } = this.#db;
+    await places
       .where('[logId+channelId+page]')
       .between([logId, Dexie.minKey, Dexie.minKey], [logId, Dexie.maxKey, Dexie.maxKey])
       .delete();
@@ -775,7 +788,7 @@ export class Database {
 
   /** Greatest wins; what is still unread is counted from the records after it. */
   markRead(logId: LogId, channelId: ChannelId, seq: number): Promise<void> {
-    return this.#write(['cursors', 'messages'], async () => {
+    return this.#write(['cursors', 'log', 'places'], async () => {
       const cursor = await this.#db.cursors.get(logId);
       if (cursor) await this.#markRead(cursor, channelId, seq);
     });
@@ -783,7 +796,7 @@ export class Database {
 
   /** What this reader has read elsewhere, among what the hub tells of everybody. */
   heardReads(logId: LogId, reads: Reads['reads']): Promise<void> {
-    return this.#write(['cursors', 'messages'], async () => {
+    return this.#write(['cursors', 'log', 'places'], async () => {
       for (const { channelId, memberId, seq } of reads) {
         const cursor = await this.#db.cursors.get(logId);
         if (cursor?.memberId === memberId) await this.#markRead(cursor, channelId, seq);
@@ -794,10 +807,9 @@ export class Database {
   async #markRead(cursor: LogCursor, channelId: ChannelId, seq: number) {
     if (seq <= (cursor.readUpTo[channelId] ?? 0)) return;
     const after = Math.max(seq, cursor.unreadAfter);
-    const records = await this.#channelRecords(cursor.logId, channelId, recordOf(after)).toArray();
-    const unread = records
-      .flatMap((record) => record.messages)
-      .filter((m) => m.seq > after && m.by !== cursor.memberId && !m.isRemoved);
+    const places = await this.#channelPlaces(cursor.logId, channelId, recordOf(after)).toArray();
+    const messages = await this.#messagesAt(cursor.logId, between(places, after + 1));
+    const unread = messages.filter((m) => m.by !== cursor.memberId && !m.isRemoved);
     const mentions = unread.filter((m) => m.mentions?.includes(cursor.memberId));
     await this.#db.cursors.put({
       ...cursor,
@@ -881,7 +893,9 @@ export class Database {
       const after = around === 'newest' ? [] : await this.#messagesAfter(logId, channelId, around, count + 1);
       const shown = [...before.slice(-count), ...after.slice(0, count)];
       const hasNewer = after.length > count;
-      const newest = hasNewer ? (await this.#channelRecords(logId, channelId).last())?.messages : shown;
+      const newestSeq = hasNewer
+        ? (await this.#channelPlaces(logId, channelId).last())?.seqs.at(-1)
+        : shown.at(-1)?.seq;
       const outbox = await this.#shownOutbox(logId);
       return {
         known: await this.#db.me.get('me'),
@@ -889,7 +903,7 @@ export class Database {
         messages: await this.#withMarks(logId, shown),
         hasOlder: before.length > count,
         hasNewer,
-        newestSeq: newest?.at(-1)?.seq ?? 0,
+        newestSeq: newestSeq ?? 0,
         outbox,
         named: await this.#named(logId, outbox),
       };
@@ -915,17 +929,20 @@ export class Database {
 
   /** The seq of the first message of a channel at or after a time of the hub's clock; null where there is none. */
   messageAt(logId: LogId, channelId: ChannelId, at: number): Promise<number | null> {
-    return this.#read(['messages'], async () => {
-      const keys = await this.#channelRecords(logId, channelId).primaryKeys();
-      const lastOf = async (index: number) => (await this.#db.messages.get(keys[index]!))?.messages ?? [];
+    return this.#read(['log', 'places'], async () => {
+      const keys = await this.#channelPlaces(logId, channelId).primaryKeys();
+      const messagesOf = async (index: number) => {
+        const places = await this.#db.places.get(keys[index]!);
+        return places ? this.#messagesAt(logId, [places]) : [];
+      };
       let from = 0;
       let to = keys.length;
       while (from < to) {
         const middle = (from + to) >> 1;
-        if (((await lastOf(middle)).at(-1)?.at ?? 0) < at) from = middle + 1;
+        if (((await messagesOf(middle)).at(-1)?.at ?? 0) < at) from = middle + 1;
         else to = middle;
       }
-      return from === keys.length ? null : ((await lastOf(from)).find((message) => message.at >= at)?.seq ?? null);
+      return from === keys.length ? null : ((await messagesOf(from)).find((message) => message.at >= at)?.seq ?? null);
     });
   }
 
@@ -936,8 +953,8 @@ export class Database {
     );
   }
 
-  #channelRecords(logId: LogId, channelId: ChannelId, from: unknown = Dexie.minKey, to: unknown = Dexie.maxKey) {
-    return this.#db.messages
+  #channelPlaces(logId: LogId, channelId: ChannelId, from: unknown = Dexie.minKey, to: unknown = Dexie.maxKey) {
+    return this.#db.places
       .where('[logId+channelId+page]')
       .between([logId, channelId, from], [logId, channelId, to], true, true);
   }
@@ -945,28 +962,31 @@ export class Database {
   /** The last `count` messages up to and with a seq, or all there are. */
   async #messagesUpTo(logId: LogId, channelId: ChannelId, seq: number, count: number): Promise<StoredMessage[]> {
     let to: unknown = seq === Infinity ? Dexie.maxKey : recordOf(seq);
-    let messages: StoredMessage[] = [];
+    let places: MessagePlaces[] = [];
+    let seqs: number[] = [];
     // A quiet channel has few messages in each record: more at a time, the longer it takes.
-    for (let records = 2; messages.length < count; records *= 2) {
-      const found = await this.#channelRecords(logId, channelId, undefined, to).reverse().limit(records).toArray();
-      const older = found.reverse().flatMap((record) => record.messages);
-      messages = [...older.filter((message) => message.seq <= seq), ...messages];
-      if (found.length < records) break;
-      to = found[0]!.page - 1;
+    for (let records = 2; seqs.length < count; records *= 2) {
+      const older = await this.#channelPlaces(logId, channelId, undefined, to).reverse().limit(records).toArray();
+      places = [...between(older.reverse(), 0, seq), ...places];
+      seqs = places.flatMap((at) => at.seqs);
+      if (older.length < records) break;
+      to = older[0]!.page - 1;
     }
-    return messages.slice(-count);
+    return this.#messagesAt(logId, between(places, seqs.at(-count)));
   }
 
   async #messagesAfter(logId: LogId, channelId: ChannelId, seq: number, count: number): Promise<StoredMessage[]> {
     let from = recordOf(seq);
-    const messages: StoredMessage[] = [];
-    for (let records = 2; messages.length < count; records *= 2) {
-      const found = await this.#channelRecords(logId, channelId, from).limit(records).toArray();
-      for (const record of found) for (const message of record.messages) if (message.seq > seq) messages.push(message);
-      if (found.length < records) break;
-      from = found.at(-1)!.page + 1;
+    let places: MessagePlaces[] = [];
+    let seqs: number[] = [];
+    for (let records = 2; seqs.length < count; records *= 2) {
+      const newer = await this.#channelPlaces(logId, channelId, from).limit(records).toArray();
+      places = [...places, ...between(newer, seq + 1)];
+      seqs = places.flatMap((at) => at.seqs);
+      if (newer.length < records) break;
+      from = newer.at(-1)!.page + 1;
     }
-    return messages.slice(0, count);
+    return this.#messagesAt(logId, between(places, 0, seqs[count - 1]));
   }
 
   async #withMarks(logId: LogId, messages: readonly StoredMessage[]): Promise<MarkedMessage[]> {
@@ -991,9 +1011,9 @@ export class Database {
     const keys = new Map(
       places.map(({ channelId, seq }) => [`${channelId}/${recordOf(seq)}`, { channelId, page: recordOf(seq) }]),
     );
-    const records = await this.#messageRecords(logId, [...keys.values()]);
+    const named = await this.#places(logId, [...keys.values()]);
     const wanted = new Set(ids);
-    const found = records.flatMap((record) => record.messages).filter(({ id }) => wanted.has(id));
+    const found = (await this.#messagesAt(logId, named)).filter(({ id }) => wanted.has(id));
     const byId = new Map((await this.#withMarks(logId, found)).map((message) => [message.id, message]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
@@ -1100,6 +1120,12 @@ const messageIdsIn = ({ body }: Command): CommandId[] => [
 ];
 
 const isThere = <T>(record: T | undefined): record is T => record !== undefined;
+
+/** What of places lies between two seqs, both of them counted in; places without any are left out. */
+const between = (places: readonly MessagePlaces[], from = 0, to = Infinity): MessagePlaces[] =>
+  places
+    .map((at) => ({ ...at, seqs: at.seqs.filter((seq) => seq >= from && seq <= to) }))
+    .filter(({ seqs }) => seqs.length > 0);
 
 /** Seqs grow and lie within the page; anything else is no page of a log. */
 function demandOrder(page: Page) {

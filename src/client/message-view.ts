@@ -4,7 +4,7 @@
  * through the same function, so that both look alike (S8); marks of a message that is gone leave nothing (S16).
  */
 import type { MessageFact } from '../core/classroom.ts';
-import type { CommandId, MemberId } from '../core/ids.ts';
+import type { ChannelId, CommandId, MemberId } from '../core/ids.ts';
 import type { ChangeBody, ChangeOf, Command, Entry, FileRef, Reaction } from '../core/wire.ts';
 import type { MessageView } from './class-store.ts';
 
@@ -74,6 +74,22 @@ export function markless(message: Omit<StoredMessage, 'seq'> & { seq: number | n
     outbox: null,
     wordedAt: at,
   };
+}
+
+/**
+ * A row of the log that is known to be a message of this channel, as what it says; blanked, it is a stone. Its body is not parsed
+ * again: it was when its place was noted.
+ */
+export function messageOf({ id, seq, at, by, body }: Entry, channelId: ChannelId): StoredMessage {
+  if (body === null) return stoneOf({ id, seq, at, by, channelId });
+  const { text, files, replyTo, mentions, assignmentId, poll, isNotice, forward } = body as ChangeBody<'messagePosted'>;
+  const message: StoredMessage = { id, seq, at, by, channelId, text, files, replyTo, isRemoved: false };
+  if (mentions) message.mentions = mentions;
+  if (assignmentId) message.assignmentId = assignmentId;
+  if (poll) message.poll = poll;
+  if (isNotice) message.isNotice = isNotice;
+  if (forward) message.forward = forward;
+  return message;
 }
 
 /** What is kept of a message that is gone: its place. */

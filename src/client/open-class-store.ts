@@ -55,7 +55,7 @@ interface Shared {
 const UNSENT_PAUSE_MS = 1_000;
 /** Messages that an export holds in memory at a time. */
 const MESSAGES_PER_PIECE = 512;
-const MESSAGE_TABLES = ['me', 'cursors', 'messages', 'markRuns', 'outbox'] as const;
+const MESSAGE_TABLES = ['me', 'cursors', 'places', 'markRuns', 'outbox'] as const;
 
 class Store implements ClassStore {
   readonly hub;

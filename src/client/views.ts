@@ -4,8 +4,8 @@
  * that what an erasure names is blanked in the kept log and gone from the views (S16); that entries of unknown kinds are kept
  * and skipped (S12). Hides: which records a fold touches; each is read once and written once per transaction.
  *
- * IndexedDB's price is per record and index entry, not per byte. Log, messages and named files lie in records of 256 seqs. Marks
- * (a fifth of a log) would rewrite old records everywhere: they lie in runs of up to 256 in the order of the messages they speak
+ * IndexedDB's price is per record and index entry first, then per byte. Log and named files lie in records of 256 seqs. What a
+ * message says lies in the log alone; beside it stands which rows of a record are messages of a channel. Marks (a fifth of a log) would rewrite old records everywhere: they lie in runs of up to 256 in the order of the messages they speak
  * of, each run with the message records it touches, and are merged on read. Places of ids lie in runs too.
  */
 import type { Classroom } from '../core/classroom.ts';
@@ -30,9 +30,9 @@ import {
   type LogKey,
   type Role,
 } from '../core/wire.ts';
-import { isMark, stoneOf, type MarkChange, type StoredMessage } from './message-view.ts';
+import { isMark, messageOf, type MarkChange, type StoredMessage } from './message-view.ts';
 
-/** Entries and messages lie in records by their seq; a record holds those whose seqs share all but the lowest bits. */
+/** Entries and places of messages lie in records by their seq; a record holds those whose seqs share all but the lowest bits. */
 export const ENTRIES_PER_RECORD = 256;
 export const recordOf = (seq: number) => Math.floor(seq / ENTRIES_PER_RECORD);
 /** Marks of one run; and a last run that has fewer than this is written again with the next marks. */
@@ -42,7 +42,7 @@ export const RUN_GROWS_BELOW = 32;
 export const IDS_PER_RUN = 1024;
 
 /** Grows whenever the views of an old log would come out different: a kind that is new, a view that is (S12, S13). */
-export const FOLD_VERSION = 4;
+export const FOLD_VERSION = 5;
 
 export interface LogRecord {
   logId: LogId;
@@ -71,11 +71,12 @@ export interface LogCursor {
   pastEpochs?: string[];
 }
 
-export interface MessageRecord {
+/** Which rows of one record of the log are messages of a channel, or the stones of such: their seqs, ascending. */
+export interface MessagePlaces {
   logId: LogId;
   channelId: ChannelId;
   page: number;
-  messages: StoredMessage[];
+  seqs: number[];
 }
 /** An edit, a reaction, a vote…; `change: null`: of a kind that this version does not know, kept because erasure must find it. */
 export interface StoredMark {
@@ -114,7 +115,7 @@ export interface IdRun {
 export interface FoldSource {
   logRecords(pages: readonly number[]): Promise<LogRecord[]>;
   logPages(): Promise<number[]>;
-  messageRecords(keys: readonly { channelId: ChannelId; page: number }[]): Promise<MessageRecord[]>;
+  messagePlaces(keys: readonly { channelId: ChannelId; page: number }[]): Promise<MessagePlaces[]>;
   fileRecords(pages: readonly number[]): Promise<NamedFiles[]>;
   /** Runs that any of these touches leads to, each once. */
   markRuns(touches: readonly string[]): Promise<MarkRun[]>;
@@ -122,7 +123,13 @@ export interface FoldSource {
   lastIdRun(): Promise<IdRun | undefined>;
 }
 
-const messageKey = (channelId: ChannelId, page: number) => `${channelId}/${page}`;
+/** The messages of these places, oldest first, with the record of the log that they lie in. */
+export function messagesAt({ channelId, seqs }: MessagePlaces, record: LogRecord | undefined): StoredMessage[] {
+  const wanted = new Set(seqs);
+  return (record?.entries ?? []).filter(({ seq }) => wanted.has(seq)).map((entry) => messageOf(entry, channelId));
+}
+
+const placesKey = (channelId: ChannelId, page: number) => `${channelId}/${page}`;
 /** Where marks of messages in one record are found. */
 export const touchOfRecord = (logId: LogId, channelId: ChannelId, page: number) => `${logId}/${channelId}/${page}`;
 const touchOfStranger = (logId: LogId, about: string) => `${logId}/${about}`;
@@ -156,7 +163,7 @@ export class Folding {
   readonly #cursor: LogCursor;
   readonly #changes = new Map<Entry, Change | null>();
   readonly #log = new Map<number, LogRecord>();
-  readonly #messages = new Map<string, MessageRecord>();
+  readonly #places = new Map<string, MessagePlaces>();
   readonly #files = new Map<number, NamedFiles>();
   readonly #markRuns = new Map<number, MarkRun>();
   #lastMarkRun = 0;
@@ -165,7 +172,7 @@ export class Folding {
   readonly #freshIds: { id: CommandId; seq: number; channelId: ChannelId }[] = [];
   classroom: Classroom;
   readonly logPuts = new Set<LogRecord>();
-  readonly messagePuts = new Set<MessageRecord>();
+  readonly placePuts = new Set<MessagePlaces>();
   readonly markPuts = new Set<MarkRun>();
   readonly filePuts = new Set<NamedFiles>();
   readonly idPuts: IdRun[] = [];
@@ -186,8 +193,8 @@ export class Folding {
     const pages = new Set(entries.map((entry) => recordOf(entry.seq)));
     const keys = new Map<string, { channelId: ChannelId; page: number }>();
     const touches = new Set<string>();
-    const wantMessages = (channelId: ChannelId, page: number) => {
-      const key = messageKey(channelId, page);
+    const wantPlaces = (channelId: ChannelId, page: number) => {
+      const key = placesKey(channelId, page);
       if (!keys.has(key)) keys.set(key, { channelId, page });
     };
     let hasMarks = false;
@@ -204,7 +211,7 @@ export class Folding {
       if (change && 'files' in change.body && change.body.files.length > 0) hasFiles = true;
       switch (change?.kind) {
         case 'messagePosted':
-          wantMessages(change.body.channelId, recordOf(entry.seq));
+          wantPlaces(change.body.channelId, recordOf(entry.seq));
           if (!change.body.scheduled) break;
           pages.add(recordOf(change.body.scheduled.messageSeq));
           erases = true;
@@ -219,7 +226,7 @@ export class Folding {
           erases = true;
           pages.add(page);
           if (scheduled) pages.add(recordOf(scheduled.messageSeq));
-          wantMessages(channelId, page);
+          wantPlaces(channelId, page);
           touches.add(touchOfRecord(logId, channelId, page)).add(touchOfStranger(logId, messageId));
           break;
         }
@@ -241,9 +248,9 @@ export class Folding {
     if (keys.size > 0) this.#lastIdRun = await this.#source.lastIdRun();
     for (const page of pages) this.#log.set(page, { logId, page, entries: [] });
     for (const record of await this.#source.logRecords([...pages])) this.#log.set(record.page, record);
-    for (const [key, { channelId, page }] of keys) this.#messages.set(key, { logId, channelId, page, messages: [] });
-    for (const record of await this.#source.messageRecords([...keys.values()]))
-      this.#messages.set(messageKey(record.channelId, record.page), record);
+    for (const [key, { channelId, page }] of keys) this.#places.set(key, { logId, channelId, page, seqs: [] });
+    for (const places of await this.#source.messagePlaces([...keys.values()]))
+      this.#places.set(placesKey(places.channelId, places.page), places);
     // Erasing takes files away with the rows.
     if (hasFiles || erases)
       for (const record of await this.#source.fileRecords([...pages])) this.#files.set(record.page, record);
@@ -357,10 +364,10 @@ export class Folding {
     return record;
   }
 
-  #messageRecord(channelId: ChannelId, seq: number): MessageRecord {
-    const record = this.#messages.get(messageKey(channelId, recordOf(seq)));
-    if (!record) throw new PartaError('internal');
-    return record;
+  #placesOf(channelId: ChannelId, seq: number): MessagePlaces {
+    const places = this.#places.get(placesKey(channelId, recordOf(seq)));
+    if (!places) throw new PartaError('internal');
+    return places;
   }
 
   #name(seq: number, files: FileRef[]) {
@@ -371,19 +378,13 @@ export class Folding {
     this.filePuts.add(record);
   }
 
-  #post({ id, seq, at, by }: Entry, { body }: ChangeOf<'messagePosted'>) {
-    const { channelId, text, files, replyTo, mentions, assignmentId, poll, isNotice, forward } = body;
-    const record = this.#messageRecord(channelId, seq);
-    const message: StoredMessage = { id, seq, at, by, channelId, text, files, replyTo, isRemoved: false };
-    if (mentions) message.mentions = mentions;
-    if (assignmentId) message.assignmentId = assignmentId;
-    if (poll) message.poll = poll;
-    if (isNotice) message.isNotice = isNotice;
-    if (forward) message.forward = forward;
-    record.messages.push(message);
-    this.messagePuts.add(record);
+  #post(entry: Entry, { body: { channelId } }: ChangeOf<'messagePosted'>) {
+    const { id, seq } = entry;
+    const places = this.#placesOf(channelId, seq);
+    places.seqs.push(seq);
+    this.placePuts.add(places);
     this.#freshIds.push({ id, seq, channelId });
-    this.#countUnread(message, 1);
+    this.#countUnread(messageOf(entry, channelId), 1);
   }
 
   #mark({ seq, at, by }: Entry, about: string, change: MarkChange | null) {
@@ -418,17 +419,18 @@ export class Folding {
       this.markPuts.delete(run);
       this.markPuts.add(rest);
     }
-    if (erasure) for (const seq of seqs) this.#blank(this.#logRecord(seq), erasure);
-
+    const places = this.#placesOf(channelId, messageSeq);
     const row = this.#logRecord(messageSeq).entries.find((entry) => entry.seq === messageSeq);
+    const isPlaced = places.seqs.includes(messageSeq);
+    if (row && isPlaced && row.body !== null) this.#countUnread(messageOf(row, channelId), -1);
+    if (erasure) for (const seq of seqs) this.#blank(this.#logRecord(seq), erasure);
     if (!row) return;
-    const record = this.#messageRecord(channelId, messageSeq);
-    const old = record.messages.find((message) => message.seq === messageSeq);
-    if (old && !old.isRemoved) this.#countUnread(old, -1);
-    if (!old) this.#freshIds.push({ id: row.id, seq: row.seq, channelId });
-    const stone: StoredMessage = stoneOf({ ...row, channelId });
-    record.messages = [...record.messages.filter((message) => message !== old), stone].sort((a, b) => a.seq - b.seq);
-    this.messagePuts.add(record);
+    if (!isPlaced) {
+      places.seqs = [...places.seqs, messageSeq].sort((a, b) => a - b);
+      this.#freshIds.push({ id: row.id, seq: row.seq, channelId });
+    }
+    // Also where only the log has changed: whoever watches messages watches their places.
+    this.placePuts.add(places);
   }
 
   #blank(record: LogRecord, erasure: Erasure, below = Infinity, gone: ReadonlySet<string> = new Set()) {

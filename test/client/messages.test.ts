@@ -60,7 +60,7 @@ async function records(...tables: string[]): Promise<string> {
   db.close();
   return JSON.stringify(all);
 }
-const EVERYWHERE = ['log', 'messages', 'markRuns', 'namedFiles', 'states'];
+const EVERYWHERE = ['log', 'places', 'markRuns', 'namedFiles', 'states'];
 
 beforeEach(async () => {
   paper = new PaperClass().begin();

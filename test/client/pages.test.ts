@@ -107,7 +107,7 @@ describe('contiguity', () => {
 });
 
 describe('one transaction', () => {
-  test.each(['log', 'messages', 'namedFiles', 'states', 'cursors'])(
+  test.each(['log', 'places', 'namedFiles', 'states', 'cursors'])(
     '[S6] a failure at any record (%s) leaves nothing of a page: no row, no view, no cursor, and the outbox as it was',
     async (table) => {
       const before = await everything();
@@ -214,7 +214,7 @@ describe('views', () => {
       expect(before.messages.length).toBeGreaterThan(ENTRIES_PER_RECORD);
       expect(before.classroom).toEqual(paper.state);
       database.close();
-      await clear('messages', 'markRuns', 'namedFiles', 'idRuns', 'states');
+      await clear('places', 'markRuns', 'namedFiles', 'idRuns', 'states');
       database = await openDatabase(NAME, disk.mount());
       expect(await everything()).toEqual(before);
     },
@@ -225,7 +225,7 @@ describe('views', () => {
     await applyAll();
     const before = await everything();
     database.close();
-    await clear('messages');
+    await clear('places');
     const opened = disk.mountBeside().indexedDB.open(NAME);
     const db = await new Promise<IDBDatabase>((resolve) => (opened.onsuccess = () => resolve(opened.result)));
     const transaction = db.transaction('states', 'readwrite');
@@ -264,7 +264,7 @@ describe('views', () => {
 describe('erasure', () => {
   const secret = 'тайна';
   const onDisk = async () => {
-    const tables = ['log', 'messages', 'markRuns', 'namedFiles', 'states'];
+    const tables = ['log', 'places', 'markRuns', 'namedFiles', 'states'];
     return JSON.stringify(await Promise.all(tables.map(records)));
   };
 

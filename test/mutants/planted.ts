@@ -57,8 +57,8 @@ export const PLANTED: readonly PlantedFault[] = [
   {
     rule: 'S6',
     file: 'src/client/database.ts',
-    find: 'await messages.bulkPut([...messagePuts]);',
-    replace: 'await messages.bulkPut([...messagePuts]).catch(() => undefined);',
+    find: 'await places.bulkPut([...placePuts]);',
+    replace: 'await places.bulkPut([...placePuts]).catch(() => undefined);',
     says: 'a view row that could not be written does not undo its page',
   },
   {

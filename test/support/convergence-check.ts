@@ -9,7 +9,13 @@ import type { ClassView, MessageView } from '../../src/client/class-store.ts';
 import type { KnownMe } from '../../src/client/database.ts';
 import { marked, markless } from '../../src/client/message-view.ts';
 import { classView } from '../../src/client/overlay.ts';
-import type { LogCursor, MarkRun, MessageRecord } from '../../src/client/views.ts';
+import {
+  messagesAt,
+  type LogCursor,
+  type LogRecord,
+  type MarkRun,
+  type MessagePlaces,
+} from '../../src/client/views.ts';
 import type { Classroom } from '../../src/core/classroom.ts';
 import type { CommandId, FileId, LogId, MemberId } from '../../src/core/ids.ts';
 import type { Command, CommandKind, FileRef } from '../../src/core/wire.ts';
@@ -165,7 +171,7 @@ export class Witness {
     const view = classView(logId, { known, cursor, classroom, outbox: [], named: [] }, NOTHING_UNDERWAY);
     const where = `${client.name} at ${cursor.cursor} of ${looked.head}`;
     this.#compareClass(where, view, expected.classroom);
-    const messages = messagesOn(table<MessageRecord>('messages'), table<MarkRun>('markRuns'), logId);
+    const messages = messagesOn(logId, table('places'), table('log'), table('markRuns'));
     this.#compareMessages(
       where,
       messages.filter(({ channelId }) => channelId in expected.classroom.channels),
@@ -285,10 +291,17 @@ export const readerIn = (state: Classroom, client: LocalClient) =>
   Object.values(state.members).find((m) => m.state === 'confirmed' && m.personIds.includes(client.personId));
 
 /** Messages as they lie on a disk, with their marks. */
-function messagesOn(records: readonly MessageRecord[], runs: readonly MarkRun[], logId: LogId): ModelMessage[] {
+function messagesOn(
+  logId: LogId,
+  places: readonly MessagePlaces[],
+  log: readonly LogRecord[],
+  runs: readonly MarkRun[],
+): ModelMessage[] {
   const marks = runs.filter((run) => run.logId === logId).flatMap((run) => run.marks);
   marks.sort((a, b) => a.seq - b.seq);
-  const messages = records.filter((record) => record.logId === logId).flatMap((record) => record.messages);
+  const records = new Map(log.filter((record) => record.logId === logId).map((record) => [record.page, record]));
+  const mine = places.filter((at) => at.logId === logId);
+  const messages = mine.flatMap((at) => messagesAt(at, records.get(at.page)));
   messages.sort((a, b) => a.seq - b.seq);
   return messages.map((message) => {
     let shown = markless(message);

@@ -27,7 +27,14 @@ import {
   type Underway,
 } from '../../../src/client/overlay.ts';
 import { SearchIndex } from '../../../src/client/search.ts';
-import { Folding, recordOf, type FoldSource, type LogCursor } from '../../../src/client/views.ts';
+import {
+  Folding,
+  messagesAt,
+  recordOf,
+  type FoldSource,
+  type LogCursor,
+  type LogRecord,
+} from '../../../src/client/views.ts';
 import { EMPTY_CLASSROOM, memberOf, type Member, type Who } from '../../../src/core/classroom.ts';
 import type { CommandId, LogId, PersonId } from '../../../src/core/ids.ts';
 import type { Command, Entry, FileRef, LogKey, Me } from '../../../src/core/wire.ts';
@@ -154,12 +161,13 @@ export class PaperStore implements ClassStore {
       unread: {},
       mentions: {},
     };
-    const folding = new Folding(onPaper(logId, entries), cursor, EMPTY_CLASSROOM);
+    const source = onPaper(logId, entries);
+    const folding = new Folding(source, cursor, EMPTY_CLASSROOM);
     await folding.prepare(entries);
     for (const entry of entries) folding.fold(entry);
     folding.finish();
     const files = [...folding.filePuts].flatMap((record) => record.named.flatMap((row) => row.files)).reverse();
-    const folded = { key, cursor, messages: messagesIn(folding), files };
+    const folded = { key, cursor, messages: messagesIn(folding, await source.logRecords([])), files };
     this.folded.set(logId, folded);
     return folded;
   }
@@ -401,7 +409,7 @@ function onPaper(logId: LogId, entries: readonly Entry[]): FoldSource {
   return {
     logRecords: async () => [...pages].map(([page, rows]) => ({ logId, page, entries: rows })),
     logPages: async () => [...pages.keys()],
-    messageRecords: async () => [],
+    messagePlaces: async () => [],
     fileRecords: async () => [],
     markRuns: async () => [],
     lastMarkRun: async () => undefined,
@@ -410,8 +418,9 @@ function onPaper(logId: LogId, entries: readonly Entry[]): FoldSource {
 }
 
 /** Messages of a whole log with their marks, by seq. */
-function messagesIn(folding: Folding): MarkedMessage[] {
-  const stored = [...folding.messagePuts].flatMap((record) => record.messages);
+function messagesIn(folding: Folding, log: readonly LogRecord[]): MarkedMessage[] {
+  const records = new Map(log.map((record) => [record.page, record]));
+  const stored = [...folding.placePuts].flatMap((places) => messagesAt(places, records.get(places.page)));
   const messages = new Map(stored.toSorted((a, b) => a.seq - b.seq).map((message) => [message.seq, markless(message)]));
   const marks = [...folding.markPuts].flatMap((run) => run.marks).toSorted((a, b) => a.seq - b.seq);
   for (const mark of marks) {
