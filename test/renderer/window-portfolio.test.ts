@@ -41,6 +41,8 @@ describe('making one', () => {
     expect(digits.replaceAll(' ', '')).toHaveLength(PASSPHRASE_DIGITS);
     await name.press('Enter');
     await asking.getByText('Шифруем и записываем').waitFor();
+    const close = asking.getByRole('button', { name: 'Закрыть', exact: true }).last();
+    await expect.poll(() => close.evaluate((one) => one === document.activeElement)).toBe(true);
     // It stands there for as long as the dialog does.
     await asking.getByText(digits).waitFor();
     const [request] = await asked('portfolio.begin');
@@ -161,8 +163,13 @@ describe('opening one', () => {
     await opening.getByText('на компьютере «Кабинет 12»').waitFor();
     await opening.getByText('7А, 8В, Проектная мастерская, 10 класс').waitFor();
     await opening.getByText('3 файла в портфель не попали').waitFor();
-    await opening.getByRole('button', { name: 'Принять' }).click();
+    // Each step has the focus where it goes on: hands stay on the keys.
+    const focused = (name: string) =>
+      expect.poll(() => opening.getByRole('button', { name }).evaluate((one) => one === document.activeElement)).toBe(true); // prettier-ignore
+    await focused('Принять');
+    await page.keyboard.press('Enter');
     await opening.getByText('Проверяем и записываем').waitFor();
+    await focused('Свернуть');
     // It can be left, and comes back when it is over.
     await opening.getByRole('button', { name: 'Свернуть' }).click();
     await opening.waitFor({ state: 'detached' });
@@ -175,7 +182,8 @@ describe('opening one', () => {
     await opening.getByText('Принято для отправки: 41.').waitFor();
     await opening.getByText('Сервер не принял: 1.').waitFor();
     expect(await asked('portfolio.taken')).toEqual([{ jobId: 'in', taken: TAKEN, trouble: null }]);
-    await opening.getByRole('button', { name: 'Готово' }).press('Enter');
+    await focused('Готово');
+    await page.keyboard.press('Enter');
     await opening.waitFor({ state: 'detached' });
     expect(await asked('portfolio.forget')).toEqual([{ jobId: 'in' }]);
   });
@@ -193,6 +201,8 @@ describe('opening one', () => {
     const opening = dialog('Портфель');
     await opening.getByText('Портфелей с компьютера «Кабинет 12» здесь ещё не было').waitFor();
     expect(await opening.getByText('станет одним из ваших устройств').count()).toBe(0);
+    const cancel = opening.getByRole('button', { name: 'Отмена' });
+    await expect.poll(() => cancel.evaluate((one) => one === document.activeElement)).toBe(true);
   });
 
   it('what does not fit into the classes is said, and nothing of it is called taken in', async () => {

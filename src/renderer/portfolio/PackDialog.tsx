@@ -20,6 +20,7 @@ import { ErrorNotice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { blobOf, filesNamed, gather, newPassphrase } from './carrying.ts';
 import { JobRow } from './JobRow.tsx';
+import { useStepFocus } from './step-focus.ts';
 import choices from '../frame/Choices.module.css';
 import classes from './Portfolio.module.css';
 
@@ -124,10 +125,12 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
   };
 
   const job = portfolios.jobs.find((one) => one.jobId === jobId);
-  if (jobId !== null && failure === null)
+  const isBegun = jobId !== null && failure === null;
+  const root = useStepFocus(String(isBegun));
+  if (isBegun)
     return (
       <Modal opened onClose={onClose} title={p.title}>
-        <div className={classes.form}>
+        <div ref={root} className={classes.form}>
           {needsPassword && job?.state !== 'failed' && (
             <div>
               <p className={choices.legend}>{p.keepPassword}</p>

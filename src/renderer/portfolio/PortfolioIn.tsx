@@ -17,6 +17,7 @@ import { useTexts, type Texts } from '../texts/texts.ts';
 import { linesAgain } from './carrying.ts';
 import { JobProgress } from './JobRow.tsx';
 import { useChoosePortfolio, usePortfolios } from './portfolios.ts';
+import { useStepFocus } from './step-focus.ts';
 import { TroubleNotice } from './TroubleNotice.tsx';
 import classes from './Portfolio.module.css';
 
@@ -76,22 +77,27 @@ function Opening({ job, onLeave }: { job: PortfolioJob; onLeave: () => void }) {
   const failed = useFailure();
   const choose = useChoosePortfolio();
   const { jobId, state, trouble, summary, name } = job;
+  const root = useStepFocus(state);
   const other = () => {
     onLeave();
     void choose();
   };
   return (
     <Modal opened onClose={onLeave} title={t.title}>
-      <div className={classes.form}>
+      <div ref={root} className={classes.form}>
         <p className={classes.fileName}>{name}</p>
         {state === 'locked' && <Locked job={job} onLeave={onLeave} />}
         {summary && (state === 'looked' || state === 'taking' || state === 'ready') && <Inside job={job} />}
         {state === 'looked' && (
           <div className={classes.buttons}>
-            <Button variant="default" onClick={onLeave}>
+            {/* A hand that presses Enter twice must not answer what only a person can say. */}
+            <Button variant="default" data-autofocus={summary?.isUnmet || undefined} onClick={onLeave}>
               {t.cancel}
             </Button>
-            <Button data-autofocus onClick={() => void call('portfolio.take', { jobId }).catch(failed)}>
+            <Button
+              data-autofocus={!summary?.isUnmet || undefined}
+              onClick={() => void call('portfolio.take', { jobId }).catch(failed)}
+            >
               {t.take}
             </Button>
           </div>
