@@ -13,12 +13,15 @@ const PUPIL = '192.168.77.20';
 const NAME = 'parta.local';
 const why = whyNoStage();
 
+/** As resolvers do: who hears nothing asks again, since a packet may be lost. */
+const ASK_AGAIN_MS = 2_000;
+
 type Heard = Extract<Told, { heard: unknown }>;
 
 /** A program on a computer of the room, and everything that it has told. */
 class Computer {
   readonly told: Told[] = [];
-  #news: () => void = () => {};
+  readonly #waiting = new Set<() => void>();
   readonly #write: (line: string) => void;
 
   static async on(namespace: string, ...args: string[]): Promise<Computer> {
@@ -34,7 +37,7 @@ class Computer {
     this.#write = (line) => stdin.write(line);
     createInterface({ input: stdout }).on('line', (line) => {
       this.told.push(JSON.parse(line) as Told);
-      this.#news();
+      for (const look of this.#waiting) look();
     });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     onTestFinished(async () => {
@@ -44,8 +47,16 @@ class Computer {
   }
 
   /** Waits for a state of what was told; the test's own limit ends it. */
-  async until(isSo: (told: readonly Told[]) => boolean): Promise<void> {
-    while (!isSo(this.told)) await new Promise<void>((resolve) => (this.#news = resolve));
+  until(isSo: (told: readonly Told[]) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!isSo(this.told)) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
   }
   async order(order: Order): Promise<void> {
     const before = this.#done();
@@ -65,8 +76,14 @@ class Computer {
   /** Asks as a plain resolver does, and is answered alone. Whatever was asked before has been looked at by then. */
   async resolves(name: string): Promise<Heard> {
     const from = this.heard().length;
-    await this.order({ ask: { name, type: 'A', isPlain: true } });
-    return this.hears(({ isPlain }) => isPlain, from);
+    const ask = () => this.order({ ask: { name, type: 'A', isPlain: true } });
+    const again = setInterval(() => void ask(), ASK_AGAIN_MS);
+    try {
+      await ask();
+      return await this.hears(({ isPlain }) => isPlain, from);
+    } finally {
+      clearInterval(again);
+    }
   }
 }
 const addressIn = ({ heard }: Heard) => heard.answers.find(({ type }) => type === 'A');
