@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
+import { constants, setPriority } from 'node:os';
 
 export interface Exchange {
   /** Request line and headers, without the last empty line. */
@@ -15,6 +16,8 @@ export interface FilesLoad {
   port: number;
   /** One list for each connection. */
   connections: Exchange[][];
+  /** Steps back behind the server: as if it had processors of its own. */
+  givesWay?: boolean;
 }
 export interface FilesOutcome {
   seconds: number;
@@ -98,7 +101,8 @@ function talk(port: number, exchanges: readonly Exchange[]): Promise<number> {
   });
 }
 
-process.on('message', ({ port, connections }: FilesLoad) => {
+process.on('message', ({ port, connections, givesWay }: FilesLoad) => {
+  if (givesWay) setPriority(constants.priority.PRIORITY_LOW);
   const begunAt = performance.now();
   Promise.all(connections.map((exchanges) => talk(port, exchanges))).then(
     (all) => {
