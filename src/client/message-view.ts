@@ -77,11 +77,11 @@ export function markless(message: Omit<StoredMessage, 'seq'> & { seq: number | n
 }
 
 /**
- * A row of the log that is known to be a message of this channel, as what it says; blanked, it is a stone. Its body is not parsed
- * again: it was when its place was noted.
+ * A row of the log that is known to be a message of this channel, as what it says; blanked, it is a stone, and so is one that says of
+ * itself that it is removed (S16: erased before a restore). Its body is not parsed again: it was when its place was noted.
  */
-export function messageOf({ id, seq, at, by, body }: Entry, channelId: ChannelId): StoredMessage {
-  if (body === null) return stoneOf({ id, seq, at, by, channelId });
+export function messageOf({ id, seq, at, by, kind, body }: Entry, channelId: ChannelId): StoredMessage {
+  if (body === null || kind === 'messageRemoved') return stoneOf({ id, seq, at, by, channelId });
   const { text, files, replyTo, mentions, assignmentId, poll, isNotice, forward } = body as ChangeBody<'messagePosted'>;
   const message: StoredMessage = { id, seq, at, by, channelId, text, files, replyTo, isRemoved: false };
   if (mentions) message.mentions = mentions;
