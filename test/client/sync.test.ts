@@ -168,6 +168,39 @@ describe('identity', () => {
     expect((await pupil.class(school.logId))?.classroom).toEqual(seenBy(state, memberId));
   });
 
+  test('[S16] [S14] [S8] what was removed after a backup while its author was away comes back to nobody, and he is told', async () => {
+    const [pupil, classmate] = [await school.pupil('Белов Илья'), await school.pupil('Чжан Ли')];
+    const backup = await school.hub.backup();
+    const restart = async () => {
+      await school.hub.crash();
+      await school.hub.start(backup);
+    };
+    const messageId = await school.say(pupil, 'обидное слово');
+    await school.soon();
+    await pupil.store.send(school.logId, 'editMessage', { messageId, text: 'ещё обиднее' });
+    await school.soon();
+    await pupil.stop();
+    await teacher.store.send(school.logId, 'removeMessage', { messageId });
+    await school.soon();
+    await restart();
+    await pupil.start();
+    await reconnect(pupil, teacher, classmate);
+    expect(await school.chat(pupil)).toEqual(['—']);
+    expect(await pupil.outbox()).toEqual([]);
+    for (const other of [teacher, classmate]) expect(await school.chat(other)).toEqual([]);
+    // Once: whoever removed it hears that it is not there.
+    expect(await teacher.outbox()).toMatchObject([{ state: 'refused', code: 'no-such-message' }]);
+    expect(JSON.stringify(await school.hub.entries(school.logId))).not.toContain('обидн');
+    // As the kept log tells it, and after one restore more.
+    await pupil.stop();
+    await pupil.start();
+    expect(await school.chat(pupil)).toEqual(['—']);
+    await restart();
+    await reconnect(pupil, teacher, classmate);
+    expect([await school.chat(pupil), await school.chat(classmate), await pupil.outbox()]).toEqual([[], [], []]);
+    expect((await summary(pupil))?.isCurrent).toBe(true);
+  });
+
   test('[S14] what returns is shown as such while the hub cannot take it', async () => {
     await school.pupil('Белов Илья');
     await restoreAfter(() => school.say(teacher, 'после копии'));
