@@ -8,7 +8,18 @@
  * Hides: file descriptors, hashes.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, fdatasync, fsync, mkdirSync, openSync, readSync, renameSync, writevSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fsync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writevSync,
+} from 'node:fs';
 import { constants as os, setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -80,7 +91,10 @@ export class FileWriter {
     }
   }
 
-  /** @returns bytes that are safe, in all */
+  /**
+   * What a disk could not keep is sent anew from its beginning: the same bytes would be called safe the next time.
+   * @returns bytes that are safe, in all
+   */
   async close(id: string): Promise<number> {
     const file = this.#open.get(id);
     if (!file) throw new PartaError('busy');
@@ -89,6 +103,9 @@ export class FileWriter {
       await file.syncing;
       if (file.failure) throw file.failure.error;
       await this.#inTurn(() => syncData(file.fd));
+    } catch (error) {
+      ftruncateSync(file.fd);
+      throw error;
     } finally {
       closeSync(file.fd);
     }
@@ -158,7 +175,10 @@ export class FileWriter {
         await nextTurn();
       }
       // Whoever wrote it may have been killed before it was synced.
-      await this.#inTurn(() => syncData(fd));
+      await this.#inTurn(() => syncData(fd)).catch((error: unknown) => {
+        ftruncateSync(fd);
+        throw error;
+      });
     } finally {
       closeSync(fd);
     }
