@@ -27,6 +27,8 @@ import { nextFileId, nextId } from '../support/paper-class.ts';
 import { call, Person } from '../support/person.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 
+/** Vitest's own second is little on a loaded machine. */
+const PATIENCE = { timeout: 10_000 };
 const logId = nextId<LogId>();
 const channelId = nextId<ChannelId>();
 const me = nextId<MemberId>();
@@ -130,7 +132,7 @@ describe('over a wire that writes down', () => {
     live.connected(wire);
     const stops = [live.watchWall(logId, (wall) => walls.push(wall)), live.watchWall(logId, () => {})];
     const wishes = () => told.filter((one) => (one as unknown[])[0] === 'wall').map((one) => (one as [string, { isOpen: boolean }])[1].isOpen); // prettier-ignore
-    await vi.waitFor(() => expect(wishes()).toEqual([true]));
+    await vi.waitFor(() => expect(wishes()).toEqual([true]), PATIENCE);
     const [one, two] = [nextFileId(), nextFileId()];
     const flow = (fileId: FileId, doneBytes: number) => ({ fileId, doneBytes, sizeBytes: 9 });
     const tile = { memberId: other, isHere: true, wantsHelpSince: null, activeAt: null, up: [] };

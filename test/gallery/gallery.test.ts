@@ -1,4 +1,7 @@
-/** Every screen × state, in the two looks that differ most, and zoomed to 200 %; `npm run gallery` takes all eight. */
+/**
+ * Every screen × state, in the two looks that differ most, and zoomed to 200 %; `npm run gallery` takes all eight. Two looks are
+ * taken at once, each on a page of its own.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +33,9 @@ const cases = (Object.keys(SCENES) as SceneName[]).flatMap((scene) =>
   LOOKS(scene).map((look) => ({ scene, look, is: Object.values(look).join(' ') })),
 );
 
-test.each(cases)('$scene, $is: nothing clipped, nothing raw, nothing serious for axe', async ({ scene, look }) => {
-  expect((await take(gallery, scene, look, folder)).faults).toEqual([]);
-});
+test.concurrent.each(cases)(
+  '$scene, $is: nothing clipped, nothing raw, nothing serious for axe',
+  async ({ scene, look }) => {
+    expect((await take(gallery, scene, look, folder)).faults).toEqual([]);
+  },
+);

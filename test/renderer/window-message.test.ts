@@ -97,8 +97,7 @@ describe('what may be done with a message', () => {
     expect(await copied()).toBe('Что будет на кружке в `субботу`?');
     await asked.click({ button: 'right' });
     await pick('Скопировать для мессенджера или журнала');
-    await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith('Ирина Петровна'));
-    expect(await copied()).toBe('Ирина Петровна, сегодня, 13:20\nЧто будет на кружке в субботу?');
+    await expect.poll(copied).toBe('Ирина Петровна, сегодня, 13:20\nЧто будет на кружке в субботу?');
   });
 
   it('what it said before is one press away', async () => {

@@ -3,14 +3,13 @@
  * as on a LAN), a teacher by the wire alone. Between them a cable that can be cut in the middle of a file.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
 import type { CommandId, LogId, MemberId, PersonId } from '../../src/core/ids.ts';
 import type { CommandOf, Entry } from '../../src/core/wire.ts';
+import { builtOnce } from '../support/built-once.ts';
 import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath, HUB_HOST, hubHostFlag } from '../support/chromium.ts';
 import { startHub, type StartedHub } from '../support/hub.ts';
 import { eventually, newId, Person } from '../support/person.ts';
@@ -31,14 +30,15 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Builds the page and starts the browser, once for a file of tests. */
+/** The page, built once a run, and a browser for a file of tests. */
 export async function openStage(): Promise<Stage> {
-  const studentDir = mkdtempSync(join(tmpdir(), 'parta-page-'));
-  // In a process of its own: the test runner's NODE_ENV would bring React's development build.
-  await promisify(execFile)(
-    process.execPath,
-    [VITE, 'build', '--config', 'vite.student.config.ts', '--outDir', studentDir, '--logLevel', 'error'],
-    { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' }, timeout: BUILD_TIMEOUT_MS },
+  const studentDir = await builtOnce('student', (outDir) =>
+    // In a process of its own: the test runner's NODE_ENV would bring React's development build.
+    promisify(execFile)(
+      process.execPath,
+      [VITE, 'build', '--config', 'vite.student.config.ts', '--outDir', outDir, '--logLevel', 'error'],
+      { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' }, timeout: BUILD_TIMEOUT_MS },
+    ),
   );
   const browser = await chromium.launch({
     executablePath: chromiumPath(),
@@ -48,10 +48,7 @@ export async function openStage(): Promise<Stage> {
   return {
     browser,
     studentDir,
-    async close() {
-      await browser.close();
-      rmSync(studentDir, { recursive: true, force: true });
-    },
+    close: () => browser.close(),
   };
 }
 

@@ -1,15 +1,13 @@
 /**
- * Where the tests of the teacher's window play: the window over a class on paper (main.tsx), built once a file and opened in a
- * real browser at the stage's own time. An error that nobody caught on a page fails the test that it happened in.
+ * Where the tests of the teacher's window play: the window over a class on paper (main.tsx), built once a run and opened
+ * in a real browser at the stage's own time. An error that nobody caught on a page fails the test that it happened in.
  */
 import react from '@vitejs/plugin-react';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright';
 import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { NOW } from '../../gallery/page/stage.ts';
+import { builtOnce } from '../../support/built-once.ts';
 import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../../support/chromium.ts';
 import type { Harness } from './main.tsx';
 
@@ -32,32 +30,31 @@ export interface Opening extends Pick<BrowserContextOptions, 'permissions' | 'ti
  * @returns opens a page at a query of main.tsx; the page closes with its test
  */
 export function windowStage(flags: readonly string[] = []): (query: string, opening?: Opening) => Promise<Page> {
-  const outDir = mkdtempSync(join(tmpdir(), 'parta-window-'));
-  const config = {
-    root: import.meta.dirname,
-    configFile: false,
-    logLevel: 'error',
-    plugins: [react()],
-    base: './',
-    // What is not there is not the page: a frame that asks for its document must not get the window instead.
-    appType: 'mpa',
-    build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
-  } satisfies InlineConfig;
+  const config = (outDir: string) =>
+    ({
+      root: import.meta.dirname,
+      configFile: false,
+      logLevel: 'error',
+      plugins: [react()],
+      base: './',
+      // What is not there is not the page: a frame that asks for its document must not get the window instead.
+      appType: 'mpa',
+      build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 10_000 },
+    }) satisfies InlineConfig;
   let server: PreviewServer;
   let browser: Browser;
   const pages: Page[] = [];
   const faults: string[] = [];
 
   beforeAll(async () => {
-    await build(config);
-    server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } });
+    const built = await builtOnce('window', (outDir) => build(config(outDir)));
+    server = await preview({ ...config(built), preview: { port: 0, host: '127.0.0.1' } });
     const args = [...CHROMIUM_FLAGS, ...flags];
     browser = await chromium.launch({ executablePath: chromiumPath(), args, env: CHROMIUM_ENV });
   });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
-    rmSync(outDir, { recursive: true, force: true });
   });
   afterEach(async () => {
     for (const page of pages.splice(0)) await page.close();
