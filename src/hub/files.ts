@@ -240,6 +240,8 @@ class Uploads implements UploadStore<Uploader> {
   async #finish(row: FileRow): Promise<void> {
     const { store, dataDir, log } = this.#context;
     const from = this.#path(row.fileId);
+    // Of a file without bytes nothing is sent, so nobody else would make it where a crash took it.
+    if (row.sizeBytes === 0) await (await open(from, 'w', 0o600)).close();
     const sha256 = z.parse(Sha256, await this.#disk.digest(row.fileId, from, row.sizeBytes));
     if (row.announced && row.announced !== sha256) {
       // Not the file that was announced: the sender begins again.

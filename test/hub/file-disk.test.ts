@@ -14,6 +14,7 @@ import { createServer, request, type ClientRequest, type Server } from 'node:htt
 import type { AddressInfo, Socket } from 'node:net';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileId } from '../../src/core/ids.ts';
@@ -254,8 +255,20 @@ describe('[S15] a hub that was killed', () => {
       made.end(bytes);
       return done;
     };
-    return { fileId, send };
+    return { fileId, send, look: () => teacher.ask(`/files/${fileId}`, { method: 'HEAD', headers: head }) };
   };
+
+  test('under a file without bytes: it is stored at the next look', async () => {
+    const room = await startClass([]);
+    const { fileId, look } = await announce(room, 0);
+    // As it stood before it was stored.
+    const db = new DatabaseSync(join(room.dataDir, 'hub.db'));
+    db.prepare('UPDATE file SET sha256 = NULL').run();
+    db.close();
+    expect((await look()).status).toBe(200);
+    expect((await room.teacher.download(fileId)).bytes).toHaveLength(0);
+    await room.stop();
+  });
 
   test('between the row of an upload and its file: it is sent as if nothing had been', async () => {
     const room = await startClass([]);
