@@ -26,8 +26,8 @@ import type { openUploads, Uploads } from './upload.ts';
 
 /** Confirmation codes of works handed in within this time are repeated when the page closes: a lesson, or two in a row. */
 export const LESSON_MS = 3 * 3_600_000;
-/** How long other tabs have to say which database is theirs, before what nobody claims is erased. */
-export const CLAIM_MS = 250;
+/** How long other tabs have to say what is theirs before the rest is erased; a slow computer may have put one aside. */
+export const CLAIM_MS = 1_000;
 
 const OURS = 'parta.';
 const DATABASES_KEY = 'parta.databases';
