@@ -231,7 +231,9 @@ test('a group closes at its limits of rows and bytes, so that its page fits into
   for (const { rows } of appends) {
     expect(rows.length).toBeLessThanOrEqual(PAGE_ENTRIES_MAX);
     if (rows.length > 1)
-      expect(rows.reduce((sum, row) => sum + Buffer.byteLength(row.body ?? ''), 0)).toBeLessThanOrEqual(GROUP_BYTES_MAX);
+      expect(rows.reduce((sum, row) => sum + Buffer.byteLength(row.body ?? ''), 0)).toBeLessThanOrEqual(
+        GROUP_BYTES_MAX,
+      );
   }
   expect(appends.flatMap(({ rows }) => rows)).toHaveLength(1 + many.length + large.length);
   expect(appends.some(({ rows }) => rows.length === PAGE_ENTRIES_MAX)).toBe(true);
