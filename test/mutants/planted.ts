@@ -231,4 +231,12 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
     replace: 'parseInt(digit, 16)',
     says: 'whoever begins a talk of two begins one of his own',
   },
+  {
+    rule: 'S16',
+    also: ['S3', 'S14', 'S19'],
+    file: 'src/hub/store-sqlite.ts',
+    find: 'keepErased.run(erasing.logId, list(erasing.rows));',
+    replace: 'keepErased.run(erasing.logId, list([]));',
+    says: 'a restored hub takes again what was erased after the backup',
+  },
 ];

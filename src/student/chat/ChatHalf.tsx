@@ -41,7 +41,8 @@ export function usePlaceName() {
 function Half({ view, isShown, onTask }: ChatHalfProps) {
   const t = useChatTexts();
   const nameOf = usePlaceName();
-  const schoolId = useMe()?.logs.find(({ kind, state }) => kind === 'school' && state === 'member')?.logId;
+  const me = useMe();
+  const schoolId = me?.logs.find(({ kind, state }) => kind === 'school' && state === 'member')?.logId;
   const school = useClass(schoolId ?? view.logId);
   const kept = useDraft<string>(`place/${view.logId}/chat`);
   const [isListOpen, setIsListOpen] = useState(false);
@@ -49,9 +50,13 @@ function Half({ view, isShown, onTask }: ChatHalfProps) {
   const [target, setTarget] = useState<Target | null>(null);
   const search = searchPart.use(isSearching);
   const places = placesOf(view, schoolId && school ? school : null);
-  const place = places.find(({ key }) => key === kept.value) ?? places.find(({ isArchived }) => !isArchived);
+  const last = places.find(({ key }) => key === kept.value);
+  const place = last ?? places.find(({ isArchived }) => !isArchived);
+  // What was meant for one must not be written to all because the talk with him has not been read from the disk yet.
+  const isComing =
+    kept.value !== null && !last && (me === undefined || (schoolId !== undefined && school === undefined));
   const live = useLive(place?.logId ?? view.logId);
-  if (!kept.isLoaded || !place) return null;
+  if (!kept.isLoaded || !place || isComing) return null;
 
   const open = (next: Place) => {
     kept.write(next.key);
