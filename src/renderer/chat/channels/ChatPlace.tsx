@@ -39,7 +39,10 @@ export function ChatPlace() {
 
   const first = view ? (madeChannels(view.classroom).find((channel) => !channel.isArchived)?.channelId ?? null) : null;
   const find = (channelId: ChannelId | null) => (channelId === null ? null : placeOf(channelId, home, school));
-  const here = asked === null ? (find(remembered.value) ?? find(first)) : find(asked);
+  const wanted = asked ?? remembered.value;
+  // What was meant for one must not be written to all because the talk with him has not been read from the disk yet.
+  const isComing = wanted !== null && find(wanted) === null && school?.view === null;
+  const here = isComing ? null : (find(wanted) ?? (asked === null ? find(first) : null));
   const openId = here?.channel.channelId ?? null;
   const { write, isLoaded, value: kept } = remembered;
   useEffect(() => {
@@ -73,7 +76,7 @@ export function ChatPlace() {
               goTo={params?.seq === undefined ? undefined : Number(params.seq)}
             />
           </ClassScope>
-        ) : asked === null ? (
+        ) : isComing ? null : asked === null ? (
           <EmptyState
             icon={IconMessages}
             title={t.channels.choose}
