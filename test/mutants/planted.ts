@@ -225,7 +225,7 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
   },
   {
     rule: 'S4',
-    also: ['S8', 'S16', 'S19'],
+    also: ['S8', 'S16', 'S19', 'S20'],
     file: 'src/core/ids.ts',
     find: "parseInt(digit, 16) ^ parseInt(b[at] ?? '0', 16)",
     replace: 'parseInt(digit, 16)',
