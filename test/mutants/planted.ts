@@ -209,7 +209,7 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
   },
   {
     rule: 'S2',
-    also: ['S1', 'S3', 'S4', 'S5', 'S14', 'S15', 'S16', 'S20'],
+    also: ['S1', 'S3', 'S4', 'S5', 'S9', 'S10', 'S11', 'S14', 'S15', 'S16', 'S17', 'S19', 'S20'],
     file: 'src/hub/class-log.ts',
     find: 'const due = nextDueAt(state);',
     replace: 'for (const { job, result } of group) job.resolve(result);\n        const due = nextDueAt(state);',
@@ -217,7 +217,7 @@ export const PLANTED_IN_CHAT: readonly PlantedFault[] = [
   },
   {
     rule: 'S3',
-    also: ['S2', 'S19'],
+    also: ['S2', 'S16', 'S19'],
     file: 'src/hub/school.ts',
     find: 'if (school && isSaid(school, entering)) return;',
     replace: "if (school && isSaid(school, entering) && entering.role === 'student') return;",
