@@ -84,7 +84,7 @@ export const PLANTED: readonly PlantedFault[] = [
   },
   {
     rule: 'S10',
-    also: ['S8'],
+    also: ['S8', 'S14'],
     file: 'src/client/database.ts',
     find: "if (row) await this.#db.outbox.put({ ...row, state: 'refused', code });",
     replace: 'if (row && code) await this.#db.outbox.delete(id);',
@@ -142,6 +142,7 @@ export const PLANTED: readonly PlantedFault[] = [
   },
   {
     rule: 'S18',
+    also: ['S5'],
     file: 'src/client/log-sync.ts',
     find: 'this.#cursor = applied.cursor;',
     replace: 'this.#cursor = Math.max(this.#cursor, page.upTo);',
