@@ -186,6 +186,7 @@ export const SCENES = {
   'portfolio-wrong-password': { on: 'teacher', path: '/portfolio' },
   'portfolio-looked': { on: 'teacher', isZoomed: true, path: '/' },
   'portfolio-looked-home': { on: 'teacher', path: '/' },
+  'portfolio-looked-unmet': { on: 'teacher', path: '/' },
   'portfolio-taking': { on: 'teacher', path: '/' },
   'portfolio-done': { on: 'teacher', isZoomed: true, path: '/' },
   'portfolio-failed': { on: 'teacher', path: '/' },

@@ -104,6 +104,7 @@ export const PORTFOLIO_SCENES = {
   'portfolio-wrong-password': () => stage({ jobs: [job({ state: 'locked', needsPassphrase: true, trouble: 'passphrase' })] }), // prettier-ignore
   'portfolio-looked': () => stage({ jobs: [job({ summary: summary(), needsPassphrase: true })] }),
   'portfolio-looked-home': () => stage({ jobs: [job({ summary: home() })] }),
+  'portfolio-looked-unmet': () => stage({ jobs: [job({ summary: { ...home(), isUnmet: true, isAgain: false } })] }),
   'portfolio-taking': () => stage({ jobs: [job({ state: 'taking', summary: summary(), doneBytes: 0.7 * GIGA })] }),
   'portfolio-done': () => stage({ jobs: [job({ state: 'done', summary: home(), taken: TAKEN })] }),
   'portfolio-failed': () => stage({ jobs: [job({ state: 'failed', trouble: 'damaged' })] }),
