@@ -204,6 +204,8 @@ function metadataIn(header: string | string[] | undefined): Record<string, strin
   return Object.fromEntries(pairs);
 }
 
+const read = (body: IncomingMessage) => body.read() as Uint8Array | null;
+
 /** See {@link Pour}; more than `leftBytes` is `too-large`, and what was gathered last is thrown away. */
 function pour(
   body: IncomingMessage,
@@ -278,8 +280,11 @@ function pour(
       }
       step();
     };
-    /** Its end, or as much as there will be of it. */
-    const whole = () => end(null);
+    /** Its end, or as much as there will be of it: what lies read already has come as well. */
+    const whole = () => {
+      for (let chunk = read(body); chunk && !isOver; chunk = read(body)) come(chunk);
+      end(null);
+    };
     const come = (chunk: Uint8Array) => {
       allBytes += chunk.byteLength;
       if (allBytes > leftBytes) return end({ error: new PartaError('too-large') });

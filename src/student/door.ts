@@ -79,9 +79,9 @@ export interface Room {
 
 export interface Door {
   hub(): Promise<HubFacts>;
-  /** The room of a sign-in that this browser still has; null after erasing what pages before have left. */
+  /** The room of a sign-in that this browser still has; null where there is none: then what pages before have left is being erased. */
   reopen(onEnded: (code: ErrorCode) => void): Promise<Room | null>;
-  /** Throws PartaError. */
+  /** Waits until what others have left is gone. Throws PartaError. */
   enter(code: string, name: string, keeps: boolean, onEnded: (code: ErrorCode) => void): Promise<Room>;
 }
 
@@ -295,15 +295,19 @@ async function open(device: Device, onEnded: (code: ErrorCode) => void): Promise
   };
 }
 
+/** The form does not wait for it: the next pupil would look at an empty page. */
+let erasing: Promise<void> = Promise.resolve();
+
 export const door: Door = {
   hub: hubFacts,
   async reopen(onEnded) {
     const device = keptDevice();
     if (device) return open(device, onEnded);
-    await eraseLeftBehind();
+    erasing = eraseLeftBehind();
     return null;
   },
   async enter(code, name, keeps, onEnded) {
+    await erasing;
     const device = await join(code, name, keeps);
     keepDevice(device);
     return open(device, onEnded);

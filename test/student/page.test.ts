@@ -8,7 +8,7 @@ import { STUDENT_SCRIPT_BUDGET_BYTES } from '../../scripts/student-size.ts';
 import type { Entry, FileRef } from '../../src/core/wire.ts';
 import { LAN_HOST } from '../support/chromium.ts';
 import { ask, eventually, sha256Of } from '../support/person.ts';
-import { leftOnComputer, Lesson, openStage, ROOT, TASK, TITLE, WORDS, type Stage } from './stage.ts';
+import { databases, leftOnComputer, Lesson, openStage, ROOT, TASK, TITLE, WORDS, type Stage } from './stage.ts';
 
 const SAMPLES = join(ROOT, 'test/support/samples/documents');
 const PDF = join(SAMPLES, 'homework.pdf');
@@ -276,17 +276,25 @@ describe('leaving', () => {
     await page.close();
     const next = await lesson.open(computer);
     await next.getByLabel('Код класса').waitFor();
+    await expect.poll(() => databases(next), PATIENT).toEqual([]);
     expect(await leftOnComputer(next)).toEqual({ databases: [], text: '', storage: [] });
   });
 
-  test('a second tab does not erase what the first still uses', async () => {
+  test('a second tab erases what a closed one left before its own pupil comes in, and nothing that the first still uses', async () => {
     const page = await lesson.pupil(computer);
-    const second = await lesson.open(computer);
-    await second.getByLabel('Код класса').waitFor();
+    // The store and the files on their way.
+    await expect.poll(() => databases(page), PATIENT).toHaveLength(2);
+    const used = await databases(page);
+    const closed = await lesson.pupil(computer, { name: 'Чжан Ли' });
+    await expect.poll(() => databases(page), PATIENT).toHaveLength(4);
+    const left = (await databases(page)).filter((name) => !used.includes(name));
+    await closed.close();
+    await lesson.pupil(computer, { name: 'Ёлкина Аня' });
+    const now = await databases(page);
+    expect(now).toEqual(expect.arrayContaining(used));
+    expect(now.filter((name) => left.includes(name))).toEqual([]);
     await lesson.say('Слышно?');
     await page.getByText('Слышно?').waitFor();
-    // The store and the files on their way.
-    expect((await leftOnComputer(page)).databases.length).toBe(2);
   });
 
   test('one’s own computer keeps the class: no code tomorrow, and the end of a lesson passes it by', async () => {

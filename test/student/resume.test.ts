@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { FileRef } from '../../src/core/wire.ts';
 import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath, hubHostFlag } from '../support/chromium.ts';
 import { eventually, sha256Of } from '../support/person.ts';
-import { leftOnComputer, Lesson, openStage, TASK, type Stage } from './stage.ts';
+import { databases, leftOnComputer, Lesson, openStage, TASK, type Stage } from './stage.ts';
 
 const PATIENT = { timeout: 20_000 };
 const BYTES = Buffer.alloc(6_000_000, 'Подлежащее и сказуемое. ');
@@ -190,6 +190,7 @@ describe('on a shared computer', () => {
     await page.close();
     const next = await lesson.open(computer);
     await next.getByLabel('Код класса').waitFor();
+    await expect.poll(() => databases(next), PATIENT).toEqual([]);
     expect(await leftOnComputer(next)).toEqual({ databases: [], text: '', storage: [] });
   });
 

@@ -244,6 +244,10 @@ interface Made {
 }
 export type { PersonId };
 
+/** Names alone: who opens a database stands in the way of whoever erases it. */
+export const databases = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ''));
+
 /** Everything that a page has kept on the computer, as text. Runs on the page. */
 export async function leftOnComputer(page: Page): Promise<{ databases: string[]; text: string; storage: string[] }> {
   return page.evaluate(async () => {
