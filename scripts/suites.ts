@@ -129,6 +129,18 @@ export function outcomeLine({ suite, passed, failed, skipped, ms }: Outcome): st
   return `${failed ? '✗' : '✓'} ${suite.padEnd(13)} ${countLine({ passed, failed, skipped })}   ${seconds(ms)}`;
 }
 
+/** What went wrong in a suite's output, by name and first words: the whole may be longer than what is kept of a run. */
+export function failuresIn(output: string): string[] {
+  const lines = output.split('\n').map((line) => line.trim());
+  return lines.flatMap((line, n) => {
+    if (line.startsWith('FAIL ')) return [`${line} — ${lines[n + 1]}`];
+    const [, outside] = /^⎯+ (Un(?!handled Errors)\w+ \w+) ⎯+$/.exec(line) ?? [];
+    if (outside === undefined) return [];
+    const place = lines.slice(n + 2).find((one) => one.startsWith('❯'));
+    return [`${outside} — ${[lines[n + 1], place].filter(Boolean).join(' ')}`];
+  });
+}
+
 export function countLine({ passed, failed, skipped }: Pick<Outcome, 'passed' | 'failed' | 'skipped'>): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }

@@ -1,9 +1,9 @@
-// `npm test [-- SUITE …]`: all suites, or the named ones. One line per suite as it ends, what failed ones printed, the
-// shell's line, and a last line for all: `N passed, N failed, N skipped`. Exit code 1 when anything failed.
+// `npm test [-- SUITE …]`: all suites, or the named ones. One line per suite as it ends, what failed ones printed, the names
+// of what failed, the shell's line, and a last line for all: `N passed, N failed, N skipped`. Exit code 1 when anything failed.
 import { openDisplay } from '../display.ts';
 import { readChoice, shellLine } from '../setup/shell.mjs';
 import { WINDOW_SUITES } from '../setup/steps.mjs';
-import { ROOT, SUITES, countLine, outcomeLine, runSuites, total, type Suite } from '../suites.ts';
+import { ROOT, SUITES, countLine, failuresIn, outcomeLine, runSuites, total, type Suite } from '../suites.ts';
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !SUITES.some((suite) => suite.name === name));
@@ -30,13 +30,8 @@ const outcomes = await runSuites(chosen, (outcome) => {
   if (outcome.failed > 0) console.log(`${outcome.output.trimEnd()}\n`);
 });
 const sum = total(outcomes);
-if (sum.failed > 0)
-  console.log(
-    `failed: ${outcomes
-      .filter(({ failed }) => failed > 0)
-      .map(({ suite }) => suite)
-      .join(', ')}`,
-  );
+for (const { suite, output } of outcomes.filter(({ failed }) => failed > 0))
+  console.log([`failed: ${suite}`, ...failuresIn(output)].join('\n  '));
 console.log(
   chosen.some(opensWindows) && shell ? shellLine(shell) : 'shell: none, because no suite that opens the app was run',
 );

@@ -5,6 +5,7 @@ import {
   SUITES,
   countLine,
   countReport,
+  failuresIn,
   outcomeLine,
   runSuite,
   runSuites,
@@ -70,6 +71,27 @@ describe('suites', () => {
     const outcomes = await runSuites([suite('a', 'code'), suite('b', 'code'), suite('w', 'windows')], () => {});
     expect(events.filter((event) => !event.startsWith('w'))).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
     expect(total(outcomes)).toEqual({ passed: 3, failed: 0, skipped: 0 });
+  });
+
+  test('what failed is named in few words: tests, files, and what went wrong outside of them', () => {
+    const output = [
+      'x··',
+      ' FAIL  |core| test/core/a.test.ts > sums > two and two',
+      'AssertionError: expected 5 to be 4',
+      '⎯⎯⎯ Unhandled Errors ⎯⎯⎯',
+      '',
+      'Vitest caught 1 unhandled error during the test run.',
+      '⎯⎯⎯⎯ Unhandled Rejection ⎯⎯⎯⎯⎯',
+      'Error: loose',
+      ' ❯ Timeout._onTimeout test/core/b.test.ts:2:66',
+      '⎯⎯⎯⎯ Uncaught Exception ⎯⎯⎯⎯⎯',
+      'Error: read ECONNRESET',
+    ];
+    expect(failuresIn(output.join('\n'))).toEqual([
+      'FAIL  |core| test/core/a.test.ts > sums > two and two — AssertionError: expected 5 to be 4',
+      'Unhandled Rejection — Error: loose ❯ Timeout._onTimeout test/core/b.test.ts:2:66',
+      'Uncaught Exception — Error: read ECONNRESET',
+    ]);
   });
 
   test('the lines have the promised form', () => {
