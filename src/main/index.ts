@@ -84,8 +84,8 @@ async function run(): Promise<void> {
   log.write('app-start', { pid: process.pid });
 
   const deviceName = cleanName(hostname()) || 'Parta';
-  const settings = openStored(dataDir, 'settings', log);
-  const signIns = openStored(dataDir, 'servers', log);
+  const settings = await openStored(dataDir, 'settings', log);
+  const signIns = await openStored(dataDir, 'servers', log);
   const shown = () => ({
     language: settings.read('language'),
     theme: settings.read('theme'),
@@ -429,7 +429,7 @@ async function run(): Promise<void> {
 
   const portfolios = await openPortfolios({
     dir: dataDir,
-    stored: openStored(dataDir, 'portfolios', log),
+    stored: await openStored(dataDir, 'portfolios', log),
     auth,
     servers: known,
     addressOf(serverId) {

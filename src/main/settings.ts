@@ -1,10 +1,11 @@
 /**
  * What this installation remembers between starts, as small files of JSON. Promises: every key is parsed by its schema on
  * the way in and out; a broken file or value is set aside beside the good one (`….broken-<time>.json`), never deleted, and
- * the app starts with defaults; a write is on disk, whole, before it returns. Hides: electron-store.
+ * the app starts with defaults; a file that cannot be read just now is waited for, and then the app does not start: whoever
+ * began with defaults would be signed out everywhere; a write is on disk, whole, before it returns. Hides: electron-store.
  */
 import Store from 'electron-store';
-import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { copyFile, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { DeviceId } from '../core/ids.ts';
@@ -19,6 +20,7 @@ import {
 import { LESSON_LIMIT_DEFAULT, PARALLEL_DEFAULT, QUOTA_DEFAULT_BYTES } from '../preload/contract/channels.ts';
 import { PortfolioPair, PortfolioPast } from '../preload/contract/portfolio.ts';
 import type { Log } from './log.ts';
+import { patiently } from './patient-fs.ts';
 
 /** The folder holds device secrets (encrypted where the system can): nobody else on the computer reads it. */
 const FILE_MODE = 0o600;
@@ -124,29 +126,34 @@ export interface StoredFile<F extends FileName> {
 /**
  * @param dir the user's data folder
  * @param name which of {@link FILES}
+ * @throws where the file is there and cannot be read: nothing was changed
  */
-export function openStored<F extends FileName>(dir: string, name: F, log: Log): StoredFile<F> {
+export async function openStored<F extends FileName>(dir: string, name: F, log: Log): Promise<StoredFile<F>> {
   const schemas: Record<string, readonly [z.core.$ZodType, unknown]> = FILES[name];
   const path = join(dir, `${name}.json`);
-  const open = () => new Store<Record<string, unknown>>({ cwd: dir, name, configFileMode: FILE_MODE });
-  if (!holdsAnObject(path)) {
-    setAside(path, renameSync);
+  async function setAside(move: (from: string, to: string) => Promise<void>): Promise<void> {
+    await patiently(() => move(path, path.replace(/\.json$/, `.broken-${Date.now()}.json`)));
     log.write('settings-set-aside');
   }
-  const store = open();
+  const text = await patiently(() => readFile(path, 'utf8')).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{}';
+    throw error;
+  });
+  const kept = objectIn(text);
+  if (!kept) await setAside(rename);
 
   const values = new Map<string, unknown>();
-  let isCopied = false;
+  let isWhole = true;
   for (const [key, [schema, initial]] of Object.entries(schemas)) {
-    const stored = store.get(key);
+    const stored = kept?.[key];
     const parsed = stored === undefined ? null : z.safeParse(schema, stored);
     values.set(key, parsed?.success ? parsed.data : initial);
-    if (parsed && !parsed.success && !isCopied) {
-      setAside(path, copyFileSync);
-      log.write('settings-set-aside');
-      isCopied = true;
-    }
+    if (parsed && !parsed.success) isWhole = false;
   }
+  if (!isWhole) await setAside(copyFile);
+  const store = await patiently(
+    async () => new Store<Record<string, unknown>>({ cwd: dir, name, configFileMode: FILE_MODE }),
+  );
 
   return {
     read: (key) => values.get(key as string) as never,
@@ -163,17 +170,13 @@ export function openStored<F extends FileName>(dir: string, name: F, log: Log): 
   };
 }
 
-/** Also where there is no file yet. */
-function holdsAnObject(path: string): boolean {
-  if (!existsSync(path)) return true;
+function objectIn(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
   } catch {
-    return false;
+    return null;
   }
-}
-
-function setAside(path: string, move: (from: string, to: string) => void): void {
-  if (existsSync(path)) move(path, path.replace(/\.json$/, `.broken-${Date.now()}.json`));
 }

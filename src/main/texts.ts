@@ -5,12 +5,12 @@ export const CANNOT_START: Record<Language, { title: string; text: (dataDir: str
   ru: {
     title: 'Парта не может запуститься',
     text: (dataDir) =>
-      `Ваши данные целы и лежат в папке ${dataDir}. Проверьте, есть ли на диске свободное место и можно ли писать в эту папку, и запустите Парту ещё раз.`,
+      `Ваши данные целы и лежат в папке ${dataDir}. Проверьте, есть ли на диске свободное место, можно ли писать в эту папку и не держит ли её файлы другая программа, и запустите Парту ещё раз.`,
   },
   en: {
     title: 'Parta cannot start',
     text: (dataDir) =>
-      `Your data are safe in the folder ${dataDir}. Check that the disk has free space and that this folder can be written to, then start Parta again.`,
+      `Your data are safe in the folder ${dataDir}. Check that the disk has free space, that this folder can be written to and that no other program holds its files, then start Parta again.`,
   },
 };
 

@@ -13,6 +13,12 @@ import { DONE_DOWNLOADS_KEPT } from '../../src/main/transfers.ts';
 import { bytesOf, heardLog, heardShell, scratchDir } from './scratch.ts';
 import { allDone, chosen, chunks, desk, offered, queuedUpload, SERVER } from './transfer-desk.ts';
 
+// See settings.test.ts.
+vi.hoisted(() => {
+  process.env.ELECTRON_OVERRIDE_DIST_PATH ??= '/nowhere';
+});
+const { openStored } = await import('../../src/main/settings.ts');
+
 /** Which calls fail on which files, how often still, and with what. */
 const disk = vi.hoisted(() => ({
   troubles: [] as { call: string; name: RegExp; times: number; code: string }[],
@@ -290,5 +296,29 @@ describe('what is kept offline', () => {
     expect(await readIndex(dir, log)).toEqual(emptyIndex());
     const aside = readdirSync(dir).find((name) => /^keeping\.broken-\d+\.json$/.test(name));
     expect(JSON.parse(readFileSync(join(dir, aside!), 'utf8'))).toEqual(index);
+  });
+});
+
+describe('settings', () => {
+  const LANGUAGE = '{"language":"en"}';
+  const { log, events } = heardLog();
+
+  it('are read when they are free again', async () => {
+    const dir = scratchDir();
+    writeFileSync(join(dir, 'settings.json'), LANGUAGE);
+    trouble('readFile', /settings\.json$/, 'EBUSY', 3);
+    expect((await openStored(dir, 'settings', log)).read('language')).toBe('en');
+    expect(disk.refused).toHaveLength(3);
+  });
+
+  it.each(['EIO', 'EMFILE'])('that %s keeps from being read are neither set aside nor begun anew', async (code) => {
+    const dir = scratchDir();
+    writeFileSync(join(dir, 'settings.json'), LANGUAGE);
+    trouble('readFile', /settings\.json$/, code, 1);
+    await expect(openStored(dir, 'settings', log)).rejects.toThrow(code);
+    expect(readdirSync(dir)).toEqual(['settings.json']);
+    expect(readFileSync(join(dir, 'settings.json'), 'utf8')).toBe(LANGUAGE);
+    expect(events).toEqual([]);
+    expect((await openStored(dir, 'settings', log)).read('language')).toBe('en');
   });
 });

@@ -1,6 +1,6 @@
 // electron-store asks the `electron` package where it is; outside of Electron that package would start a download unless it is
 // told where a binary would lie. Nothing there is run.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { heardLog, scratchDir } from './scratch.ts';
@@ -13,8 +13,8 @@ const { FILES, openStored } = await import('../../src/main/settings.ts');
 const broken = (dir: string) => readdirSync(dir).filter((name) => name.includes('.broken-'));
 
 describe('settings', () => {
-  it('a new installation starts with the defaults, and each default fits its own schema', () => {
-    const settings = openStored(scratchDir(), 'settings', heardLog().log);
+  it('a new installation starts with the defaults, and each default fits its own schema', async () => {
+    const settings = await openStored(scratchDir(), 'settings', heardLog().log);
     expect(settings.read('language')).toBe('ru');
     expect(settings.read('window')).toBeNull();
     for (const [schema, initial] of Object.values(FILES).flatMap((keys) => Object.values(keys))) {
@@ -22,35 +22,49 @@ describe('settings', () => {
     }
   });
 
-  it('what was written is there after a start, for this user only', () => {
+  it('what was written is there after a start, for this user only', async () => {
     const dir = scratchDir();
-    openStored(dir, 'settings', heardLog().log).write({ language: 'en', place: '/classes/x', theme: undefined });
-    const again = openStored(dir, 'settings', heardLog().log);
+    (await openStored(dir, 'settings', heardLog().log)).write({
+      language: 'en',
+      place: '/classes/x',
+      theme: undefined,
+    });
+    const again = await openStored(dir, 'settings', heardLog().log);
     expect([again.read('language'), again.read('place'), again.read('theme')]).toEqual(['en', '/classes/x', 'system']);
     if (process.platform !== 'win32') expect(statSync(join(dir, 'settings.json')).mode & 0o777).toBe(0o600);
   });
 
   it.each(['{"language":', '', '\0\0\0\0', '[]', 'null', '"text"'])(
     'a broken file %j is set aside, not deleted',
-    (text) => {
+    async (text) => {
       const dir = scratchDir();
       const { log, events } = heardLog();
       writeFileSync(join(dir, 'settings.json'), text);
-      const settings = openStored(dir, 'settings', log);
+      const settings = await openStored(dir, 'settings', log);
       expect(settings.read('language')).toBe('ru');
       settings.write({ language: 'en' });
-      expect(openStored(dir, 'settings', log).read('language')).toBe('en');
+      expect((await openStored(dir, 'settings', log)).read('language')).toBe('en');
       expect(broken(dir)).toHaveLength(1);
       expect(readFileSync(join(dir, broken(dir)[0] ?? ''), 'utf8')).toBe(text);
       expect(events).toEqual(['settings-set-aside']);
     },
   );
 
-  it('one broken value costs that value only, and a copy of the file is kept', () => {
+  it('a file that is there and cannot be read stops the start, and lies where it lay', async () => {
+    const dir = scratchDir();
+    // To be opened, not to be read: EISDIR.
+    mkdirSync(join(dir, 'servers.json'));
+    const { log, events } = heardLog();
+    await expect(async () => openStored(dir, 'servers', log)).rejects.toThrow('EISDIR');
+    expect(readdirSync(dir)).toEqual(['servers.json']);
+    expect(events).toEqual([]);
+  });
+
+  it('one broken value costs that value only, and a copy of the file is kept', async () => {
     const dir = scratchDir();
     const text = JSON.stringify({ language: 'tlh', theme: 'dark', railCollapsed: 'yes', unknown: 1 });
     writeFileSync(join(dir, 'settings.json'), text);
-    const settings = openStored(dir, 'settings', heardLog().log);
+    const settings = await openStored(dir, 'settings', heardLog().log);
     expect([settings.read('language'), settings.read('theme'), settings.read('railCollapsed')]).toEqual([
       'ru',
       'dark',
@@ -62,19 +76,20 @@ describe('settings', () => {
     expect(JSON.parse(readFileSync(join(dir, 'settings.json'), 'utf8'))).toMatchObject({ unknown: 1 });
   });
 
-  it('refuses to write what does not fit, and then keeps what was', () => {
+  it('refuses to write what does not fit, and then keeps what was', async () => {
     const dir = scratchDir();
-    const settings = openStored(dir, 'settings', heardLog().log);
+    const settings = await openStored(dir, 'settings', heardLog().log);
     expect(() => settings.write({ theme: 'dark', language: 'xx' as never })).toThrow('Invalid');
     expect(() => settings.write({ surprise: 1 } as never)).toThrow('no such key');
     expect(settings.read('theme')).toBe('system');
   });
 
-  it('the list of servers is a file of its own: broken settings do not lose a sign-in', () => {
+  it('the list of servers is a file of its own: broken settings do not lose a sign-in', async () => {
     const dir = scratchDir();
-    openStored(dir, 'servers', heardLog().log).write({ embedded: { hubName: 'Школа', port: 8010 } });
+    (await openStored(dir, 'servers', heardLog().log)).write({ embedded: { hubName: 'Школа', port: 8010 } });
     writeFileSync(join(dir, 'settings.json'), 'broken');
-    openStored(dir, 'settings', heardLog().log);
-    expect(openStored(dir, 'servers', heardLog().log).read('embedded')).toEqual({ hubName: 'Школа', port: 8010 });
+    await openStored(dir, 'settings', heardLog().log);
+    const servers = await openStored(dir, 'servers', heardLog().log);
+    expect(servers.read('embedded')).toEqual({ hubName: 'Школа', port: 8010 });
   });
 });
