@@ -1,7 +1,11 @@
 /**
  * Copies of files for the system's programs, each in a folder of its own (`opened/<made at>-<bytes>-<random>/<name>`). Promises:
- * what somebody changed there, or saved beside it, is never removed; all else goes at the next start; the same file under the same
- * name is copied once in a run. Hides: folders, and how a change is told.
+ * what somebody changed there, or saved beside it, is never removed; all else goes at the next start; the same file under the
+ * same name is copied once in a run. Hides: folders, and how a change is told.
+ *
+ * Changed ones are kept without an end, on purpose: nobody else has them, neither the hub nor the library, and no number of days
+ * tells one that is forgotten from one that is wanted after the holidays. They grow with what a person saves by hand (an opened
+ * work is read-only, so its program asks where to), never with what is opened.
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
@@ -28,8 +32,8 @@ export interface OpenedCopies {
 /** A copy has this time from us: any other is somebody's change. Some disks count in steps of two seconds. */
 const STEP_MS = 2_000;
 const FOLDER = /^(\d+)-(\d+)-[0-9a-f]+$/;
-/** What programs lay beside an open document and forget when they crash. */
-const LOCK = /^(~\$|\.~lock\.)/;
+/** Nobody's change: what programs lay beside an open document and forget when they crash, and file managers into what they show. */
+const LITTER = /^(~\$|\.~lock\.|(\.DS_Store|\.directory|Thumbs\.db|desktop\.ini)$)/;
 
 /** @param dir of all copies; made, and cleared of what nobody changed */
 export async function openCopies(dir: string): Promise<OpenedCopies> {
@@ -79,7 +83,7 @@ async function clear(folder: string): Promise<void> {
   // Earlier versions said nothing about a copy, and removed it unseen.
   const isOurs = FOLDER.test(basename(folder));
   for (const name of isOurs ? await readdir(folder).catch(() => []) : [])
-    if (!LOCK.test(name) && !(await isAsMade(join(folder, name)))) return;
+    if (!LITTER.test(name) && !(await isAsMade(join(folder, name)))) return;
   for (const name of await readdir(folder).catch(() => [])) await chmod(join(folder, name), 0o600).catch(() => {});
   await rm(folder, { recursive: true, force: true }).catch(() => {});
 }

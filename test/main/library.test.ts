@@ -124,7 +124,7 @@ describe('opening with the system', () => {
     const library = await openLibrary(dir, heardShell());
     const { sha256 } = await library.take(of(Buffer.from('содержимое')));
     const copies: Record<string, string> = {};
-    for (const name of ['untouched', 'longer', 'same-length', 'beside', 'locked'])
+    for (const name of ['untouched', 'longer', 'same-length', 'beside', 'locked', 'shown'])
       copies[name] = await library.copy(sha256, `${name}.docx`);
     await library.openCopy(sha256, 'read-only.docx');
     mkdirSync(join(dir, 'opened', 'of-an-earlier-version'));
@@ -133,6 +133,8 @@ describe('opening with the system', () => {
     writeFileSync(join(dirname(copies['beside']!), 'Копия.docx'), 'новое');
     writeFileSync(join(dirname(copies['locked']!), '.~lock.locked.docx#'), '');
     writeFileSync(join(dirname(copies['locked']!), '~$locked.docx'), '');
+    for (const name of ['.DS_Store', '.directory', 'Thumbs.db', 'desktop.ini'])
+      writeFileSync(join(dirname(copies['shown']!), name), 'x');
     await openLibrary(dir, heardShell());
     expect(readdirSync(join(dir, 'opened')).toSorted()).toEqual(
       ['longer', 'same-length', 'beside'].map((name) => basename(dirname(copies[name]!))).toSorted(),
