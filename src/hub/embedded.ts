@@ -7,6 +7,7 @@ import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'nod
 import * as z from 'zod/mini';
 import { AppToHub, HUB_PORT_DEFAULT, type HubToApp } from '../core/embedding.ts';
 import { codeOf } from '../core/errors.ts';
+import { closeInTime } from './ending.ts';
 import { openHub, type Hub } from './hub.ts';
 import { jsonLines } from './log.ts';
 
@@ -29,7 +30,7 @@ let isStopping = false;
 async function stop(): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  await (await opening?.catch(() => null))?.close();
+  await closeInTime(async () => (await opening?.catch(() => null))?.close());
   parent.postMessage({ kind: 'stopped' });
   process.exit(0);
 }

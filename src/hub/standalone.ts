@@ -9,6 +9,7 @@ import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { codeOf } from '../core/errors.ts';
+import { closeInTime } from './ending.ts';
 import { openHub, type HubOptions } from './hub.ts';
 import { jsonLines } from './log.ts';
 
@@ -72,7 +73,7 @@ async function run(): Promise<void> {
   if (code)
     say(`Code for the first teacher's app, good until ${new Date(code.expiresAt).toLocaleTimeString()}: ${code.code}`);
   say('ready');
-  const close = () => void hub.close().then(() => process.exit(0));
+  const close = () => void closeInTime(() => hub.close()).then(() => process.exit(0));
   process.once('SIGTERM', close);
   process.once('SIGINT', close);
 }

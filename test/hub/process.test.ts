@@ -1,5 +1,6 @@
 /** The hub as a process of its own: killed, told to stop, embedded. */
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +9,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AppToHub, HubToApp } from '../../src/core/embedding.ts';
 import type { CommandId, LogId } from '../../src/core/ids.ts';
 import type { CommandResult, Credentials } from '../../src/core/wire.ts';
+import { CLOSE_MS_MAX } from '../../src/hub/ending.ts';
+import { contentPath } from '../../src/hub/files.ts';
+import { END_MS_MAX } from '../../src/main/ending.ts';
 import { startHub } from '../support/hub.ts';
-import { ask, call, eventually, newId, Person } from '../support/person.ts';
+import { ask, call, eventually, newFileId, newId, Person, sha256Of } from '../support/person.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../src/hub/standalone.ts', import.meta.url));
 const EMBEDDED = fileURLToPath(new URL('../../src/hub/embedded.ts', import.meta.url));
@@ -31,8 +35,14 @@ const exited = (child: ChildProcess) =>
       : resolve(child.exitCode ?? child.signalCode),
   );
 
-async function runHub(...more: string[]): Promise<{ child: ChildProcess; url: string; code: string | undefined }> {
-  const child = spawn(process.execPath, [PROGRAM, '--data', dataDir, '--port', '0', ...more], {
+interface Running {
+  child: ChildProcess;
+  url: string;
+  code: string | undefined;
+}
+const runHub = (...more: string[]) => runHubWith([], ...more);
+async function runHubWith(execArgv: string[], ...more: string[]): Promise<Running> {
+  const child = spawn(process.execPath, [...execArgv, PROGRAM, '--data', dataDir, '--port', '0', ...more], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
@@ -96,7 +106,74 @@ test(`[S2] a hub that is killed keeps every acked command, once, ${KILLS} times 
   expect(acked.size).toBeGreaterThan(KILLS * 30);
 }, 60_000);
 
+/**
+ * A hub whose disk takes uploads and never answers: the thread waits in the system, where nothing ends it. Of the clock CLOSE_MS_MAX alone
+ * is played.
+ * @returns how node is told
+ */
+async function onDeadDisk(): Promise<string[]> {
+  const dead = join(dataDir, 'dead');
+  execFileSync('mkfifo', [dead]);
+  const held = `const fs = require('fs'); fs.writeFileSync(${JSON.stringify(`${dead}-asked`)}, ''); fs.openSync(${JSON.stringify(dead)})`;
+  await writeFile(
+    `${dead}.mjs`,
+    `import threads from 'node:worker_threads';
+     import { syncBuiltinESMExports } from 'node:module';
+     const { Worker } = threads;
+     threads.Worker = function (url, options) {
+       return options.name === 'file-writer' ? new Worker(${JSON.stringify(held)}, { eval: true }) : new Worker(url, options);
+     };
+     syncBuiltinESMExports();
+     const { setTimeout } = globalThis;
+     globalThis.setTimeout = (work, ms, ...more) => setTimeout(work, ms === ${CLOSE_MS_MAX} ? 1 : ms, ...more);`,
+  );
+  return ['--import', `${dead}.mjs`];
+}
+const deadDiskIsAsked = () => eventually(() => existsSync(join(dataDir, 'dead-asked')));
+
 describe('standalone', () => {
+  test.skipIf(process.platform === 'win32')(
+    '[S15] ends under a disk that never answers, and the next start goes on from what is there',
+    async () => {
+      const bytes = Buffer.from('Упражнение 214');
+      const fileId = newFileId();
+      const of = async (url: string, credentials: Credentials) => {
+        const person = new Person(url, credentials);
+        await person.signIn();
+        const headers = { 'Tus-Resumable': '1.0.0', 'Content-Type': 'application/offset+octet-stream' };
+        const send = (from: number, to: number) =>
+          person.ask(`/files/${fileId}`, {
+            method: 'PATCH',
+            headers: { ...headers, 'Upload-Offset': String(from) },
+            body: bytes.subarray(from, to),
+          });
+        return { person, headers, send };
+      };
+      const before = await startHub({ dataDir });
+      const { person, headers, send } = await of(before.url, before.owner);
+      const metadata = `fileId ${btoa(fileId)},filename ${btoa('x')}`;
+      const announced = { ...headers, 'Upload-Length': String(bytes.length), 'Upload-Metadata': metadata };
+      await person.ask('/files', { method: 'POST', headers: announced });
+      expect((await send(0, 10)).status).toBe(204);
+      await before.stop();
+
+      const { child, url } = await runHubWith(await onDeadDisk());
+      const cut = (await of(url, before.owner)).send(10, bytes.length).catch(() => 'cut');
+      await deadDiskIsAsked();
+      child.kill('SIGTERM');
+      expect(await exited(child)).toBe('SIGKILL');
+      expect(await cut).toBe('cut');
+
+      const after = await startHub({ dataDir });
+      const again = await of(after.url, before.owner);
+      const { headers: stands } = await again.person.ask(`/files/${fileId}`, { method: 'HEAD', headers });
+      expect(stands['upload-offset']).toBe('10');
+      expect((await again.send(10, bytes.length)).status).toBe(204);
+      expect(readFileSync(contentPath(dataDir, sha256Of(bytes))).equals(bytes)).toBe(true);
+      await after.stop();
+    },
+  );
+
   test('says how it is used, and ends with 1, where it is told nothing', async () => {
     const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
@@ -182,10 +259,10 @@ describe('embedded', () => {
     process.on('disconnect', () => listeners.close.forEach((listener) => listener()));
   `;
 
-  async function runEmbedded() {
+  async function runEmbedded(execArgv: string[] = []) {
     const preload = join(dataDir, 'parent-port.mjs');
     await writeFile(preload, PARENT_PORT);
-    const child = fork(EMBEDDED, [], { execArgv: ['--import', preload], stdio: 'ignore' });
+    const child = fork(EMBEDDED, [], { execArgv: ['--import', preload, ...execArgv], stdio: 'ignore' });
     children.push(child);
     const heard: HubToApp[] = [];
     child.on('message', (message: HubToApp) => heard.push(message));
@@ -229,6 +306,21 @@ describe('embedded', () => {
     const other = await runEmbedded();
     other.tell({ kind: 'dance' });
     expect(await other.hear('failed')).toEqual({ kind: 'failed', code: 'bad-request' });
+  });
+
+  test('has less time to end than the app has', () => expect(CLOSE_MS_MAX).toBeLessThan(END_MS_MAX));
+
+  test.skipIf(process.platform === 'win32')('ends under a disk that never answers', async () => {
+    const { child, tell, hear } = await runEmbedded(await onDeadDisk());
+    tell(start(join(dataDir, 'hub')));
+    const { port } = await hear('ready');
+    tell({ kind: 'makeOwner', teacherName: 'Анна', device: 'ПК' });
+    const { credentials } = await hear('owner');
+    const teacher = new Person(`http://127.0.0.1:${port}`, credentials);
+    void teacher.upload(Buffer.from('x')).catch(() => undefined);
+    await deadDiskIsAsked();
+    tell({ kind: 'stop' });
+    expect(await exited(child)).toBe('SIGKILL');
   });
 
   test('goes when its parent goes', async () => {
