@@ -121,6 +121,16 @@ describe('the list of chats', () => {
 });
 
 describe('writing to one person', () => {
+  it('nothing is there to write in while the talk with one is still being read from the disk, least of all the chat of all', async () => {
+    page = await stage('?scene=channel-direct&lateSchool');
+    await rows().filter({ hasText: 'Общий чат' }).waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).allTextContents()).toEqual([]);
+    expect(await field().count()).toBe(0);
+    await page.evaluate(() => window.harness.readSchool());
+    await heading('Белов Илья Андреевич').waitFor();
+    await field().waitFor();
+  });
+
   it('begins a talk in the school by a few letters; the first word names the other one', async () => {
     await open('channels');
     await page.keyboard.press('w');

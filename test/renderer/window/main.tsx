@@ -48,6 +48,15 @@ store.send = (
   });
 store.writeDraft = (key, value) => inOrder(() => writeDraft(key, value));
 
+/** `?lateSchool`: the school's log, the last one, is read from the disk when the test says so. */
+let schoolIsRead = () => undefined as void;
+if (query.has('lateSchool')) {
+  const read = new Promise<void>((resolve) => (schoolIsRead = resolve));
+  const watchClass = store.watchClass.bind(store);
+  store.watchClass = (of, listener) =>
+    watchClass(of, of === store.logs.at(-1)!.logId ? (view) => void read.then(() => listener(view)) : listener);
+}
+
 const log = store.logs.find((one) => one.logId === logId)!;
 const { paper } = log;
 const pupil = Object.values(paper.state.members).find((member) => member.role === 'student' && member.personIds[0])!;
@@ -70,6 +79,7 @@ const harness = {
     queue = queue.then(() => new Promise<void>((resolve) => (release = resolve)));
   },
   letGo: () => release(),
+  readSchool: () => schoolIsRead(),
   drafts: () => [...store.drafts.values()],
   sent: () => sent,
   say: (text: string) => {
