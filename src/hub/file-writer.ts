@@ -22,10 +22,11 @@ import {
 } from 'node:fs';
 import { constants as os, setPriority } from 'node:os';
 import { dirname } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { codeOf, PartaError, type ErrorCode } from '../core/errors.ts';
+import { whileHeld } from '../core/patience.ts';
 import { Room } from './turns.ts';
 
 /** Hashes kept of uploads that were left in the middle. */
@@ -135,7 +136,7 @@ export class FileWriter {
   async place(from: string, to: string): Promise<void> {
     const folder = dirname(to);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    renameSync(from, to);
+    await whileHeld(() => renameSync(from, to), delay);
     // A rename is on disk only when its folder is, and a new folder when its own is. Windows has no such thing and needs none.
     if (process.platform === 'win32') return;
     await this.#syncFolder(folder);

@@ -1,5 +1,5 @@
 /** What is synced before a file is called stored: its bytes, its name, and the name of the folder that was made for it. */
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type * as Fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { FileWriter, SYNC_EVERY_BYTES } from '../../src/hub/file-writer.ts';
 const synced = vi.hoisted(() => [] as string[]);
 /** What the next sync comes to instead of what the disk says. */
 const disk = vi.hoisted(() => ({ fails: null as Error | null }));
+/** What the next renames come to, as Windows says it of a file into which an antivirus looks. */
+const holds = vi.hoisted(() => [] as string[]);
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof Fs>();
   const noted = (sync: typeof Fs.fsync) =>
@@ -20,7 +22,12 @@ vi.mock('node:fs', async (original) => {
       if (fails) setImmediate(() => done(fails));
       else sync(fd, done);
     }) as typeof Fs.fsync;
-  return { ...fs, fsync: noted(fs.fsync), fdatasync: noted(fs.fdatasync) };
+  const renameSync: typeof Fs.renameSync = (from, to) => {
+    const code = holds.shift();
+    if (code) throw Object.assign(new Error(code), { code });
+    fs.renameSync(from, to);
+  };
+  return { ...fs, fsync: noted(fs.fsync), fdatasync: noted(fs.fdatasync), renameSync };
 });
 
 /** Vitest's own second is little on a loaded machine. */
@@ -51,6 +58,20 @@ test.skipIf(!existsSync('/proc/self/fd'))(
     expect(synced.slice(3)).toEqual([join(files, 'ab')]);
   },
 );
+
+test('[S15] a file into which somebody looks gets its place as soon as he lets go of it', async () => {
+  const [from, to] = [join(dir, 'one'), join(dir, 'files', 'ab', 'one')];
+  writeFileSync(from, 'x');
+  holds.push('EPERM', 'EBUSY', 'EACCES');
+  await new FileWriter().place(from, to);
+  expect(holds).toEqual([]);
+  expect(readFileSync(to, 'utf8')).toBe('x');
+  // Any other trouble is its sender's to hear, at once.
+  writeFileSync(from, 'y');
+  holds.push('EIO', 'EPERM');
+  await expect(new FileWriter().place(from, to)).rejects.toThrow('EIO');
+  expect(holds.splice(0)).toEqual(['EPERM']);
+});
 
 describe.skipIf(!existsSync('/proc/self/fd'))('SYNC_EVERY_BYTES', () => {
   const half = () => [new Uint8Array(SYNC_EVERY_BYTES / 2)];
