@@ -54,8 +54,14 @@ test('BLOCKS_AT_ONCE_MAX and TURN_BYTES: what files take of one turn is a few mi
   expect(BLOCKS_AT_ONCE_MAX).toBeGreaterThanOrEqual(2);
 });
 
+const CHUNK_BYTES = 64 * 1024;
+const PATCH_HEADERS = {
+  'tus-resumable': TUS_VERSION,
+  'content-type': 'application/offset+octet-stream',
+  'upload-offset': '0',
+};
+
 test('of uploads no more than TURN_BYTES and a chunk each are read in one turn, however much the system holds of them', async () => {
-  const CHUNK_BYTES = 64 * 1024;
   const SENDERS = 4;
   let turn = 0;
   let isOver = false;
@@ -68,11 +74,7 @@ test('of uploads no more than TURN_BYTES and a chunk each are read in one turn, 
   /** A body of which everything is here already. */
   class Body extends Readable {
     readonly method = 'PATCH';
-    readonly headers = {
-      'tus-resumable': TUS_VERSION,
-      'content-type': 'application/offset+octet-stream',
-      'upload-offset': '0',
-    };
+    readonly headers = PATCH_HEADERS;
     #left = 3 * WRITE_BYTES;
     constructor() {
       super({ highWaterMark: 1 });
@@ -105,6 +107,43 @@ test('of uploads no more than TURN_BYTES and a chunk each are read in one turn, 
   expect(stored).toEqual(Array.from({ length: SENDERS }, () => 3 * WRITE_BYTES));
   // What is a turn here may take the end of one there and the beginning of the next.
   expect(Math.max(...perTurn.values())).toBeLessThanOrEqual(2 * TURN_BYTES + 3 * SENDERS * CHUNK_BYTES);
+});
+
+test('what lies read of a body is kept when a newer request ends it', async () => {
+  class Asked extends Readable {
+    readonly method: string;
+    readonly headers = PATCH_HEADERS;
+    constructor(method: string) {
+      super();
+      this.method = method;
+    }
+    override _read(): void {}
+  }
+  const look = Promise.withResolvers<void>();
+  let stored = 0;
+  const store = {
+    find: () => look.promise.then(() => ({ offset: stored, sizeBytes: WRITE_BYTES })),
+    write: (_fileId: unknown, _offset: number, pour: Pour) =>
+      pour(
+        async (block) => void (stored += block.reduce((sum, chunk) => sum + chunk.byteLength, 0)),
+        () => {},
+      ).then(() => stored),
+  } as Partial<UploadStore<null>> as UploadStore<null>;
+  const tus = new Tus(store, () => {});
+  const said = new Map<string, unknown>();
+  const response = {
+    setHeader: said.set.bind(said),
+    writeHead: () => response,
+    end: () => response,
+  } as unknown as ServerResponse;
+  const fileId = newFileId();
+  const ask = (asked: Asked) => tus.handle(asked as Readable as IncomingMessage, response, fileId, null);
+  const broken = new Asked('PATCH');
+  broken.push(Buffer.alloc(CHUNK_BYTES));
+  const both = [ask(broken), ask(new Asked('HEAD'))];
+  look.resolve();
+  await Promise.all(both);
+  expect(said.get('Upload-Offset')).toBe(CHUNK_BYTES);
 });
 
 describe('a download', () => {
