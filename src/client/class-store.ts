@@ -313,7 +313,8 @@ export interface ClassStore {
   /**
    * Takes in what such a device has packed.
    * @param open gives the lines from the beginning; asked twice, for everything is looked through before the first row is written
-   * @throws PartaError `bad-request` (it contradicts itself), `wrong-key` (something before it is missing here): nothing was taken in
+   * @throws PartaError `bad-request` (it contradicts itself), `unknown-protocol` (made by a newer Parta), `wrong-key` (something before
+   *   it is missing here): nothing was taken in
    */
   takeIn(open: () => AsyncIterable<unknown>): Promise<TakenIn>;
 

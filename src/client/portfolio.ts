@@ -10,6 +10,7 @@ import * as z from 'zod/mini';
 import { PartaError } from '../core/errors.ts';
 import type { CommandId, LogId } from '../core/ids.ts';
 import {
+  isOfNewer,
   LINE_BYTES_MAX,
   PORTFOLIO_COMMANDS_MAX,
   PORTFOLIO_LOGS_MAX,
@@ -121,7 +122,7 @@ interface Read {
   refused: { id: CommandId; logId: LogId; code: Parameters<Database['refused']>[0][number]['code'] }[];
 }
 
-/** Parses everything and sees that each log's pages lead from its beginning to its end. Throws PartaError `bad-request`. */
+/** Parses everything and sees that each log's pages lead from its beginning to its end. Throws as {@link takeIn}. */
 async function readThrough(lines: AsyncIterable<unknown>): Promise<Read> {
   const read: Read = { me: null, logs: [], commands: [], refused: [] };
   let at = 0;
@@ -131,7 +132,7 @@ async function readThrough(lines: AsyncIterable<unknown>): Promise<Read> {
   };
   for await (const raw of lines) {
     const parsed = z.safeParse(PortfolioLine, raw);
-    if (!parsed.success) throw new PartaError('bad-request');
+    if (!parsed.success) throw new PartaError(isOfNewer(raw) ? 'unknown-protocol' : 'bad-request');
     const line = parsed.data;
     if ('me' in line) read.me = line.me;
     else if ('log' in line) {
@@ -160,8 +161,8 @@ async function readThrough(lines: AsyncIterable<unknown>): Promise<Read> {
 /**
  * Takes a portfolio in.
  * @param open gives its lines from the beginning; asked twice
- * @throws PartaError `bad-request` where it contradicts itself, `wrong-key` where something before it is missing here: then nothing
- *   was taken in. `disk-full-here` as every write.
+ * @throws PartaError `bad-request` where it contradicts itself, `unknown-protocol` where only a newer version knows what it says,
+ *   `wrong-key` where something before it is missing here: then nothing was taken in. `disk-full-here` as every write.
  */
 export async function takeIn(database: Database, open: () => AsyncIterable<unknown>): Promise<TakenIn> {
   const read = await readThrough(open());

@@ -123,16 +123,32 @@ export type PackedCommand = z.infer<typeof PackedCommand>;
 
 /**
  * A line of the content: who the person is, a log and its pages, what waits, and what the hub refused of it. Each has one field, so
- * that a kind of a newer version is no other kind by accident.
+ * that a kind of a newer version is no other kind by accident. A code of a newer hub is `internal`, as on the wire.
  */
 export const PortfolioLine = z.union([
   z.object({ me: Me }),
   z.object({ log: PackedLog }),
   z.object({ page: Page }),
   z.object({ command: PackedCommand }),
-  z.object({ refused: z.object({ logId: LogId, id: CommandId, code: ErrorCodeSchema }) }),
+  z.object({ refused: z.object({ logId: LogId, id: CommandId, code: z.catch(ErrorCodeSchema, 'internal') }) }),
 ]);
 export type PortfolioLine = z.infer<typeof PortfolioLine>;
+
+/** What every version calls a command: its kind and body may be a newer one's (S12). */
+const AnyCommand = z.object({ id: CommandId, kind: text(64), body: z.record(z.string(), z.unknown()) });
+const AnyPackedCommand = z.object({ ...PackedCommand.shape, command: AnyCommand });
+const LINE_KINDS = ['me', 'log', 'page', 'command', 'refused'];
+
+/**
+ * Whether what is no {@link PortfolioLine} here is one for a newer version: a line of a kind, or a command of a kind or shape, that is
+ * not known yet. Its bytes are right, so nothing is damaged.
+ */
+export function isOfNewer(line: unknown): boolean {
+  if (typeof line !== 'object' || line === null) return false;
+  const [kind, ...more] = Object.keys(line);
+  if (kind === undefined || more.length > 0) return false;
+  return !LINE_KINDS.includes(kind) || z.safeParse(z.object({ command: AnyPackedCommand }), line).success;
+}
 
 /** What came of taking one in. */
 export const TakenIn = z.object({

@@ -4,9 +4,8 @@
  */
 import { Button, Modal, PasswordInput } from '@mantine/core';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
-import { codeOf } from '../../core/errors.ts';
 import { PASSPHRASE_MAX } from '../../core/portfolio.ts';
-import type { PortfolioJob, PortfolioTrouble } from '../../preload/contract.ts';
+import type { PortfolioJob } from '../../preload/contract.ts';
 import { formatDateTime, formatSize } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { useDesktop } from '../desktop.tsx';
@@ -14,20 +13,12 @@ import { useClasses } from '../frame/classes.tsx';
 import { useFailure } from '../frame/failure.ts';
 import { Notice } from '../frame/Notice.tsx';
 import { useTexts, type Texts } from '../texts/texts.ts';
-import { linesAgain } from './carrying.ts';
+import { linesAgain, troubleIn } from './carrying.ts';
 import { JobProgress } from './JobRow.tsx';
 import { useChoosePortfolio, usePortfolios } from './portfolios.ts';
 import { useStepFocus } from './step-focus.ts';
 import { TroubleNotice } from './TroubleNotice.tsx';
 import classes from './Portfolio.module.css';
-
-/** What the store says of lines that do not fit. */
-const troubleIn = (error: unknown): PortfolioTrouble => {
-  const code = codeOf(error);
-  if (code === 'wrong-key') return 'gap';
-  if (code === 'disk-full-here') return 'full';
-  return code === 'bad-request' ? 'damaged' : 'internal';
-};
 
 /** Takes what is ready into its store, once. */
 function useTakingIn(jobs: readonly PortfolioJob[]) {

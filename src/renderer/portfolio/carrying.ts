@@ -3,11 +3,11 @@
  * main has opened into the store. Memory is bounded: lines go into pieces that the browser keeps on its disk, and come as a stream.
  */
 import type { ClassStore, Packed } from '../../client/class-store.ts';
-import { PartaError } from '../../core/errors.ts';
+import { codeOf, PartaError } from '../../core/errors.ts';
 import type { LogId } from '../../core/ids.ts';
 import { LINE_BYTES_MAX, PASSPHRASE_DIGITS, PORTFOLIO_FILES_MAX } from '../../core/portfolio.ts';
 import type { FileRef } from '../../core/wire.ts';
-import type { PortfolioFile } from '../../preload/contract.ts';
+import type { PortfolioFile, PortfolioTrouble } from '../../preload/contract.ts';
 import { hasHash } from '../desktop.tsx';
 
 /** Letters of text that are gathered before they become a piece of a blob. */
@@ -77,6 +77,15 @@ export const linesAgain = (open: () => Promise<ReadableStream<Uint8Array>>) =>
   async function* (): AsyncGenerator<unknown> {
     yield* linesIn(await open());
   };
+
+/** What a person is told of what the store says of lines that do not fit. */
+export function troubleIn(error: unknown): PortfolioTrouble {
+  const code = codeOf(error);
+  if (code === 'wrong-key') return 'gap';
+  if (code === 'unknown-protocol') return 'newer';
+  if (code === 'disk-full-here') return 'full';
+  return code === 'bad-request' ? 'damaged' : 'internal';
+}
 
 /** A password that can be typed on any keyboard, in any layout: digits alone, fifty-three bits of chance. */
 export function newPassphrase(): string {
