@@ -308,13 +308,14 @@ export interface ClassStore {
    * What goes into a portfolio for another device of this person: these logs as they are kept here, and everything that waits. What
    * waits counts as sent from the moment its line is read.
    * @param hasHash whether the bytes of a file that is on its way are known; what names others stays behind
+   * @throws PartaError `too-large`, with the first line: more than a portfolio may hold
    */
   pack(logIds: readonly LogId[], hasHash: (file: FileRef) => boolean): Promise<Packed>;
   /**
    * Takes in what such a device has packed.
    * @param open gives the lines from the beginning; asked twice, for everything is looked through before the first row is written
-   * @throws PartaError `bad-request` (it contradicts itself), `unknown-protocol` (made by a newer Parta), `wrong-key` (something before
-   *   it is missing here): nothing was taken in
+   * @throws PartaError `bad-request` (it contradicts itself), `unknown-protocol` (made by a newer Parta), `too-large` (more than one may
+   *   hold), `wrong-key` (something before it is missing here): nothing was taken in
    */
   takeIn(open: () => AsyncIterable<unknown>): Promise<TakenIn>;
 

@@ -64,10 +64,13 @@ export async function outgoing(
       for (const id of notStored(row)) uploads.set(id, files.describe(id)!);
     }
   }
-  return { rows: rows.slice(0, PORTFOLIO_COMMANDS_MAX), uploads: [...uploads.values()], leftBehind };
+  return { rows, uploads: [...uploads.values()], leftBehind };
 }
 
-/** The lines of a portfolio with these logs, whole, and with everything that waits. */
+/**
+ * The lines of a portfolio with these logs, whole, and with everything that waits.
+ * @throws PartaError `too-large` before the first line where that is more than one may hold: nothing is left out
+ */
 export async function* linesOf(
   database: Database,
   logIds: readonly LogId[],
@@ -75,12 +78,15 @@ export async function* linesOf(
 ): AsyncGenerator<PortfolioLine> {
   const { known } = await database.overview();
   if (!known) throw new PartaError('not-found');
+  const refused = await database.refusedHere();
+  const commands = Math.max(rows.length, refused.length);
+  if (commands > PORTFOLIO_COMMANDS_MAX || logIds.length > PORTFOLIO_LOGS_MAX) throw new PartaError('too-large');
   const isMine = (logId: LogId) => logIds.includes(logId);
   yield { me: { ...known.me, logs: known.me.logs.filter((log) => isMine(log.logId)) } };
   for (const logId of logIds) yield* linesOfLog(database, logId);
   await database.markTried(rows.map((row) => row.id));
   for (const { logId, command, writtenAt, files } of rows) yield { command: { logId, command, writtenAt, files } };
-  for (const { id, logId, code } of await database.refusedHere()) yield { refused: { logId, id, code } };
+  for (const { id, logId, code } of refused) yield { refused: { logId, id, code } };
 }
 
 async function* linesOfLog(database: Database, logId: LogId): AsyncGenerator<PortfolioLine> {
@@ -152,7 +158,7 @@ async function readThrough(lines: AsyncIterable<unknown>): Promise<Read> {
     } else if ('command' in line) read.commands.push(line.command);
     else read.refused.push(line.refused);
     const isTooMuch = read.commands.length + read.refused.length > 2 * PORTFOLIO_COMMANDS_MAX;
-    if (isTooMuch || read.logs.length > PORTFOLIO_LOGS_MAX) throw new PartaError('bad-request');
+    if (isTooMuch || read.logs.length > PORTFOLIO_LOGS_MAX) throw new PartaError('too-large');
   }
   demandWhole();
   return read;
@@ -162,7 +168,8 @@ async function readThrough(lines: AsyncIterable<unknown>): Promise<Read> {
  * Takes a portfolio in.
  * @param open gives its lines from the beginning; asked twice
  * @throws PartaError `bad-request` where it contradicts itself, `unknown-protocol` where only a newer version knows what it says,
- *   `wrong-key` where something before it is missing here: then nothing was taken in. `disk-full-here` as every write.
+ *   `too-large` where it holds more than it may, `wrong-key` where something before it is missing here: then nothing was taken in.
+ *   `disk-full-here` as every write.
  */
 export async function takeIn(database: Database, open: () => AsyncIterable<unknown>): Promise<TakenIn> {
   const read = await readThrough(open());

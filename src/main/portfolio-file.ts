@@ -432,7 +432,10 @@ async function writeTo(path: string, bytes: AsyncIterable<Uint8Array>): Promise<
 
 // ── streams ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const readOf = (path: string) => createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Uint8Array>;
+/** Opened when its turn comes: there may be more files than a process may hold open, and whoever stops reads no further. */
+async function* readOf(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Uint8Array>;
+}
 
 /** Node's and the DOM's stream are one thing with two types. */
 type AgeStream = Parameters<Encrypter['encrypt']>[0] & Parameters<Decrypter['decrypt']>[0];

@@ -108,9 +108,9 @@ export class TarReader {
     }
   }
 
-  /** A small member whole. @throws PartaError `bad-request` where it is longer than it may be */
+  /** A small member whole. @throws PartaError `too-large` where it is longer than it may be */
   async whole(bytesMax: number): Promise<Buffer> {
-    if (this.#left > bytesMax) throw new PartaError('bad-request');
+    if (this.#left > bytesMax) throw new PartaError('too-large');
     const chunks: Uint8Array[] = [];
     for await (const chunk of this.bytes()) chunks.push(Buffer.from(chunk));
     return Buffer.concat(chunks);

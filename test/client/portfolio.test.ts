@@ -1,12 +1,14 @@
 /** What a store packs and takes in: S3, S5, S6, S9, S10 and S14 without a wire, and everything that does not fit, refused whole. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PAST_EPOCHS_MAX, PUT_AWAY_MAX } from '../../src/client/database.ts';
+import type { ClassStore } from '../../src/client/class-store.ts';
+import { PAST_EPOCHS_MAX, PUT_AWAY_MAX, type Database, type StoredCommand } from '../../src/client/database.ts';
+import { linesOf } from '../../src/client/portfolio.ts';
 import { PartaError } from '../../src/core/errors.ts';
-import type { CommandId } from '../../src/core/ids.ts';
+import type { CommandId, LogId } from '../../src/core/ids.ts';
 import { MESSAGE_TEXT_MAX } from '../../src/core/limits.ts';
-import { LINE_BYTES_MAX, PORTFOLIO_COMMANDS_MAX, PORTFOLIO_LOGS_MAX, type PortfolioLine } from '../../src/core/portfolio.ts'; // prettier-ignore
-import type { CommandOf, LogKey } from '../../src/core/wire.ts';
-import { blobOf, linesIn, troubleIn } from '../../src/renderer/portfolio/carrying.ts';
+import { LINE_BYTES_MAX, PORTFOLIO_COMMANDS_MAX, PORTFOLIO_FILES_MAX, PORTFOLIO_LOGS_MAX, type PortfolioLine } from '../../src/core/portfolio.ts'; // prettier-ignore
+import type { CommandOf, FileRef, LogKey } from '../../src/core/wire.ts';
+import { blobOf, gather, linesIn, troubleIn } from '../../src/renderer/portfolio/carrying.ts';
 import { LocalClass } from '../support/local-class.ts';
 import type { LocalClient } from '../support/local-client.ts';
 
@@ -200,6 +202,8 @@ describe('lines that contradict themselves are refused before the first is writt
       all.map((line) => ('page' in line ? { page: { ...line.page, entries: line.page.entries.map((entry) => ({ ...entry, seq: entry.seq + 9 })) } } : line)), // prettier-ignore
     'a command without an id': (all) => [...all, { command: { logId: school.logId, command: { kind: 'postMessage', body: {} }, writtenAt: 0, files: [] } }], // prettier-ignore
     'a line of two kinds': (all) => [...all, { surprise: 1, other: 2 }],
+  };
+  const TOO_MUCH: Record<string, (all: PortfolioLine[]) => unknown[]> = {
     'more logs than there may be': (all) => [
       ...Array.from({ length: PORTFOLIO_LOGS_MAX + 1 }, (_one, n) => {
         const { log } = all.find((line) => 'log' in line) as Extract<PortfolioLine, { log: unknown }>;
@@ -223,6 +227,7 @@ describe('lines that contradict themselves are refused before the first is writt
     return refusal;
   }
   test.each(Object.keys(WRONG))('%s', async (name) => expect(await refusalOf(WRONG[name]!)).toBe('damaged'));
+  test.each(Object.keys(TOO_MUCH))('%s', async (name) => expect(await refusalOf(TOO_MUCH[name]!)).toBe('too-large'));
 
   const id = '01890000-0000-7000-8000-0000000000ff' as CommandId;
   const waiting = (command: object) => ({ command: { logId: school.logId, command, writtenAt: 0, files: [] } });
@@ -241,6 +246,39 @@ describe('lines that contradict themselves are refused before the first is writt
     const id = await school.say(laptop, 'раз');
     expect(await takeIn(laptop, [{ refused: { logId: school.logId, id, code: 'too-gloomy' } }])).toMatchObject({ refused: 1 }); // prettier-ignore
     expect(await laptop.outbox()).toMatchObject([{ id, state: 'refused', code: 'internal' }]);
+  });
+});
+
+describe('more than a portfolio may hold is not packed, and said; nothing is left out', () => {
+  test('classes', async () => {
+    const packed = await pc.store.pack(Array(PORTFOLIO_LOGS_MAX + 1).fill(school.logId), () => true);
+    await expect(allOf(packed.lines)).rejects.toThrow('too-large');
+  });
+  test('what waits: none of it counts as sent', async () => {
+    const database = {
+      overview: async () => ({ known: { me: { logs: [] } } }),
+      refusedHere: async () => [],
+      markTried: () => Promise.reject(new Error('sent')),
+    } as unknown as Database;
+    const row = { logId: school.logId, command: {}, writtenAt: 0, files: [] } as unknown as StoredCommand;
+    const all = async (count: number) =>
+      allOf(linesOf(database, [], { rows: Array(count).fill(row), uploads: [], leftBehind: 0 }));
+    await expect(all(PORTFOLIO_COMMANDS_MAX)).rejects.toThrow('sent');
+    await expect(all(PORTFOLIO_COMMANDS_MAX + 1)).rejects.toThrow('too-large');
+  });
+  test('files', async () => {
+    const file = { fileId: 'f', name: 'a', sizeBytes: 1, sha256: 'a'.repeat(64), mediaType: '' } as unknown as FileRef;
+    const store = (count: number) =>
+      ({
+        pack: async () => ({ uploads: [file] }),
+        watchFiles(_logId: LogId, tell: (files: FileRef[]) => void) {
+          tell(Array(count).fill(file));
+          return () => undefined;
+        },
+      }) as unknown as ClassStore;
+    const { files } = await gather(store(PORTFOLIO_FILES_MAX - 1), [], [school.logId]);
+    expect(files).toHaveLength(PORTFOLIO_FILES_MAX);
+    await expect(gather(store(PORTFOLIO_FILES_MAX), [], [school.logId])).rejects.toThrow('too-large');
   });
 });
 
@@ -264,7 +302,7 @@ describe('lines as a stream', () => {
     for (const text of ['{"a":1}\n{"b":', '{"a":1}\nnothing\n', '\u0000\n']) await expect(read(stream(text))).rejects.toThrow('bad-request'); // prettier-ignore
     await expect(read(new Blob([new Uint8Array([0xff, 0xfe, 0x0a])]).stream())).rejects.toThrow('bad-request');
     const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(1_000_000).fill(32)) }); // prettier-ignore
-    await expect(read(endless)).rejects.toThrow('bad-request');
+    await expect(read(endless)).rejects.toThrow('too-large');
     expect(LINE_BYTES_MAX).toBeGreaterThan(1_000_000);
   });
 });

@@ -308,7 +308,9 @@ describe('one that means ill', () => {
     const swollen = await forged((made) => void (made.content = gzipSync(Buffer.alloc(3_000_000))));
     expect(await troubleIn(unpack(swollen, undefined, { contentBytesMax: 1_000_000 }))).toBe('too-large');
     const long = await forged(({ manifest }) => void Object.assign(manifest, { more: 'x'.repeat(MANIFEST_BYTES_MAX) }));
-    expect(await troubleIn(unpack(long))).toBe('damaged');
+    expect(await troubleIn(unpack(long))).toBe('too-large');
+    const endless = await forged(({ list }) => void (list[0]!.name = 'x'.repeat(FILE_LIST_BYTES_MAX)));
+    expect(await troubleIn(unpack(endless))).toBe('too-large');
     const many = await forged(({ list }) => {
       const one = { ...list[0]!, isInside: false };
       for (let n = 0; n < PORTFOLIO_FILES_MAX; n += 1) list.push(one);
@@ -323,7 +325,7 @@ describe('one that means ill', () => {
     expect(await troubleIn(kindOf(dear))).toBe('not-portfolio');
     const tar = new TarReader(tarOf([{ name: 'files.list', sizeBytes: 20, bytes: [Buffer.alloc(20)] }]));
     await tar.next();
-    await expect(tar.whole(19)).rejects.toThrow('bad-request');
+    await expect(tar.whole(19)).rejects.toThrow('too-large');
     expect(FILE_LIST_BYTES_MAX).toBeGreaterThan(PORTFOLIO_FILES_MAX * 500);
   });
 });
@@ -433,6 +435,25 @@ describe('disks and memory', () => {
     expect(troubleOf(Object.assign(new Error('x'), { code: 'EROFS' }))).toBe('no-place');
     expect(troubleOf(Object.assign(new Error('x'), { code: 'EFBIG' }))).toBe('too-large');
     expect(troubleOf(new PortfolioError('signer'))).toBe('signer');
+  });
+
+  it.runIf(process.platform === 'linux')('opens its files one after the other, however many go along', async () => {
+    const { work, dir } = await packed();
+    const files = Array.from({ length: 300 }, (_, n) => {
+      const bytes = bytesOf(10_000, 100 + n);
+      const path = join(dir, `many-${n}`);
+      writeFileSync(path, bytes);
+      return { file: { ...work.files[0]!.file, sha256: sha256Of(bytes) as Sha256, sizeBytes: bytes.length }, path };
+    });
+    const open = () => readdirSync('/proc/self/fd').length;
+    const seen: number[] = [];
+    const before = open();
+    await writePortfolio(
+      { ...work, files },
+      { signal: still().signal, onBytes: () => void seen.push(open() - before) },
+    );
+    expect(seen.length).toBeGreaterThan(2);
+    expect(Math.max(...seen)).toBeLessThan(20);
   });
 
   it('stops where it is told to, and nothing stays', async () => {

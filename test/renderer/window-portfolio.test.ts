@@ -1,7 +1,7 @@
 // Making and opening a portfolio in the teacher's window, by keys and by the mouse. In a real browser, over a class on paper.
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { PASSPHRASE_DIGITS, PASSPHRASE_MIN } from '../../src/core/portfolio.ts';
+import { PASSPHRASE_DIGITS, PASSPHRASE_MIN, PORTFOLIO_FILES_MAX } from '../../src/core/portfolio.ts';
 import type { PortfolioJob } from '../../src/preload/contract.ts';
 import { job, summary, TAKEN } from '../gallery/page/portfolio-stage.ts';
 import { windowStage } from './window/stage.ts';
@@ -136,6 +136,35 @@ describe('making one', () => {
     await asking.getByRole('alert').getByText('Сервер не отвечает').waitFor();
     // A password for nothing is no password to write down.
     expect(await asking.getByText('Пароль для ноутбука').count()).toBe(0);
+    expect(await asked('portfolio.pack')).toEqual([]);
+  });
+
+  it('more files than go along are said before anything is asked; more of what must go home, when it is known', async () => {
+    const tooMuch = (asking: Locator) => asking.getByRole('alert').getByText('Слишком много для одного портфеля');
+    await open('portfolio-empty');
+    await page.evaluate((count) => {
+      window.harness.store.watchFiles = (_logId, tell) => {
+        tell(Array(count).fill({ fileId: 'f', name: 'a', sizeBytes: 1, sha256: 'a'.repeat(64), mediaType: '' }));
+        return () => undefined;
+      };
+    }, PORTFOLIO_FILES_MAX + 1);
+    await page.getByRole('button', { name: 'Собрать портфель…' }).click();
+    const asking = dialog('Собрать портфель');
+    await tooMuch(asking).waitFor();
+    expect(await asking.getByRole('button', { name: 'Выбрать, куда положить…' }).isDisabled()).toBe(true);
+    expect(await asked('portfolio.weigh')).toEqual([]);
+
+    await open('portfolio-pack-home');
+    await page.evaluate((count) => {
+      const { store } = window.harness;
+      const pack = store.pack.bind(store);
+      store.pack = async (...given) => ({ ...(await pack(...given)), uploads: Array(count).fill({}) });
+    }, PORTFOLIO_FILES_MAX + 1);
+    await page.getByRole('button', { name: 'Собрать портфель…' }).click();
+    const home = dialog('Собрать портфель');
+    await home.getByRole('button', { name: 'Выбрать, куда положить…' }).click();
+    await tooMuch(home).waitFor();
+    expect(await asked('portfolio.stop')).toEqual([{ jobId: 'made' }]);
     expect(await asked('portfolio.pack')).toEqual([]);
   });
 });

@@ -9,7 +9,13 @@ import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { LogId } from '../../core/ids.ts';
 import { NAME_MAX } from '../../core/limits.ts';
 import { cleanName } from '../../core/names.ts';
-import { passphraseMeant, PASSPHRASE_MAX, PASSPHRASE_MIN, shownPassphrase } from '../../core/portfolio.ts';
+import {
+  passphraseMeant,
+  PASSPHRASE_MAX,
+  PASSPHRASE_MIN,
+  PORTFOLIO_FILES_MAX,
+  shownPassphrase,
+} from '../../core/portfolio.ts';
 import type { PortfolioFile, PortfolioPair, Portfolios, PortfolioWeight } from '../../preload/contract.ts';
 import { formatSize } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
@@ -21,6 +27,7 @@ import { useTexts } from '../texts/texts.ts';
 import { blobOf, filesNamed, gather, newPassphrase } from './carrying.ts';
 import { JobRow } from './JobRow.tsx';
 import { useStepFocus } from './step-focus.ts';
+import { TroubleNotice } from './TroubleNotice.tsx';
 import choices from '../frame/Choices.module.css';
 import classes from './Portfolio.module.css';
 
@@ -29,10 +36,10 @@ const NEW = '';
 
 const worksOf = ({ view }: OpenClass) => Object.keys(view?.classroom.submissions ?? {}).length;
 
-/** What lies in the library of the files that these classes name; null while it is counted. */
+/** What lies in the library of the files that these classes name, where they are not more than go along; null while it is counted. */
 function useWeight(open: OpenServer | undefined, logIds: readonly LogId[], pairId: string | null) {
   const { call } = useDesktop();
-  const [weight, setWeight] = useState<PortfolioWeight | null>(null);
+  const [weight, setWeight] = useState<PortfolioWeight | 'too-large' | null>(null);
   const key = logIds.join();
   useEffect(() => {
     let isGone = false;
@@ -42,7 +49,8 @@ function useWeight(open: OpenServer | undefined, logIds: readonly LogId[], pairI
         (key === '' ? [] : (key.split(',') as LogId[])).map((id) => filesNamed(store, id)),
       );
       const files: PortfolioFile[] = named.flat().map((file) => ({ file, isUpload: false }));
-      const found = await call('portfolio.weigh', { pairId, files });
+      const isTooMuch = files.length > PORTFOLIO_FILES_MAX;
+      const found = isTooMuch ? 'too-large' : await call('portfolio.weigh', { pairId, files });
       if (!isGone) setWeight(found);
     };
     if (open) weigh(open.store).catch(() => undefined);
@@ -83,6 +91,7 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
   const passphrase = typed ?? made;
   const isReady =
     open !== undefined &&
+    weight !== 'too-large' &&
     (isHome || taken.length > 0) &&
     (pair !== undefined || cleanName(device) !== '') &&
     (!needsPassword || passphraseMeant(passphrase).length >= PASSPHRASE_MIN);
@@ -93,6 +102,7 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
     if (!open || !isReady || isGoing) return;
     setGoing(true);
     setFailure(null);
+    let begun: string | null = null;
     try {
       const name = pair?.name ?? cleanName(device);
       const job = await call('portfolio.begin', {
@@ -103,7 +113,8 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
         title: isHome ? p.fileHome(day) : p.fileFor(name, day),
       });
       if (job === null) return setGoing(false);
-      setJobId(job.jobId);
+      begun = job.jobId;
+      setJobId(begun);
       if (job.state !== 'gathering') return;
       const classIds = taken.map(({ logId }) => logId);
       const school = schools.find((one) => one.server.serverId === serverId);
@@ -118,6 +129,8 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
       };
       await call('portfolio.pack', { jobId: job.jobId, facts, files, onlyNew: !again });
     } catch (error) {
+      // Or it stands there as under way for as long as the app runs.
+      if (begun !== null) call('portfolio.stop', { jobId: begun }).catch(() => undefined);
       setFailure(codeOf(error));
       setGoing(false);
     }
@@ -216,13 +229,13 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
           {!isHome && <Weight weight={weight} size={size} />}
           <p className={classes.note}>{p.deeds(open?.outbox.filter(({ state }) => state !== 'refused').length ?? 0)}</p>
         </div>
-        {!isHome && weight !== null && weight.there.files > 0 && (
+        {!isHome && weight !== null && weight !== 'too-large' && weight.there.files > 0 && (
           <Checkbox label={p.again} checked={again} onChange={(event) => setAgain(event.currentTarget.checked)} />
         )}
         {needsPassword && (
           <Password made={made} typed={typed} onAnother={() => setMade(newPassphrase())} onTyped={setTyped} />
         )}
-        {failure && <ErrorNotice code={failure} />}
+        {failure === 'too-large' ? <TroubleNotice trouble={failure} /> : failure && <ErrorNotice code={failure} />}
         <div className={classes.buttons}>
           <Button variant="default" disabled={isGoing} onClick={onClose}>
             {p.cancel}
@@ -244,8 +257,14 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
 type Words = ReturnType<typeof useTexts>['portfolio']['packing'];
 const labelOf = (p: Words, pair: PortfolioPair) => (pair.isHome ? p.home(pair.name) : pair.name);
 
-function Weight({ weight, size }: { weight: PortfolioWeight | null; size: (bytes: number) => string }) {
+interface WeightProps {
+  weight: PortfolioWeight | 'too-large' | null;
+  size: (bytes: number) => string;
+}
+
+function Weight({ weight, size }: WeightProps) {
   const p = useTexts().portfolio.packing;
+  if (weight === 'too-large') return <TroubleNotice trouble={weight} />;
   if (!weight) return <p className={classes.note}>{p.weighing}</p>;
   const { inside, there, missing } = weight;
   return (

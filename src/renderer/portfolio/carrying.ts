@@ -13,7 +13,10 @@ import { hasHash } from '../desktop.tsx';
 /** Letters of text that are gathered before they become a piece of a blob. */
 const PIECE_CHARS = 1_000_000;
 
-/** What goes along of these logs: files that they name, and those that waiting commands need. */
+/**
+ * What goes along of these logs: files that they name, and those that waiting commands need.
+ * @throws PartaError `too-large` where they are more than a portfolio may hold: nothing is left out
+ */
 export async function gather(
   store: ClassStore,
   logIds: readonly LogId[],
@@ -22,9 +25,9 @@ export async function gather(
   const packed = await store.pack(logIds, hasHash);
   const named = await Promise.all(filesOf.map((logId) => filesNamed(store, logId)));
   const uploads = packed.uploads.map((file) => ({ file, isUpload: true }));
-  // What must go home is never what is left out.
   const files = [...uploads, ...named.flat().map((file) => ({ file, isUpload: false }))];
-  return { packed, files: files.slice(0, PORTFOLIO_FILES_MAX) };
+  if (files.length > PORTFOLIO_FILES_MAX) throw new PartaError('too-large');
+  return { packed, files };
 }
 
 export const filesNamed = (store: ClassStore, logId: LogId): Promise<readonly FileRef[]> =>
@@ -50,7 +53,7 @@ export async function blobOf(lines: AsyncIterable<unknown>): Promise<Blob> {
   return new Blob(pieces);
 }
 
-/** Lines of a stream as what they say. Throws PartaError `bad-request` on one that is none or has no end. */
+/** Lines of a stream as what they say. Throws PartaError `bad-request` on one that is none, `too-large` on one without an end. */
 export async function* linesIn(stream: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
   const reader = stream.getReader();
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -60,7 +63,7 @@ export async function* linesIn(stream: ReadableStream<Uint8Array>): AsyncGenerat
       const { done, value } = await reader.read();
       const lines = (rest + decoder.decode(value, { stream: !done })).split('\n');
       rest = lines.pop() ?? '';
-      if (rest.length > LINE_BYTES_MAX) throw new PartaError('bad-request');
+      if (rest.length > LINE_BYTES_MAX) throw new PartaError('too-large');
       for (const line of lines) if (line !== '') yield JSON.parse(line);
       if (done) break;
     }
@@ -83,6 +86,7 @@ export function troubleIn(error: unknown): PortfolioTrouble {
   const code = codeOf(error);
   if (code === 'wrong-key') return 'gap';
   if (code === 'unknown-protocol') return 'newer';
+  if (code === 'too-large') return 'too-large';
   if (code === 'disk-full-here') return 'full';
   return code === 'bad-request' ? 'damaged' : 'internal';
 }

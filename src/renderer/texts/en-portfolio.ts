@@ -160,7 +160,10 @@ export const enPortfolio: Widen<typeof ruPortfolio> = {
         'There was not enough room',
         'Nothing half done was left. Free some room or choose another folder. On FAT32 sticks a file is never larger than 4 GB.',
       ],
-      'too-large': ['Too much for one file', 'Take fewer classes. On FAT32 sticks a file is never larger than 4 GB.'],
+      'too-large': [
+        'Too much for one portfolio',
+        'Make it with fewer classes. If that does not help, wait for a network: what is unsent then goes by itself. On FAT32 sticks a file is never larger than 4 GB.',
+      ],
       spoiled: [
         'One of the files on this computer is damaged',
         'We set it aside, so that the fault does not travel. Make the portfolio once more: it goes without it.',
