@@ -1,7 +1,8 @@
 /**
- * A look at a hub from outside, as anybody could take it: GET /api/hub, without a ticket. Promises an answer in the time given,
- * {@link LOOK_TIMEOUT_MS} if none is, never an error. Hides: that a kept connection may be a dead one, and that a page of another origin
- * cannot read what a captive portal says to it and must ask again whether anybody answers at all.
+ * A look at a hub from outside, as anybody could take it: GET /api/hub, without a ticket. Promises an answer in the
+ * time given, {@link LOOK_TIMEOUT_MS} if none is, never an error. Hides: that a kept connection may be a dead one, and
+ * that a page of another origin cannot read what a captive portal says to it and must ask again whether anybody answers
+ * at all.
  */
 import * as z from 'zod/mini';
 import { answer, HubFacts } from '../core/wire.ts';
@@ -13,7 +14,9 @@ export type Look = (url: string, timeoutMs?: number) => Promise<Sight>;
 
 /** Longer than this no look waits: what is seen has to be true within two seconds. */
 export const LOOK_TIMEOUT_MS = 1_000;
-/** A look asks again by another connection after this: the first may be a kept one that died while the machine slept. */
+/**
+ * A look asks again by another connection after this: the first may be a kept one that died while the machine slept.
+ */
 export const SECOND_ASK_MS = 450;
 /** Between two looks while something is wrong. */
 export const LOOK_EVERY_MS = 500;

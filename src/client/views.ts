@@ -1,12 +1,14 @@
 /**
- * How entries of a log become what pages read: the folded class, messages, marks, named files, unread counts. Promises that
- * applying a log piece by piece and making the views anew from the whole log (S13) give the same, because both are this code;
- * that what an erasure names is blanked in the kept log and gone from the views (S16); that entries of unknown kinds are kept
- * and skipped (S12). Hides: which records a fold touches; each is read once and written once per transaction.
+ * How entries of a log become what pages read: the folded class, messages, marks, named files, unread counts. Promises
+ * that applying a log piece by piece and making the views anew from the whole log (S13) give the same, because both are
+ * this code; that what an erasure names is blanked in the kept log and gone from the views (S16); that entries of
+ * unknown kinds are kept and skipped (S12). Hides: which records a fold touches; each is read once and written once per
+ * transaction.
  *
- * IndexedDB's price is per record and index entry first, then per byte. Log and named files lie in records of 256 seqs. What a
- * message says lies in the log alone; beside it stands which rows of a record are messages of a channel. Marks (a fifth of a log) would rewrite old records everywhere: they lie in runs of up to 256 in the order of the messages they speak
- * of, each run with the message records it touches, and are merged on read. Places of ids lie in runs too.
+ * IndexedDB's price is per record and index entry first, then per byte. Log and named files lie in records of 256 seqs.
+ * What a message says lies in the log alone; beside it stands which rows of a record are messages of a channel. Marks
+ * (a fifth of a log) would rewrite old records everywhere: they lie in runs of up to 256 in the order of the messages
+ * they speak of, each run with the message records it touches, and are merged on read. Places of ids lie in runs too.
  */
 import type { Classroom } from '../core/classroom.ts';
 import { PartaError } from '../core/errors.ts';
@@ -32,7 +34,10 @@ import {
 } from '../core/wire.ts';
 import { isMark, messageOf, type MarkChange, type StoredMessage } from './message-view.ts';
 
-/** Entries and places of messages lie in records by their seq; a record holds those whose seqs share all but the lowest bits. */
+/**
+ * Entries and places of messages lie in records by their seq; a record holds those whose seqs share all but the lowest
+ * bits.
+ */
 export const ENTRIES_PER_RECORD = 256;
 export const recordOf = (seq: number) => Math.floor(seq / ENTRIES_PER_RECORD);
 /** Marks of one run; and a last run that has fewer than this is written again with the next marks. */
@@ -78,7 +83,10 @@ export interface MessagePlaces {
   page: number;
   seqs: number[];
 }
-/** An edit, a reaction, a vote…; `change: null`: of a kind that this version does not know, kept because erasure must find it. */
+/**
+ * An edit, a reaction, a vote…; `change: null`: of a kind that this version does not know, kept because erasure must
+ * find it.
+ */
 export interface StoredMark {
   seq: number;
   at: number;
@@ -154,9 +162,9 @@ export function placesIn(runs: readonly IdRun[], ids: readonly CommandId[]): { c
 }
 
 /**
- * One fold over some entries, to be written by whoever opened the transaction: first {@link prepare}, which reads all that the
- * fold will touch, then {@link keep} or {@link fold} for each entry, then {@link finish}. These do not wait, because a
- * transaction that is waited in for anything but the database closes itself.
+ * One fold over some entries, to be written by whoever opened the transaction: first {@link prepare}, which reads all
+ * that the fold will touch, then {@link keep} or {@link fold} for each entry, then {@link finish}. These do not wait,
+ * because a transaction that is waited in for anything but the database closes itself.
  */
 export class Folding {
   readonly #source: FoldSource;

@@ -1,10 +1,11 @@
 /**
  * The one writer of a hub's uploads, in a thread of its own: hashing and the disk never hold up the event loop.
  *
- * Promises: blocks of an upload are hashed and written in the order in which they come; `close` answers when all of them are synced;
- * a call that fails says why by code, and the hash of what it was about is forgotten, so that it is read again from the disk, where the
- * truth is. A long hash lets others in after every megabyte. Few syncs run at once: they share the threads that everybody reads files by. What
- * grows is synced every few megabytes, so that nobody's commit waits behind a whole file's data on the same disk.
+ * Promises: blocks of an upload are hashed and written in the order in which they come; `close` answers when all of
+ * them are synced; a call that fails says why by code, and the hash of what it was about is forgotten, so that it is
+ * read again from the disk, where the truth is. A long hash lets others in after every megabyte. Few syncs run at once:
+ * they share the threads that everybody reads files by. What grows is synced every few megabytes, so that nobody's
+ * commit waits behind a whole file's data on the same disk.
  * Hides: file descriptors, hashes.
  */
 import { createHash, type Hash } from 'node:crypto';
@@ -64,7 +65,8 @@ export class FileWriter {
   /** Gets an upload of so many bytes ready for more. */
   async open(id: string, path: string, bytes: number): Promise<void> {
     const hash = await this.#hashOf(id, path, bytes);
-    // Made where it is missing: a hub may have been killed between a row and its file, or between a file's place and its row.
+    // Made where it is missing: a hub may have been killed between a row and its file, or between a file's place and
+    // its row.
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     this.#open.set(id, { fd, hash, end: bytes, isBroken: false, syncedTo: bytes, syncing: null, failure: null });
   }
@@ -137,7 +139,8 @@ export class FileWriter {
     const folder = dirname(to);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     await whileHeld(() => renameSync(from, to), delay);
-    // A rename is on disk only when its folder is, and a new folder when its own is. Windows has no such thing and needs none.
+    // A rename is on disk only when its folder is, and a new folder when its own is. Windows has no such thing and
+    // needs none.
     if (process.platform === 'win32') return;
     await this.#syncFolder(folder);
     if (this.#folders.has(folder)) return;
