@@ -1,7 +1,7 @@
 /**
- * Patience with whoever holds a file for a moment: on Windows an antivirus or the indexer looks into every new file, and until it is done
- * nobody may rename or remove it. Promises: what holds only for a moment is waited out, what holds longer is told as it is.
- * Hides: the codes, the pauses. The waiting itself is the caller's.
+ * Patience with whoever holds a file for a moment: on Windows an antivirus or the indexer looks into every new file,
+ * and until it is done nobody may rename or remove it. Promises: what holds only for a moment is waited out, what holds
+ * longer is told as it is. Hides: the codes, the pauses. The waiting itself is the caller's.
  */
 
 /** So long somebody else's look into a file is waited for. */

@@ -1,7 +1,7 @@
 /**
- * The end of a hub's process. Promises: it comes. A disk that never answers holds the threads that asked it, and a program that exits
- * would wait for these for ever. It is killed then, as by a power cut: what was not confirmed stays unconfirmed, and the next start goes
- * on from what is on the disk.
+ * The end of a hub's process. Promises: it comes. A disk that never answers holds the threads that asked it, and a
+ * program that exits would wait for these for ever. It is killed then, as by a power cut: what was not confirmed stays
+ * unconfirmed, and the next start goes on from what is on the disk.
  */
 
 /** So long a hub may take to close; less than the app waits for all its parts. */

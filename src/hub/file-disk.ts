@@ -54,7 +54,7 @@ export class FileDisk {
     );
   }
 
-  /** Waits for what is under way and ends the thread; under a disk that never answers for as long as ending.ts lets it. */
+  /** Waits for what is under way and ends the thread; under a disk that never answers as long as ending.ts lets it. */
   async end(): Promise<void> {
     this.#isEnding = true;
     if (this.#waiting.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));

@@ -1,13 +1,13 @@
 /**
- * Renaming, removing and opening while somebody else holds a file for a moment. Promises: that moment is waited out (core/patience); what
- * cannot be read is never taken for empty and written over.
+ * Renaming, removing and opening while somebody else holds a file for a moment. Promises: that moment is waited out
+ * (core/patience); what cannot be read is never taken for empty and written over.
  */
 import { readFile, rename } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { whileHeld } from '../core/patience.ts';
 import type { Log } from './log.ts';
 
-/** Does what may be done twice, as `patiently(() => rename(from, to))`, again while somebody holds the file: see {@link whileHeld}. */
+/** {@link whileHeld} by the system's timer, as `patiently(() => rename(from, to))`. */
 export const patiently = <T>(work: () => Promise<T>): Promise<T> => whileHeld(work, delay);
 
 /**

@@ -107,21 +107,23 @@ test(`[S2] a hub that is killed keeps every acked command, once, ${KILLS} times 
 }, 60_000);
 
 /**
- * A hub whose disk takes uploads and never answers: the thread waits in the system, where nothing ends it. Of the clock CLOSE_MS_MAX alone
- * is played.
+ * A hub whose disk takes uploads and never answers: the thread waits in the system, where nothing ends it. Of the clock
+ * CLOSE_MS_MAX alone is played.
  * @returns how node is told
  */
 async function onDeadDisk(): Promise<string[]> {
   const dead = join(dataDir, 'dead');
   execFileSync('mkfifo', [dead]);
-  const held = `const fs = require('fs'); fs.writeFileSync(${JSON.stringify(`${dead}-asked`)}, ''); fs.openSync(${JSON.stringify(dead)})`;
+  const [asked, disk] = [`${dead}-asked`, dead].map((path) => JSON.stringify(path));
+  const held = JSON.stringify(`const fs = require('fs'); fs.writeFileSync(${asked}, ''); fs.openSync(${disk})`);
   await writeFile(
     `${dead}.mjs`,
     `import threads from 'node:worker_threads';
      import { syncBuiltinESMExports } from 'node:module';
      const { Worker } = threads;
      threads.Worker = function (url, options) {
-       return options.name === 'file-writer' ? new Worker(${JSON.stringify(held)}, { eval: true }) : new Worker(url, options);
+       const isHeld = options.name === 'file-writer';
+       return isHeld ? new Worker(${held}, { eval: true }) : new Worker(url, options);
      };
      syncBuiltinESMExports();
      const { setTimeout } = globalThis;
