@@ -73,7 +73,12 @@ function meaningOf(error: Error): unknown {
 /** The unpacked bytes; yauzl ends them with an error where they are more or fewer than was said, or their checksum differs. */
 const bytesOf = (zip: ZipFile, entry: Entry): Promise<Readable> =>
   new Promise((resolve, reject) => {
-    zip.openReadStream(entry, (error, stream) => (error ? reject(meaningOf(error)) : resolve(stream)));
+    zip.openReadStream(entry, (error, stream) => {
+      if (error) return reject(meaningOf(error));
+      // It may fail before anybody reads: whoever reads it then is told, and an error without a listener would end the app.
+      stream.on('error', () => undefined);
+      resolve(stream);
+    });
   });
 
 /** null for a folder. */

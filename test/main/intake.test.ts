@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isJunk, scan } from '../../src/main/intake-scan.ts';
-import { decodeName, ZIP_SWELL_FREE_BYTES, ZIP_SWELL_MAX } from '../../src/main/intake-zip.ts';
+import { decodeName, walkZip, ZIP_SWELL_FREE_BYTES, ZIP_SWELL_MAX } from '../../src/main/intake-zip.ts';
 import { filesIn, INTAKES_MAX, openIntakes } from '../../src/main/intakes.ts';
 import {
   Handed,
@@ -17,7 +17,7 @@ import {
   LEFT_OUT_NAMED_MAX,
 } from '../../src/preload/contract/intake.ts';
 import { rawZip } from '../support/raw-zip.ts';
-import { scratchDir } from './scratch.ts';
+import { scratchDir, until } from './scratch.ts';
 import { allDone, desk, SERVER } from './transfer-desk.ts';
 
 const naughty = JSON.parse(
@@ -207,6 +207,20 @@ describe('an archive', () => {
     const made = await scan(paths);
     expect(seen(made)).toEqual(['ok/a.txt', 'ok/b.txt']);
     expect(why(made)).toEqual({ 'cut.zip': 'unreadable', 'text.zip': 'unreadable', 'empty.zip': 'unreadable' });
+  });
+
+  it('whose lie shows before anybody reads ends nothing; who reads is told', async () => {
+    const uncaught = vi.fn();
+    process.on('uncaughtException', uncaught);
+    onTestFinished(() => void process.off('uncaughtException', uncaught));
+    const path = zipped({ name: 'a.txt', bytes: Buffer.from('x'.repeat(1000)), method: 8, saidSize: 10 });
+    await walkZip(path, async (_entry, bytes) => {
+      const stream = await bytes();
+      await until(() => stream.destroyed);
+      await expect(stream.toArray()).rejects.toThrow('too many bytes');
+      return false;
+    });
+    expect(uncaught).not.toHaveBeenCalled();
   });
 
   it('with more entries than are looked at ends', async () => {
