@@ -5,7 +5,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Sha256 } from '../../src/core/ids.ts';
 import {
   CONVERTIBLE_BYTES_MAX,
@@ -91,14 +91,15 @@ test('the original stays as it is, whatever the program does to its document', a
 });
 
 test('one that never ends is ended with its children, and the next document has its turn', async () => {
-  const { converter, dir, working } = await office(`sleep 600 & echo $! > "$(dirname "$OUT")/../../../child"; wait`, {
-    msMax: 300,
-  });
+  const hangs = `CHILD="$(dirname "$OUT")/../../../child"; if [ -s "$CHILD" ]; then ${MAKE}; else sleep 600 & echo $! > "$CHILD"; wait; fi`;
+  // Long enough for a slow machine to have begun.
+  const { converter, dir, working } = await office(hangs, { msMax: 3_000 });
   await expect(converter.convert(HASH, 'a.doc')).rejects.toMatchObject({ code: 'not-allowed' });
   const child = Number(readFileSync(join(dir, 'child'), 'utf8'));
   await until(() => !isAlive(child));
   expect(working()).toEqual([]);
-  await expect(converter.convert(HASH, 'b.doc')).rejects.toMatchObject({ code: 'not-allowed' });
+  await converter.convert(HASH, 'b.doc');
+  expect(await converter.state(HASH, 'b.doc')).toBe('made');
 });
 function isAlive(pid: number): boolean {
   try {
@@ -135,9 +136,15 @@ test('a folder of the last run that somebody holds keeps no app from starting', 
 test('one that fills the disk is ended at its bytes', async () => {
   const { converter, dir, working } = await office(`i=0; while [ $i -lt 5000 ]; do head -c 100000 /dev/zero >> "$OUT"; sleep 0.02; i=$((i+1)); done`, { workBytesMax: 1_000_000 }); // prettier-ignore
   let most = 0;
-  const watch = setInterval(() => (most = Math.max(most, sizeBelow(join(dir, 'converting')))), 20);
+  const watch = setInterval(() => {
+    try {
+      most = Math.max(most, sizeBelow(join(dir, 'converting')));
+    } catch {
+      // Not made yet, or just being cleared away.
+    }
+  }, 20);
+  onTestFinished(() => clearInterval(watch));
   await expect(converter.convert(HASH, 'a.doc')).rejects.toMatchObject({ code: 'not-allowed' });
-  clearInterval(watch);
   expect(most).toBeGreaterThan(0);
   expect(working()).toEqual([]);
 });
