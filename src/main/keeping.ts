@@ -328,7 +328,8 @@ export async function openKeeping(options: KeepingOptions): Promise<Keeping> {
       if (index.damaged.some((one) => one.sha256 === sha256)) {
         index.damaged = index.damaged.filter((one) => one.sha256 !== sha256);
         askedFor.delete(sha256);
-        void library.dropDamaged(sha256);
+        // What somebody holds stays there, and is nobody's trouble.
+        library.dropDamaged(sha256).catch((error: unknown) => log.failure('keeping-failed', error));
       }
     } else {
       delete index.checked[sha256];

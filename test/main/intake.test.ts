@@ -210,7 +210,7 @@ describe('an archive', () => {
   });
 
   it('whose lie shows before anybody reads ends nothing; who reads is told', async () => {
-    const uncaught = vi.fn();
+    const uncaught = vi.fn<(error: unknown) => void>();
     process.on('uncaughtException', uncaught);
     onTestFinished(() => void process.off('uncaughtException', uncaught));
     const path = zipped({ name: 'a.txt', bytes: Buffer.from('x'.repeat(1000)), method: 8, saidSize: 10 });

@@ -493,6 +493,18 @@ describe('a damaged file', () => {
     await until(() => states().join() === `${theirs.fileId} done`);
   });
 
+  it('is whole again also where somebody holds what was set aside of it', async () => {
+    const { log, events } = heardLog();
+    const made = await desk({ log });
+    const [one] = await filled(made, 1);
+    spoil(made.library, one!);
+    await made.library.check(one!.sha256);
+    made.library.dropDamaged = () => Promise.reject(new Error('held'));
+    await made.arrive(new Map([[one!.sha256, one!.content]]));
+    await until(() => events.includes('keeping-failed'));
+    expect((await made.keeping.read()).damaged).toEqual([]);
+  });
+
   it('is noticed when it is opened, set aside, and fetched again from its hub; then it is whole', async () => {
     const made = await desk();
     const files = await filled(made, 2);
