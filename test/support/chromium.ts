@@ -16,6 +16,27 @@ export function chromiumPath(): string {
   return found;
 }
 
+/** What Playwright turns off by itself: of two such switches Chromium hears the last alone. */
+const OFF_ANYWAY = [
+  'AimEnabled',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+];
+/** Lists under an address bar that nobody sees: drawing them cost as much as the page itself, for every page. */
+const POPUPS = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
+export const turnOff = (...features: string[]) =>
+  `--disable-features=${[...OFF_ANYWAY, ...POPUPS, ...features].join(',')}`;
+
 export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--no-first-run',
@@ -23,6 +44,7 @@ export const CHROMIUM_FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  turnOff(),
 ];
 
 /** In a C locale Chromium can neither open nor name a file that is not ASCII; people's computers have a UTF-8 one. */

@@ -19,7 +19,7 @@ import { createAppHandler } from '../../../src/main/app-protocol.ts';
 import { openLibrary, type Library } from '../../../src/main/library.ts';
 import { mediaTypeOf } from '../../../src/main/media-types.ts';
 import { openThumbnails } from '../../../src/main/thumbnails.ts';
-import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../../support/chromium.ts';
+import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath, turnOff } from '../../support/chromium.ts';
 import { STRANGER } from '../../support/preview-samples.ts';
 import { heardShell } from '../../main/scratch.ts';
 import type { PreviewHarness } from './main.tsx';
@@ -121,7 +121,7 @@ export function previewStage(
       ...CHROMIUM_FLAGS,
       `--host-resolver-rules=MAP ${new URL(STRANGER).host} 127.0.0.1:${port}`,
       // Or the browser itself would keep a page from a loopback address, and prove nothing of ours.
-      '--disable-features=LocalNetworkAccessChecks',
+      turnOff('LocalNetworkAccessChecks'),
     ];
     browser = await chromium.launch({ executablePath: chromiumPath(), args, env: CHROMIUM_ENV });
   });

@@ -5,7 +5,7 @@
 import react from '@vitejs/plugin-react';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright';
 import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { NOW } from '../../gallery/page/stage.ts';
 import { builtOnce } from '../../support/built-once.ts';
 import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath } from '../../support/chromium.ts';
@@ -47,6 +47,8 @@ export function windowStage(flags: readonly string[] = []): (query: string, open
   const faults: string[] = [];
 
   beforeAll(async () => {
+    // As it ships, which also draws in half the time; the gallery hears React's complaints.
+    vi.stubEnv('NODE_ENV', 'production');
     const built = await builtOnce('window', (outDir) => build(config(outDir)));
     server = await preview({ ...config(built), preview: { port: 0, host: '127.0.0.1' } });
     const args = [...CHROMIUM_FLAGS, ...flags];
