@@ -10,7 +10,7 @@ import {
   IconDeviceDesktopPlus,
   IconServer,
 } from '@tabler/icons-react';
-import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
+import { useLayoutEffect, useState, type ComponentType, type ReactNode } from 'react';
 import { useLanguage } from '../../ui/language.tsx';
 import { useSettings } from '../desktop.tsx';
 import { PortfolioIn } from '../portfolio/PortfolioIn.tsx';
@@ -102,7 +102,7 @@ function Behind({
   children: ReactNode;
 }) {
   const t = useTexts();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'Escape') onBack();
     };

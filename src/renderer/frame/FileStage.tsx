@@ -7,7 +7,7 @@
  */
 import { ActionIcon, Modal, Tooltip } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconExternalLink, IconFolderOpen, IconX } from '@tabler/icons-react';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import type { FileRef } from '../../core/wire.ts';
 import { useDesktop } from '../desktop.tsx';
 import { useTexts } from '../texts/texts.ts';
@@ -56,10 +56,10 @@ export function FileStage({ files, at, onMove, onClose, tools, onKey, children }
   };
   // From the first moment, before the dialog has taken the focus: the newest closure answers.
   const answer = useRef(press);
-  useEffect(() => {
+  useLayoutEffect(() => {
     answer.current = press;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const heard = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       // A player winds by arrows.

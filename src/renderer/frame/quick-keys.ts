@@ -6,8 +6,8 @@
  */
 import { useEffect } from 'react';
 
-/** A menu is there within some frames, or something else is wrong. */
-export const HELD_MAX_MS = 500;
+/** A menu is there within some frames, also those of a slow machine at work, or something else is wrong. */
+export const HELD_MAX_MS = 2_000;
 const MOVES = new Set(['ArrowDown', 'ArrowUp', 'Home', 'End']);
 
 /** A chat reads its draft and its messages before it has a field; what a slow disk takes longer for, nobody types blindly into. */

@@ -1,10 +1,10 @@
 /**
  * Keys. A screen says which keys it answers to, and they work and are listed under `?` for as long as it is shown.
  * Keys are named by their place on the keyboard (`KeyboardEvent.code`), so that they are the same in the Russian layout;
- * those without Ctrl or Alt keep silent while somebody types.
+ * those without Ctrl or Alt keep silent while somebody types. They work from the moment in which the screen is seen, not a frame later.
  */
 import { Kbd, Modal } from '@mantine/core';
-import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createContext, useContext, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTexts } from '../texts/texts.ts';
 import classes from './shortcuts.module.css';
 
@@ -58,10 +58,10 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[]) {
   const context = useContext(ShortcutsContext);
   // The newest closures answer, without listening anew on every render.
   const latest = useRef({ title, shortcuts });
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = { title, shortcuts };
   });
-  useEffect(
+  useLayoutEffect(
     () =>
       context?.add({
         get title() {
@@ -92,7 +92,7 @@ export function ShortcutsProvider({ children }: { children: ReactNode }) {
     [],
   );
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
       const typing = isTyping(event.target);

@@ -1,5 +1,5 @@
-/** Keys of the review that depend on where the focus is; the others are in the screen's list of shortcuts. */
-import { useEffect, useEffectEvent } from 'react';
+/** Keys of the review that depend on where the focus is; the others are in the screen's list of shortcuts. Heard as soon as it is seen. */
+import { useEffectEvent, useLayoutEffect } from 'react';
 
 const FIELD = 'input, textarea, select, [contenteditable="true"]';
 
@@ -18,7 +18,7 @@ export function useEnter(run: () => void) {
     event.preventDefault();
     run();
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => answer(event);
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
@@ -34,7 +34,7 @@ export function useTypedPoints(isOn: boolean, focus: () => void) {
     // The key is typed into whatever has the focus once this is over.
     focus();
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => answer(event);
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
