@@ -234,13 +234,11 @@ test('a list shows small pictures: drawn once, kept by main, of what is in sight
   const chip = (name: string) => page.getByRole('button', { name });
   const small = (name: string) => chip(name).locator('img');
   for (const name of ['photo.jpg', 'IMG_2.heic', 'work.pdf'])
-    await expect
-      .poll(() => small(name).evaluate((image: HTMLImageElement) => image.naturalWidth), PATIENT)
-      .toBeGreaterThan(100);
-  await expect.poll(() => chip('bomb.png').locator('img, [aria-busy]').count(), PATIENT).toBe(0);
+    await expect.poll(() => small(name).evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
+  await expect.poll(() => chip('bomb.png').locator('img, [aria-busy]').count()).toBe(0);
   expect(await small('text.docx').count()).toBe(0);
   // All that are in sight are drawn by now or soon; those far below are not asked for.
-  await expect.poll(() => page.locator('iframe, [aria-busy="true"]').count(), PATIENT).toBe(0);
+  await expect.poll(() => page.locator('iframe, [aria-busy="true"]').count()).toBe(0);
   const drawnNow = thumbnailCount();
   expect(drawnNow).toBeGreaterThanOrEqual(3);
   expect(drawnNow).toBeLessThan(files.length);
@@ -249,7 +247,7 @@ test('a list shows small pictures: drawn once, kept by main, of what is in sight
   again.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   const drawn = () =>
     again.page.locator('img').evaluateAll((all: HTMLImageElement[]) => all.map((one) => one.naturalWidth > 0));
-  await expect.poll(drawn, PATIENT).toEqual([true, true, true]);
+  await expect.poll(drawn).toEqual([true, true, true]);
   expect(asked.filter((path) => path.startsWith('/library/') || path.startsWith('/preview/'))).toEqual([]);
   await again.page.getByRole('button', { name: 'IMG_2.heic' }).click();
   await again.page.getByRole('dialog', { name: /IMG_2\.heic/ }).waitFor();
@@ -319,7 +317,6 @@ test('Tab leads through documents and out of them, also where something inside s
   await expect.poll(() => isAt(0)).toBe(true);
 });
 
-const PATIENT = { timeout: 60_000 };
 const thumbnailCount = () =>
   readdirSync(join(stage.dir(), 'thumbnails'), { recursive: true }).filter((name) => String(name).endsWith('.webp'))
     .length;

@@ -50,7 +50,7 @@ describe('the list of chats', () => {
     await list().waitFor({ state: 'detached' });
     await page.getByRole('link', { name: /^Чат/ }).first().click();
     await heading('Родители и учителя').waitFor();
-    expect(await place()).toMatch(/\/chat$/);
+    await expect.poll(place).toMatch(/\/chat$/);
   });
 
   it('Alt+↓ goes to the next chat with news, past those without, and on into one-to-one talks', async () => {
@@ -257,10 +257,12 @@ describe('the school', () => {
     await dialog().getByRole('button', { name: 'Создать чат' }).click();
     await heading('Методобъединение').waitFor();
     const me = await page.evaluate(() => window.harness.store.personId);
-    expect((await sent())[0]).toMatchObject({
-      kind: 'createChannel',
-      body: { memberIds: expect.arrayContaining([me]) },
-    });
+    await expect
+      .poll(async () => (await sent())[0])
+      .toMatchObject({
+        kind: 'createChannel',
+        body: { memberIds: expect.arrayContaining([me]) },
+      });
   });
 });
 
@@ -317,7 +319,7 @@ describe('what is told outside the window', () => {
     const to = (await told()).chats.find(({ title }) => title === '7А · Родители и учителя')!.place;
     await page.evaluate((path) => window.harness.desktop.tell('notified', { place: path }), to);
     await heading('Родители и учителя').waitFor();
-    expect(await place()).toBe(`#${to}`);
+    await expect.poll(place).toBe(`#${to}`);
   });
 
   it('muting is kept in the settings, and shown', async () => {
@@ -326,7 +328,7 @@ describe('what is told outside the window', () => {
     await page.getByRole('button', { name: 'Выключить уведомления' }).click();
     await page.getByRole('button', { name: 'Включить уведомления' }).waitFor();
     const channelId = await page.evaluate(() => window.harness.channelId);
-    expect((await settings()).mutedChannels).toEqual([...before, channelId]);
+    await expect.poll(async () => (await settings()).mutedChannels).toEqual([...before, channelId]);
   });
 
   it('quiet hours are set by hours and days', async () => {

@@ -107,32 +107,34 @@ describe('the popover of transfers', () => {
     await popover().waitFor();
     await row('Контрольная').focus();
     await page.keyboard.press('End');
-    expect(nameOf(await focused())).toBe('Задачи на дроби.docx');
+    await expect.poll(async () => nameOf(await focused())).toBe('Задачи на дроби.docx');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Home');
-    expect(nameOf(await focused())).toBe('Контрольная');
+    await expect.poll(async () => nameOf(await focused())).toBe('Контрольная');
     for (let n = 0; n < 7; n += 1) await page.keyboard.press('ArrowDown');
-    expect(nameOf(await focused())).toBe('Фото доски.jpg');
+    await expect.poll(async () => nameOf(await focused())).toBe('Фото доски.jpg');
     await page.keyboard.press('Alt+ArrowUp');
     await page.keyboard.press('Alt+ArrowDown');
     await page.keyboard.press('Alt+Home');
     await page.keyboard.press('Space');
     await page.keyboard.press('Delete');
     const photo = { transferId: 'transfer-7' };
-    expect(await asked('transfers.move')).toEqual([
-      ['transfers.move', { ...photo, to: 'up' }],
-      ['transfers.move', { ...photo, to: 'down' }],
-      ['transfers.move', { ...photo, to: 'first' }],
-    ]);
-    expect(await asked('transfers.pause')).toEqual([['transfers.pause', photo]]);
-    expect(await asked('transfers.cancel')).toEqual([['transfers.cancel', photo]]);
-    expect(await asked('library.open')).toHaveLength(1);
+    await expect
+      .poll(() => asked('transfers.move'))
+      .toEqual([
+        ['transfers.move', { ...photo, to: 'up' }],
+        ['transfers.move', { ...photo, to: 'down' }],
+        ['transfers.move', { ...photo, to: 'first' }],
+      ]);
+    await expect.poll(() => asked('transfers.pause')).toEqual([['transfers.pause', photo]]);
+    await expect.poll(() => asked('transfers.cancel')).toEqual([['transfers.cancel', photo]]);
+    await expect.poll(() => asked('library.open')).toHaveLength(1);
     // The row's own buttons come next, and after them the list is left.
     await page.keyboard.press('Tab');
-    expect(await focused()).toBe('Сделать первым: Фото доски.jpg');
+    await expect.poll(focused).toBe('Сделать первым: Фото доски.jpg');
     await page.keyboard.press('Escape');
     await popover().waitFor({ state: 'detached' });
-    expect(await button().evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect.poll(() => button().evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
   it('a row keeps the focus when it changes its place and its group, and its neighbour gets it when it goes', async () => {
@@ -205,7 +207,7 @@ describe('storage', () => {
     await page.getByRole('button', { name: 'Загрузить недостающие файлы: 7Б' }).click();
     await pin.click();
     await page.getByRole('button', { name: /^Освободить.*7Б/ }).waitFor({ state: 'detached' });
-    expect(await pin.isChecked()).toBe(true);
+    await expect.poll(() => pin.isChecked()).toBe(true);
     const names = (await asked('storage.')).map(([name]) => name);
     for (const name of ['storage.free', 'storage.restore', 'storage.pin']) expect(names).toContain(name);
   });
@@ -221,7 +223,7 @@ describe('storage', () => {
     await page.getByRole('button', { name: 'Удалить', exact: true }).click();
     await dialog.getByRole('button', { name: 'Удалить' }).click();
     await dialog.waitFor({ state: 'detached' });
-    expect(await asked('storage.freeLoose')).toHaveLength(1);
+    await expect.poll(() => asked('storage.freeLoose')).toHaveLength(1);
   });
 
   it('names damaged files, follows a check, keeps the quota and how files travel', async () => {
@@ -240,8 +242,10 @@ describe('storage', () => {
       storage: { quotaBytes: null },
       transfers: { parallel: 6, lessonBytesPerSecond: 1024 ** 2 },
     });
-    expect((await asked('storage.check')).at(-1)).toEqual(['storage.check', { isRunning: false }]);
-    expect(await asked('storage.dismiss')).toHaveLength(1);
+    await expect
+      .poll(async () => (await asked('storage.check')).at(-1))
+      .toEqual(['storage.check', { isRunning: false }]);
+    await expect.poll(() => asked('storage.dismiss')).toHaveLength(1);
   });
 
   it('a file that nobody has any more is named wherever the teacher is', async () => {

@@ -41,6 +41,7 @@ describe('coming back to a chat', () => {
     await list().hover();
     await page.mouse.wheel(0, -2_500);
     await page.getByRole('button', { name: 'В конец' }).waitFor();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     const left = await sight();
     await tab(/^Задания/).click();
     await list().waitFor({ state: 'detached' });
@@ -61,7 +62,7 @@ describe('coming back to a chat', () => {
     await page.getByRole('heading', { level: 1, name: 'Родители и учителя' }).waitFor();
     await page.locator('textarea:focus').waitFor();
     await page.keyboard.type('сразу');
-    expect(await field().inputValue()).toBe('сразу');
+    await expect.poll(() => field().inputValue()).toBe('сразу');
   });
 });
 
@@ -111,7 +112,7 @@ describe('writing at once into a chat that was chosen', () => {
     await page.keyboard.press('Backspace');
     await letOpen();
     await typeKeys('!');
-    expect(await field().inputValue()).toBe('wДа, в пять!');
+    await expect.poll(() => field().inputValue()).toBe('wДа, в пять!');
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
@@ -160,7 +161,7 @@ describe('the list of chats', () => {
     page = await stage('?scene=channel-archived');
     await page.getByRole('button', { name: 'Вернуть из архива' }).click();
     await field().waitFor();
-    expect(await lastSent()).toMatchObject({ kind: 'changeChannel', body: { isArchived: false } });
+    await expect.poll(lastSent).toMatchObject({ kind: 'changeChannel', body: { isArchived: false } });
   });
 });
 
@@ -195,7 +196,9 @@ describe('Enter goes on', () => {
     await page.locator('textarea:focus').waitFor();
     await page.keyboard.press('Enter');
     await list().locator('article', { hasText: 'Когда собрание?' }).waitFor();
-    expect((await lastSent())?.body).toMatchObject({ poll: { options: ['В среду', 'В четверг'] } });
+    await expect
+      .poll(async () => (await lastSent())?.body)
+      .toMatchObject({ poll: { options: ['В среду', 'В четверг'] } });
   });
 });
 
@@ -234,11 +237,11 @@ describe('quick keys', () => {
     await page.getByRole('button', { name: 'Отправить позже' }).click();
     await page.getByRole('menuitem', { name: 'Завтра в 8:00' }).click();
     await page.keyboard.type('дальше');
-    expect(await field().inputValue()).toBe('дальше');
+    await expect.poll(() => field().inputValue()).toBe('дальше');
     await list().locator('article', { hasText: 'Сбор в 14:00' }).last().focus();
     await page.keyboard.press('KeyF');
     await page.keyboard.type('кружок');
-    expect(await page.getByRole('textbox', { name: 'Чат или человек' }).inputValue()).toBe('кружок');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Чат или человек' }).inputValue()).toBe('кружок');
   });
 });
 

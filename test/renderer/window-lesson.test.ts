@@ -92,7 +92,9 @@ describe('the wall', () => {
     await page.keyboard.press('ArrowDown');
     await tile(/^Белов Илья.*ряд 2, место 2$/).waitFor();
     await tile(/^Белов Фёдор.*ряд 1, место 1$/).waitFor();
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Белов Илья.*ряд 2, место 2$/);
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent))
+      .toMatch(/^Белов Илья.*ряд 2, место 2$/);
     const memberId = await memberNamed('Белов Илья');
     const kept = await page.evaluate(
       (id) => (window.harness.drafts().at(-1) as { seats: Record<string, object> }).seats[id],
@@ -151,7 +153,9 @@ describe('giving out', () => {
     await dialog().getByRole('checkbox', { name: 'Белов Илья Андреевич' }).check();
     await dialog().getByRole('button', { name: 'Раздать' }).click();
     await dialog().waitFor({ state: 'detached' });
-    expect((await sent()).at(-1)!.body).toMatchObject({ assignees: [await memberNamed('Белов Илья')] });
+    await expect
+      .poll(async () => (await sent()).at(-1)?.body)
+      .toMatchObject({ assignees: [await memberNamed('Белов Илья')] });
   });
 });
 
@@ -162,10 +166,12 @@ describe('collecting', () => {
     await dialog().getByRole('button', { name: '5 мин', exact: true }).click();
     await dialog().getByRole('button', { name: 'Собрать' }).click();
     await dialog().waitFor({ state: 'detached' });
-    expect((await sent()).at(-1)).toMatchObject({
-      kind: 'collect',
-      body: { bellAt: NOW + 5 * MINUTE, afterBell: 'late', seen: null },
-    });
+    await expect
+      .poll(async () => (await sent()).at(-1))
+      .toMatchObject({
+        kind: 'collect',
+        body: { bellAt: NOW + 5 * MINUTE, afterBell: 'late', seen: null },
+      });
     await page.getByRole('timer').getByText('5:00').waitFor();
     await button('Закончить сбор').click();
     await expect.poll(async () => (await sent()).at(-1)?.kind).toBe('endCollect');
@@ -179,7 +185,7 @@ describe('collecting', () => {
     await dialog().waitFor({ state: 'detached' });
     const kinds = (await sent()).map(({ kind }) => kind);
     expect(kinds).toEqual(['assign', 'collect']);
-    expect((await sent())[0]!.body).toMatchObject({ title: 'Работа на уроке, 12 ноября' });
+    await expect.poll(async () => (await sent())[0]?.body).toMatchObject({ title: 'Работа на уроке, 12 ноября' });
     await page.getByRole('timer').getByText('Без звонка').waitFor();
   });
 

@@ -62,10 +62,10 @@ describe('what may be done with a message', () => {
     await page.getByRole('button', { name: 'Сердце' }).click();
     const chip = message.getByRole('button', { name: 'Сердце: 1 человек, вы тоже' });
     await chip.waitFor();
-    expect(await lastSent()).toMatchObject({ kind: 'react', body: { reaction: 'heart', isOn: true } });
+    await expect.poll(lastSent).toMatchObject({ kind: 'react', body: { reaction: 'heart', isOn: true } });
     await chip.click();
     await chip.waitFor({ state: 'detached' });
-    expect(await lastSent()).toMatchObject({ kind: 'react', body: { reaction: 'heart', isOn: false } });
+    await expect.poll(lastSent).toMatchObject({ kind: 'react', body: { reaction: 'heart', isOn: false } });
   });
 
   it('by keys alone: react, pin, forward into another chat of the class', async () => {
@@ -76,17 +76,17 @@ describe('what may be done with a message', () => {
     await row('Сбор')
       .getByRole('button', { name: /Сделано: 1/ })
       .waitFor();
-    expect(await lastSent()).toMatchObject({ kind: 'react', body: { reaction: 'done', isOn: true } });
+    await expect.poll(lastSent).toMatchObject({ kind: 'react', body: { reaction: 'done', isOn: true } });
     await (await inSight(row('Сбор в 14:00 у входа'))).focus();
     await page.keyboard.press('KeyP');
     await page.waitForFunction(() => window.harness.sent().at(-1)?.kind === 'pinMessage');
-    expect(await lastSent()).toMatchObject({ body: { isPinned: false } });
+    await expect.poll(lastSent).toMatchObject({ body: { isPinned: false } });
     await page.keyboard.press('KeyF');
     await page.getByRole('dialog', { name: 'Переслать сообщение' }).waitFor();
     await page.keyboard.type('кружок');
     await page.keyboard.press('Enter');
     await page.getByText('Переслано: Кружок').waitFor();
-    expect(await lastSent()).toMatchObject({ kind: 'forwardMessage' });
+    await expect.poll(lastSent).toMatchObject({ kind: 'forwardMessage' });
   });
 
   it('the menu opens by the right button, copies the text and the whole message for the register', async () => {
@@ -94,7 +94,7 @@ describe('what may be done with a message', () => {
     await asked.click({ button: 'right' });
     await pick('Копировать текст');
     await page.getByText('Скопировано').first().waitFor();
-    expect(await copied()).toBe('Что будет на кружке в `субботу`?');
+    await expect.poll(copied).toBe('Что будет на кружке в `субботу`?');
     await asked.click({ button: 'right' });
     await pick('Скопировать для мессенджера или журнала');
     await expect.poll(copied).toBe('Ирина Петровна, сегодня, 13:20\nЧто будет на кружке в субботу?');
@@ -157,12 +157,12 @@ describe('polls, notices, cards', () => {
     const poll = row('Куда едем в каникулы?');
     await poll.getByText('Парк «Зарядье»').click();
     await poll.getByText('ответили 10 человек').waitFor();
-    expect(await lastSent()).toMatchObject({ kind: 'vote', body: { options: [1] } });
+    await expect.poll(lastSent).toMatchObject({ kind: 'vote', body: { options: [1] } });
     await poll.getByText('Никуда, отдыхаем').click();
     await page.waitForFunction(() => JSON.stringify(window.harness.sent().at(-1)?.body).includes('[2]'));
     await poll.getByRole('button', { name: 'Отозвать голос' }).click();
     await poll.getByText('ответили 9 человек').waitFor();
-    expect(await lastSent()).toMatchObject({ kind: 'vote', body: { options: [] } });
+    await expect.poll(lastSent).toMatchObject({ kind: 'vote', body: { options: [] } });
   });
 
   it('closing asks first; then nobody may vote', async () => {
@@ -217,7 +217,7 @@ describe('photos and recordings', () => {
     await page.getByRole('dialog', { name: 'Просмотр: стр1.jpg, 1 из 5' }).waitFor();
     const larger = page.getByRole('button', { name: 'Крупнее (+)' });
     for (let zoom = 1; zoom < ZOOM_MAX; zoom *= ZOOM_STEP) await page.keyboard.press('+');
-    expect(await larger.isDisabled()).toBe(true);
+    await expect.poll(() => larger.isDisabled()).toBe(true);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Открыть фото стр1.jpg');
@@ -266,16 +266,16 @@ describe('writing', () => {
     await field().fill('важное слово');
     await field().evaluate((element: HTMLTextAreaElement) => element.setSelectionRange(0, 6));
     await page.keyboard.press('Control+KeyB');
-    expect(await field().inputValue()).toBe('**важное** слово');
+    await expect.poll(() => field().inputValue()).toBe('**важное** слово');
     await page.keyboard.press('Control+KeyI');
-    expect(await field().inputValue()).toBe('***важное*** слово');
+    await expect.poll(() => field().inputValue()).toBe('***важное*** слово');
     await page.keyboard.press('Control+KeyI');
     await page.keyboard.press('Control+KeyB');
-    expect(await field().inputValue()).toBe('важное слово');
+    await expect.poll(() => field().inputValue()).toBe('важное слово');
     await page.keyboard.press('Control+KeyE');
-    expect(await field().inputValue()).toBe('`важное` слово');
+    await expect.poll(() => field().inputValue()).toBe('`важное` слово');
     await page.keyboard.press('Control+KeyZ');
-    expect(await field().inputValue()).toBe('важное слово');
+    await expect.poll(() => field().inputValue()).toBe('важное слово');
   });
 
   it('@ offers names, ё = е; what is chosen is a mention, and Esc leaves it text', async () => {
@@ -283,11 +283,13 @@ describe('writing', () => {
     await page.keyboard.type('@федор');
     await page.getByRole('listbox', { name: 'Кого упомянуть' }).getByText('Белов Фёдор Андреевич').waitFor();
     await page.keyboard.press('Enter');
-    expect(await field().inputValue()).toBe('@Белов Фёдор ');
+    await expect.poll(() => field().inputValue()).toBe('@Белов Фёдор ');
     await page.keyboard.type('сдай');
     await page.keyboard.press('Enter');
     await row('@Белов Фёдор сдай').waitFor();
-    expect((await lastSent())?.body).toMatchObject({ text: '@Белов Фёдор сдай', mentions: [expect.any(String)] });
+    await expect
+      .poll(async () => (await lastSent())?.body)
+      .toMatchObject({ text: '@Белов Фёдор сдай', mentions: [expect.any(String)] });
     await page.keyboard.type('@бел');
     await page.getByRole('listbox').waitFor();
     await page.keyboard.press('Escape');
@@ -312,7 +314,7 @@ describe('writing', () => {
     await page.waitForFunction(() => JSON.stringify(window.harness.drafts()).includes('"isNotice":true'));
     await page.getByRole('button', { name: 'Отправить', exact: true }).click();
     await row('Когда собрание?').getByText('В четверг').waitFor();
-    expect(await lastSent()).toMatchObject({
+    await expect.poll(lastSent).toMatchObject({
       kind: 'postMessage',
       body: { isNotice: true, poll: { options: ['В среду', 'В четверг'], isMultiple: false } },
     });
@@ -330,7 +332,7 @@ describe('writing', () => {
     await page.getByText('Словарный диктант').waitFor();
     await page.getByRole('button', { name: 'Отправить', exact: true }).click();
     await row('Словарный диктант').waitFor();
-    expect((await lastSent())?.body).toMatchObject({ assignmentId: expect.any(String) });
+    await expect.poll(async () => (await lastSent())?.body).toMatchObject({ assignmentId: expect.any(String) });
   });
 
   it('an assignment goes as a card', async () => {
@@ -342,7 +344,9 @@ describe('writing', () => {
       .click();
     await page.getByRole('button', { name: 'Отправить', exact: true }).click();
     await row('Словарный диктант').waitFor();
-    expect((await lastSent())?.body).toMatchObject({ text: '', assignmentId: expect.any(String) });
+    await expect
+      .poll(async () => (await lastSent())?.body)
+      .toMatchObject({ text: '', assignmentId: expect.any(String) });
   });
 
   it('[S20] later: a preset, then the list takes it back into the field, and cancelling can be undone', async () => {
@@ -351,7 +355,7 @@ describe('writing', () => {
     await page.getByRole('menuitem', { name: 'Завтра в 8:00' }).click();
     const line = page.getByRole('button', { name: '1 отложенное сообщение' });
     await line.click();
-    expect(await lastSent()).toMatchObject({ kind: 'scheduleMessage', body: { sendAt: Date.UTC(2026, 10, 13, 8) } });
+    await expect.poll(lastSent).toMatchObject({ kind: 'scheduleMessage', body: { sendAt: Date.UTC(2026, 10, 13, 8) } });
     const dialog = page.getByRole('dialog', { name: 'Отложенные сообщения' });
     await dialog.getByRole('button', { name: 'Отменить отправку' }).click();
     await dialog.getByText('Отложенных сообщений нет').waitFor();
@@ -360,12 +364,9 @@ describe('writing', () => {
     await line.click();
     await dialog.getByRole('button', { name: 'Изменить' }).click();
     await page.waitForFunction(() => document.querySelector('textarea')?.value === 'Доброе утро');
-    expect((await sent()).map(({ kind }) => kind)).toEqual([
-      'scheduleMessage',
-      'cancelScheduled',
-      'scheduleMessage',
-      'cancelScheduled',
-    ]);
+    await expect
+      .poll(async () => (await sent()).map(({ kind }) => kind))
+      .toEqual(['scheduleMessage', 'cancelScheduled', 'scheduleMessage', 'cancelScheduled']);
   });
 
   it('an hour of one’s own choice must be still to come', async () => {
@@ -380,7 +381,7 @@ describe('writing', () => {
     await dialog.getByRole('textbox', { name: 'Время отправки' }).fill('7:30');
     await dialog.getByRole('button', { name: 'Запланировать' }).click();
     await page.getByRole('button', { name: '1 отложенное сообщение' }).waitFor();
-    expect((await lastSent())?.body).toMatchObject({ sendAt: Date.UTC(2026, 10, 20, 7, 30) });
+    await expect.poll(async () => (await lastSent())?.body).toMatchObject({ sendAt: Date.UTC(2026, 10, 20, 7, 30) });
   });
 
   it('a voice: thrown away, taken back, sent; the text that was being typed stays', async () => {
@@ -400,8 +401,8 @@ describe('writing', () => {
     await page.getByRole('button', { name: 'Отправить запись' }).click();
     await page.waitForFunction(() => window.harness.sent().some(({ kind }) => kind === 'postMessage'));
     expect(puts).toEqual([expect.stringMatching(/^Голос 2026-11-12 14\.20\.00 \(\d+s\)\.weba$/)]);
-    expect((await lastSent())?.body).toMatchObject({ text: '', fileIds: ['ab'.repeat(16)] });
-    expect(await field().inputValue()).toBe('пишу дальше');
+    await expect.poll(async () => (await lastSent())?.body).toMatchObject({ text: '', fileIds: ['ab'.repeat(16)] });
+    await expect.poll(() => field().inputValue()).toBe('пишу дальше');
   });
 
   it(`a voice ends by itself after ${VOICE_SECONDS_MAX} seconds and waits to be sent`, async () => {

@@ -83,7 +83,7 @@ describe('taking works in', () => {
     // Both pages of one work go with one command, in their order.
     const ids = (await asked('intake.bring')).map((input) => input['ids']);
     expect(ids).toContainEqual(['f0', 'f1']);
-    expect(await asked('intake.end')).toEqual([{ intakeId: FOUND.intakeId }]);
+    await expect.poll(() => asked('intake.end')).toEqual([{ intakeId: FOUND.intakeId }]);
   });
 
   it('by the mouse: several at once to one pupil, a whole folder, and what is left out is told', async () => {
@@ -132,14 +132,14 @@ describe('taking works in', () => {
     await page.keyboard.press('Escape');
     await asking.getByRole('button', { name: 'Всё равно закрыть' }).click();
     await dialog(/Принять работы/).waitFor({ state: 'detached' });
-    expect(await asked('intake.end')).toEqual([{ intakeId: FOUND.intakeId }]);
+    await expect.poll(() => asked('intake.end')).toEqual([{ intakeId: FOUND.intakeId }]);
   });
 
   it('what nobody has sorted by hand closes at once', async () => {
     await choose();
     await page.keyboard.press('Escape');
     await dialog(/Принять работы/).waitFor({ state: 'detached' });
-    expect(await asked('intake.end')).toEqual([{ intakeId: FOUND.intakeId }]);
+    await expect.poll(() => asked('intake.end')).toEqual([{ intakeId: FOUND.intakeId }]);
   });
 
   it('a work that cannot be brought stays with its reason, and the others do not wait for it', async () => {
@@ -156,17 +156,17 @@ describe('taking works in', () => {
     });
     await page.getByRole('button', { name: 'Принять 4 работы' }).click();
     await page.getByText('Не принято: 1 работа').waitFor();
-    expect(await brought()).toHaveLength(3);
+    await expect.poll(() => brought()).toHaveLength(3);
     await page.getByRole('button', { name: 'Принять 1 работу' }).click();
     await dialog(/Принять работы/).waitFor({ state: 'detached' });
-    expect(await brought()).toHaveLength(4);
+    await expect.poll(() => brought()).toHaveLength(4);
   });
 
   it('files dropped on the assignment are looked through', async () => {
     await open('intake', '/:assignment');
     await drop(page.getByRole('heading', { level: 1 }), 'работы.zip');
     await dialog(/Принять работы/).waitFor();
-    expect(await asked('intake.files')).toEqual([['работы.zip']]);
+    await expect.poll(() => asked('intake.files')).toEqual([['работы.zip']]);
   });
 });
 
@@ -197,10 +197,10 @@ describe('saving works', () => {
     const running = page.getByRole('region', { name: /^Сохраняется/ });
     await running.getByText('23 из 57').waitFor();
     await running.getByRole('button', { name: 'Остановить' }).click();
-    expect(await asked('saves.stop')).toEqual([{ saveId: '1' }]);
+    await expect.poll(() => asked('saves.stop')).toEqual([{ saveId: '1' }]);
     const done = page.getByRole('region', { name: 'Сохранено: 7А' });
     await done.getByRole('button', { name: 'Показать в папке' }).click();
-    expect(await asked('saves.show')).toEqual([{ saveId: '2' }]);
+    await expect.poll(() => asked('saves.show')).toEqual([{ saveId: '2' }]);
     await done.getByRole('button', { name: 'Убрать' }).click();
     await done.waitFor({ state: 'detached' });
     // What ended before the window opened is not told; what ends now is, however short it was.
@@ -224,9 +224,9 @@ describe('files from outside', () => {
     await page.keyboard.press('Enter');
     await dialog('Куда это?').waitFor({ state: 'detached' });
     await page.getByRole('main').getByText(HANDED.files[1]!.name).waitFor();
-    expect(await page.evaluate(() => location.hash)).toContain('/chat/');
+    await expect.poll(() => page.evaluate(() => location.hash)).toContain('/chat/');
     expect(await page.evaluate(() => window.harness.sent())).toEqual([]);
-    expect(await asked('handed.end')).toEqual([{ handedId: HANDED.handedId }]);
+    await expect.poll(() => asked('handed.end')).toEqual([{ handedId: HANDED.handedId }]);
   });
 
   it('go into the draft of a new assignment', async () => {
@@ -235,7 +235,7 @@ describe('files from outside', () => {
     await page.getByRole('button', { name: 'Дальше' }).click();
     await page.getByRole('textbox', { name: 'Название' }).waitFor();
     await page.getByText(HANDED.files[1]!.name).waitFor();
-    expect(await asked('handed.end')).toEqual([{ handedId: HANDED.handedId }]);
+    await expect.poll(() => asked('handed.end')).toEqual([{ handedId: HANDED.handedId }]);
   });
 
   it('that come while others are being placed have their own turn after them', async () => {
@@ -252,12 +252,12 @@ describe('files from outside', () => {
     });
     await page.keyboard.press('Enter');
     await page.getByRole('main').getByText(HANDED.files[1]!.name).waitFor();
-    expect(await asked('handed.end')).toEqual([{ handedId: HANDED.handedId }]);
+    await expect.poll(() => asked('handed.end')).toEqual([{ handedId: HANDED.handedId }]);
     await dialog('Куда это?').getByText('позже.jpg').waitFor();
     expect(await dialog('Куда это?').getByText(HANDED.files[1]!.name).count()).toBe(0);
     await page.keyboard.press('Escape');
     await dialog('Куда это?').waitFor({ state: 'detached' });
-    expect(await asked('handed.end')).toEqual([{ handedId: HANDED.handedId }, { handedId: 'later' }]);
+    await expect.poll(() => asked('handed.end')).toEqual([{ handedId: HANDED.handedId }, { handedId: 'later' }]);
   });
 
   it('are looked through as works, and a folder can be nothing else', async () => {

@@ -15,6 +15,9 @@ const field = () => page.getByRole('textbox', { name: 'Написать в ча�
 const list = () => page.getByTestId('messages');
 const message = (text: string) => list().getByText(text, { exact: true });
 const say = (text: string) => page.evaluate((words) => window.harness.say(words), text);
+/** Two frames: whatever a turn of the wheel or a message has begun is on the screen. */
+const painted = () =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 const sent = () => page.evaluate(() => window.harness.sent());
 
 beforeEach(() => open());
@@ -30,8 +33,10 @@ describe('writing in the chat', () => {
     await field().fill('четыре');
     await page.evaluate(() => window.harness.letGo());
     await message('три').waitFor();
-    expect((await sent()).map(({ body }) => (body as { text: string }).text)).toEqual(['раз', 'два', 'три']);
-    expect(await field().inputValue()).toBe('четыре');
+    await expect
+      .poll(async () => (await sent()).map(({ body }) => (body as { text: string }).text))
+      .toEqual(['раз', 'два', 'три']);
+    await expect.poll(() => field().inputValue()).toBe('четыре');
     await page.waitForFunction(() => JSON.stringify(window.harness.drafts()).includes('четыре'));
   });
 
@@ -42,7 +47,9 @@ describe('writing in the chat', () => {
     await page.keyboard.type('вторая');
     await field().press('Enter');
     await list().getByText('вторая').waitFor();
-    expect((await sent()).map(({ body }) => (body as { text: string }).text)).toEqual(['первая\nвторая']);
+    await expect
+      .poll(async () => (await sent()).map(({ body }) => (body as { text: string }).text))
+      .toEqual(['первая\nвторая']);
   });
 
   it('↑ rewrites the last own message, Esc leaves it and gives back what was being written', async () => {
@@ -50,14 +57,14 @@ describe('writing in the chat', () => {
     await field().press('Enter');
     await message('опечятка').waitFor();
     await field().press('ArrowUp');
-    expect(await field().inputValue()).toBe('опечятка');
+    await expect.poll(() => field().inputValue()).toBe('опечятка');
     await field().press('Escape');
     expect(await field().inputValue()).toBe('');
     await field().press('ArrowUp');
     await field().fill('опечатка');
     await field().press('Enter');
     await message('опечатка').waitFor();
-    expect((await sent()).map(({ kind }) => kind)).toEqual(['postMessage', 'editMessage']);
+    await expect.poll(async () => (await sent()).map(({ kind }) => kind)).toEqual(['postMessage', 'editMessage']);
   });
 
   it('a message is answered by keyboard alone', async () => {
@@ -86,11 +93,14 @@ describe('the list of messages', () => {
     await list().hover();
     await page.mouse.wheel(0, -1200);
     const place = () => list().evaluate((element) => element.scrollTop);
-    await page.getByRole('button', { name: /новы|В конец/ }).waitFor();
+    const toEnd = page.getByRole('button', { name: /новы|В конец/ });
+    const told = await toEnd.innerText();
+    await painted();
     const before = await place();
     const top = await list().locator('[data-message]').first().getAttribute('data-message');
     await say('пока читали выше');
-    await page.getByRole('button', { name: /новы|В конец/ }).waitFor();
+    await expect.poll(() => toEnd.innerText()).not.toBe(told);
+    await painted();
     expect(await place()).toBe(before);
     expect(await list().locator('[data-message]').first().getAttribute('data-message')).toBe(top);
     expect(await message('пока читали выше').count()).toBe(0);
@@ -132,7 +142,7 @@ describe('the palette', () => {
     await page.getByRole('heading', { name: /Тарас Бульба/, level: 1 }).waitFor();
     await page.keyboard.press('Alt+ArrowLeft');
     await field().waitFor();
-    expect(await page.evaluate(() => location.hash)).toMatch(/chat$/);
+    await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/chat$/);
   });
 });
 
@@ -162,9 +172,9 @@ describe('the editor', () => {
     await page.getByLabel('Что нужно сделать').fill('Параграф 14');
     await page.getByRole('link', { name: 'Закрыть' }).click();
     await page.getByRole('link', { name: 'Новое задание' }).click();
-    expect(await page.getByLabel('Что нужно сделать').inputValue()).toBe('Параграф 14');
+    await expect.poll(() => page.getByLabel('Что нужно сделать').inputValue()).toBe('Параграф 14');
     await page.getByRole('button', { name: 'Очистить' }).click();
     await page.getByRole('link', { name: 'Новое задание' }).click();
-    expect(await page.getByLabel('Что нужно сделать').inputValue()).toBe('');
+    await expect.poll(() => page.getByLabel('Что нужно сделать').inputValue()).toBe('');
   });
 });

@@ -26,7 +26,7 @@ import {
   type Session,
 } from '../../src/core/wire.ts';
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 60_000;
 
 export const newId = <T extends string = string>(): T => uuidV7(Date.now(), randomBytes(16)) as T;
 export const newFileId = (): FileId => fileIdOf(randomBytes(16));
