@@ -224,7 +224,7 @@ describe('in the browser', () => {
     const member = await lesson.row((entry) => entry.kind === 'joinConfirmed');
     lesson.teacher.socket!.emit('helped', { logId: lesson.logId, memberId: member.body?.['memberId'] });
     await hand.waitFor();
-    expect(await hand.getAttribute('aria-pressed')).toBe('false');
+    await expect.poll(() => hand.getAttribute('aria-pressed')).toBe('false');
   });
 
   test('a whole folder is handed in, its files named by their way in it', async () => {

@@ -13,8 +13,6 @@ import { databases, leftOnComputer, Lesson, openStage, ROOT, TASK, TITLE, WORDS,
 const SAMPLES = join(ROOT, 'test/support/samples/documents');
 const PDF = join(SAMPLES, 'homework.pdf');
 const PHOTO = join(SAMPLES, 'photo-of-page.jpg');
-/** On a busy machine a page takes longer than a poll's own second. */
-const PATIENT = { timeout: 20_000 };
 
 let stage: Stage;
 let lesson: Lesson;
@@ -58,7 +56,7 @@ describe('coming in', () => {
     await page.getByRole('button', { name: 'Войти' }).click();
     await page.getByRole('alert').getByText('Такого кода нет').waitFor();
     expect(await page.getByLabel('Фамилия и имя').inputValue()).toBe('Белов Илья');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('join-code');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('join-code');
   });
 
   test('the code comes with the QR address and does not stay in it', async () => {
@@ -67,14 +65,14 @@ describe('coming in', () => {
     await page.getByLabel('Фамилия и имя').fill('Белов Илья');
     await page.getByRole('button', { name: 'Войти' }).click();
     await page.getByRole('heading', { name: 'Учитель подтверждает вход' }).waitFor();
-    await expect.poll(() => page.url(), PATIENT).toBe(lesson.url);
+    await expect.poll(() => page.url()).toBe(lesson.url);
   });
 
   test('the name on the network is a way in alone: the page stands at the address, code and all', async () => {
     const { port } = lesson.hub;
     const page = await computer.newPage();
     await page.goto(`http://${LAN_HOST}:${port}/#${lesson.code.replace(' ', '')}`);
-    await expect.poll(() => page.getByLabel('Код класса').inputValue(), PATIENT).toBe(lesson.code);
+    await expect.poll(() => page.getByLabel('Код класса').inputValue()).toBe(lesson.code);
     expect(await page.evaluate(() => location.origin)).toBe(`http://127.0.0.1:${port}`);
   });
 
@@ -148,7 +146,7 @@ describe('tasks', () => {
     await eventually(() => lesson.cable.isCut());
     await page.getByText('Без сети').first().waitFor();
     lesson.cable.mend();
-    await receiptOn(page).waitFor({ timeout: 60_000 });
+    await receiptOn(page).waitFor();
 
     expect(offsets[0]).toBe(0);
     expect(offsets.at(-1)).toBeGreaterThan(0);
@@ -220,9 +218,9 @@ describe('chat', () => {
   test('what is being typed survives a reload', async () => {
     const page = await lesson.pupil(computer);
     await page.getByLabel('Сообщение', { exact: true }).pressSequentially('Недописан');
-    await expect.poll(async () => (await leftOnComputer(page)).text, PATIENT).toContain('Недописан');
+    await expect.poll(async () => (await leftOnComputer(page)).text).toContain('Недописан');
     await page.reload();
-    await expect.poll(() => page.getByLabel('Сообщение', { exact: true }).inputValue(), PATIENT).toBe('Недописан');
+    await expect.poll(() => page.getByLabel('Сообщение', { exact: true }).inputValue()).toBe('Недописан');
   });
 });
 
@@ -233,7 +231,7 @@ describe('a line that goes dead without a word', () => {
     await page.getByText('В сети').waitFor();
     lesson.cable.silence(true);
     // The heartbeat would take 35 s.
-    await page.getByText('Без сети').waitFor({ timeout: 20_000 });
+    await page.getByText('Без сети').waitFor({ timeout: 30_000 });
     await page.getByLabel('Сообщение', { exact: true }).fill('В тишине');
     await page.getByLabel('Сообщение', { exact: true }).press('Enter');
     await page.getByText('ждёт связи').waitFor();
@@ -259,7 +257,7 @@ describe('leaving', () => {
     await page.getByText(receipt).waitFor();
     expect(knows(await page.content())).toEqual([]);
     expect(await page.title()).toBe('Парта');
-    await expect.poll(() => leftOnComputer(page), PATIENT).toEqual({ databases: [], text: '', storage: [] });
+    await expect.poll(() => leftOnComputer(page)).toEqual({ databases: [], text: '', storage: [] });
   });
 
   test('what was not handed in when the lesson ended is said', async () => {
@@ -276,17 +274,17 @@ describe('leaving', () => {
     await page.close();
     const next = await lesson.open(computer);
     await next.getByLabel('Код класса').waitFor();
-    await expect.poll(() => databases(next), PATIENT).toEqual([]);
+    await expect.poll(() => databases(next)).toEqual([]);
     expect(await leftOnComputer(next)).toEqual({ databases: [], text: '', storage: [] });
   });
 
   test('a second tab erases what a closed one left before its own pupil comes in, and nothing that the first still uses', async () => {
     const page = await lesson.pupil(computer);
     // The store and the files on their way.
-    await expect.poll(() => databases(page), PATIENT).toHaveLength(2);
+    await expect.poll(() => databases(page)).toHaveLength(2);
     const used = await databases(page);
     const closed = await lesson.pupil(computer, { name: 'Чжан Ли' });
-    await expect.poll(() => databases(page), PATIENT).toHaveLength(4);
+    await expect.poll(() => databases(page)).toHaveLength(4);
     const left = (await databases(page)).filter((name) => !used.includes(name));
     await closed.close();
     await lesson.pupil(computer, { name: 'Ёлкина Аня' });
@@ -310,7 +308,7 @@ describe('leaving', () => {
     await page.getByRole('button', { name: 'Выйти' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Выйти' }).click();
     await page.getByRole('heading', { name: 'Вы вышли из класса' }).waitFor();
-    await expect.poll(() => leftOnComputer(page), PATIENT).toEqual({ databases: [], text: '', storage: [] });
+    await expect.poll(() => leftOnComputer(page)).toEqual({ databases: [], text: '', storage: [] });
     await page.reload();
     await page.getByLabel('Код класса').waitFor();
   });

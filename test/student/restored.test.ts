@@ -14,7 +14,6 @@ import { startHub, type StartedHub } from '../support/hub.ts';
 import { eventually, newId, Person, sha256Of } from '../support/person.ts';
 import { leftOnComputer, Lesson, openStage, TASK, TITLE, WORDS, type Stage } from './stage.ts';
 
-const PATIENT = { timeout: 20_000 };
 const NAME = 'Белов Илья';
 const BYTES = Buffer.from('Ответ: 7');
 const FILE = { name: 'решение.txt', mimeType: 'text/plain', buffer: BYTES };
@@ -95,7 +94,7 @@ async function workOf(page: Page) {
   await field.press('Enter');
   await lesson.teacher.follow(schoolId());
   await eventually(() => said('Можно завтра?', lesson.teacher.logs.get(schoolId())?.entries ?? []).length > 0);
-  await expect.poll(async () => (await leftOnComputer(page)).text.includes('Можно завтра?'), PATIENT).toBe(true);
+  await expect.poll(async () => (await leftOnComputer(page)).text.includes('Можно завтра?')).toBe(true);
 }
 
 describe('[S14] a pupil whom the restored hub has forgotten', () => {
@@ -103,7 +102,7 @@ describe('[S14] a pupil whom the restored hub has forgotten', () => {
     const page = await lesson.pupil(computer);
     await workOf(page);
     await restore();
-    await heading(page, 'Сервер класса вас не узнал').waitFor({ timeout: 60_000 });
+    await heading(page, 'Сервер класса вас не узнал').waitFor();
     await page.getByText('Здесь ждёт: 1 работа, 2 сообщения').waitFor();
     await page.getByText('Не закрывайте эту вкладку').waitFor();
     const shown = await page.getByRole('main').innerText();
@@ -147,13 +146,13 @@ describe('[S14] a pupil whom the restored hub has forgotten', () => {
     await page.getByText('Работа ждёт связи').waitFor();
     await restore();
     lesson.cable.mend();
-    await heading(page, 'Сервер класса вас не узнал').waitFor({ timeout: 60_000 });
+    await heading(page, 'Сервер класса вас не узнал').waitFor();
     await askAgain(page);
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
     await heading(page, 'Учитель подтверждает вход').waitFor();
     await confirm();
-    await expect.poll(() => rows('handedIn').length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => rows('handedIn').length).toBe(1);
     const [file] = filesIn(rows('handedIn')[0]!);
     expect(file!.sha256).toBe(sha256Of(buffer));
   });
@@ -162,7 +161,7 @@ describe('[S14] a pupil whom the restored hub has forgotten', () => {
     const page = await lesson.pupil(computer);
     await workOf(page);
     await restore();
-    await heading(page, 'Сервер класса вас не узнал').waitFor({ timeout: 60_000 });
+    await heading(page, 'Сервер класса вас не узнал').waitFor();
     await page.getByLabel('Код класса').fill('000 000');
     await page.getByRole('button', { name: 'Попроситься в класс' }).click();
     await page.getByRole('alert').getByText('Такого кода нет').waitFor();
@@ -179,7 +178,7 @@ describe('[S14] a pupil whom the restored hub has forgotten', () => {
     await page.getByRole('button', { name: 'Выйти' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Выйти' }).click();
     await heading(page, 'Вы вышли из класса').waitFor();
-    await expect.poll(() => leftOnComputer(page), PATIENT).toEqual({ databases: [], text: '', storage: [] });
+    await expect.poll(() => leftOnComputer(page)).toEqual({ databases: [], text: '', storage: [] });
   });
 
   test('at a copy on another computer, which knows neither him nor his file, nothing is erased: he comes back as he was, and chooses the file again', async () => {
@@ -191,9 +190,9 @@ describe('[S14] a pupil whom the restored hub has forgotten', () => {
     await page.getByLabel('Пояснение для учителя').fill('В тетради');
     await page.getByRole('button', { name: 'Сдать', exact: true }).click();
     await lesson.row(({ kind, body }) => kind === 'handedIn' && body?.['note'] === 'В тетради');
-    await expect.poll(async () => (await leftOnComputer(page)).text.includes('В тетради'), PATIENT).toBe(true);
+    await expect.poll(async () => (await leftOnComputer(page)).text.includes('В тетради')).toBe(true);
     await restore('elsewhere');
-    await heading(page, 'Сервер класса вас не узнал').waitFor({ timeout: 60_000 });
+    await heading(page, 'Сервер класса вас не узнал').waitFor();
     await page.getByText('всё, что вы сдали и написали после той копии').waitFor();
     await page.reload();
     await heading(page, 'Сервер класса вас не узнал').waitFor();
@@ -231,7 +230,7 @@ describe('[S14] a pupil whom the restored hub has forgotten', () => {
       };
     });
     await restore('elsewhere');
-    await heading(page, 'Сервер класса вас не узнал').waitFor({ timeout: 60_000 });
+    await heading(page, 'Сервер класса вас не узнал').waitFor();
     expect(await page.evaluate(() => (window as unknown as { refused: number }).refused)).toBe(2);
     await askAgain(page);
     await confirm();
@@ -244,9 +243,9 @@ describe('[S14] a pupil whom the restored hub has forgotten', () => {
     await field.fill('Всем привет');
     await field.press('Enter');
     await lesson.row(({ body }) => body?.['text'] === 'Всем привет');
-    await expect.poll(async () => (await leftOnComputer(page)).text.includes('Всем привет'), PATIENT).toBe(true);
+    await expect.poll(async () => (await leftOnComputer(page)).text.includes('Всем привет')).toBe(true);
     await restore();
-    await heading(page, 'Сервер класса вас не узнал').waitFor({ timeout: 60_000 });
+    await heading(page, 'Сервер класса вас не узнал').waitFor();
     let hear = () => undefined as void;
     const heard = new Promise<void>((resolve) => (hear = resolve));
     await page.route('**/api/me', async (route) => {
@@ -269,7 +268,7 @@ describe('[S14] a pupil whom the restored hub has forgotten', () => {
   test('who had sent nothing is told that no class has him, and comes in again the same way', async () => {
     const page = await lesson.pupil(computer);
     await restore();
-    await heading(page, 'Вас нет в этом классе').waitFor({ timeout: 60_000 });
+    await heading(page, 'Вас нет в этом классе').waitFor();
     await page.getByText('Неотправленного на этом устройстве нет').waitFor();
     await askAgain(page);
     await confirm();

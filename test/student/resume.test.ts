@@ -11,9 +11,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { FileRef } from '../../src/core/wire.ts';
 import { CHROMIUM_ENV, CHROMIUM_FLAGS, chromiumPath, hubHostFlag } from '../support/chromium.ts';
 import { eventually, sha256Of } from '../support/person.ts';
-import { databases, leftOnComputer, Lesson, openStage, TASK, type Stage } from './stage.ts';
+import { databases, leftOnComputer, Lesson, openStage, PATIENCE_MS, TASK, type Stage } from './stage.ts';
 
-const PATIENT = { timeout: 20_000 };
 const BYTES = Buffer.alloc(6_000_000, 'Подлежащее и сказуемое. ');
 const VIDEO = { name: 'видео.mp4', mimeType: 'video/mp4', buffer: BYTES };
 /** Where the cable is cut: in the middle of the file, whatever else has gone over it. */
@@ -74,7 +73,7 @@ async function cutInTheMiddle(page: Page, isKept = true) {
   await page.getByLabel('Выбрать файлы').setInputFiles(VIDEO);
   await page.getByRole('button', { name: 'Сдать', exact: true }).click();
   await eventually(() => lesson.cable.isCut());
-  if (isKept) await expect.poll(() => copies(page), PATIENT).toEqual([BYTES.length]);
+  if (isKept) await expect.poll(() => copies(page)).toEqual([BYTES.length]);
   await page.getByText('Работа ждёт связи').waitFor();
 }
 
@@ -96,11 +95,11 @@ describe('reloaded in the middle of a file', () => {
     lesson.cable.mend();
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
-    await receiptOn(page).waitFor({ timeout: 60_000 });
+    await receiptOn(page).waitFor();
     const { fileId } = await handedInOnce(assignmentId);
     expect(sent.slice(before).at(-1)!.offset).toBeGreaterThan(0);
     expect(new Set(sent.map((one) => one.fileId))).toEqual(new Set([fileId]));
-    await expect.poll(() => copies(page), PATIENT).toEqual([]);
+    await expect.poll(() => copies(page)).toEqual([]);
     // Nor does anything begin again.
     const all = sent.length;
     await page.reload();
@@ -115,9 +114,9 @@ describe('reloaded in the middle of a file', () => {
     await page.getByLabel('Выбрать файлы').waitFor({ state: 'attached' });
     lesson.cable.cutAfter(IN_THE_MIDDLE);
     await page.getByLabel('Выбрать файлы').setInputFiles(VIDEO);
-    await expect.poll(() => copies(page), PATIENT).toEqual([BYTES.length]);
+    await expect.poll(() => copies(page)).toEqual([BYTES.length]);
     await page.getByRole('button', { name: 'Убрать файл видео.mp4' }).click();
-    await expect.poll(() => copies(page), PATIENT).toEqual([]);
+    await expect.poll(() => copies(page)).toEqual([]);
   });
 
   test('a browser without room keeps nothing: the page asks for the same file, takes no other, and finishes it', async () => {
@@ -141,7 +140,7 @@ describe('reloaded in the middle of a file', () => {
     await page.getByLabel('Выбрать снова').setInputFiles({ ...VIDEO, buffer: Buffer.alloc(10) });
     await page.getByText('Это другой файл').waitFor();
     await page.getByLabel('Выбрать снова').setInputFiles(VIDEO);
-    await receiptOn(page).waitFor({ timeout: 60_000 });
+    await receiptOn(page).waitFor();
     await handedInOnce(assignmentId);
   });
 });
@@ -155,11 +154,11 @@ describe('[S18] two tabs of one pupil', () => {
     await cutInTheMiddle(one);
     const sent = watchSending([one, two]);
     lesson.cable.mend();
-    await Promise.all([one, two].map((page) => receiptOn(page).waitFor({ timeout: 60_000 })));
+    await Promise.all([one, two].map((page) => receiptOn(page).waitFor()));
     await handedInOnce(assignmentId);
     // Both wanted to, when the cable was there again.
     expect(new Set(sent.map(({ page }) => page)).size).toBe(1);
-    await expect.poll(() => copies(two), PATIENT).toEqual([]);
+    await expect.poll(() => copies(two)).toEqual([]);
 
     const second = await lesson.assign({ title: 'Второе' });
     await one.getByRole('button', { name: /Второе/ }).click();
@@ -169,14 +168,14 @@ describe('[S18] two tabs of one pupil', () => {
     await one.getByRole('button', { name: 'Сдать', exact: true }).click();
     await eventually(() => lesson.cable.isCut());
     await one.getByText('Работа ждёт связи').waitFor();
-    await expect.poll(() => copies(two), PATIENT).toEqual([BYTES.length]);
+    await expect.poll(() => copies(two)).toEqual([BYTES.length]);
     await one.close();
     lesson.cable.mend();
     const handed = () =>
       lesson.teacher.logs
         .get(lesson.logId)
         ?.entries.find((row) => row.kind === 'handedIn' && row.body?.['assignmentId'] === second);
-    await expect.poll(() => handed()?.kind, { timeout: 60_000 }).toBe('handedIn');
+    await expect.poll(() => handed()?.kind).toBe('handedIn');
     expect(filesIn(handed()!.body)[0]?.sha256).toBe(sha256Of(BYTES));
   });
 });
@@ -190,7 +189,7 @@ describe('on a shared computer', () => {
     await page.close();
     const next = await lesson.open(computer);
     await next.getByLabel('Код класса').waitFor();
-    await expect.poll(() => databases(next), PATIENT).toEqual([]);
+    await expect.poll(() => databases(next)).toEqual([]);
     expect(await leftOnComputer(next)).toEqual({ databases: [], text: '', storage: [] });
   });
 
@@ -201,7 +200,7 @@ describe('on a shared computer', () => {
     await page.getByRole('button', { name: 'Выйти' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Выйти' }).click();
     await page.getByRole('heading', { name: 'Вы вышли из класса' }).waitFor();
-    await expect.poll(() => leftOnComputer(page), PATIENT).toEqual({ databases: [], text: '', storage: [] });
+    await expect.poll(() => leftOnComputer(page)).toEqual({ databases: [], text: '', storage: [] });
   });
 });
 
@@ -235,6 +234,7 @@ describe('killed with its browser', () => {
     });
     const browser = await chromium.connectOverCDP(address);
     const context = browser.contexts()[0]!;
+    context.setDefaultTimeout(PATIENCE_MS);
     await context.addInitScript(() => localStorage.setItem('parta.language', 'ru'));
     return { child, browser, context };
   }
@@ -256,7 +256,7 @@ describe('killed with its browser', () => {
     const assignmentId = await lesson.assign();
     const first = await startBrowser();
     const page = await lesson.pupil(first.context, { mine: true });
-    await expect.poll(isSignInOnDisk, { timeout: 30_000 }).toBe(true);
+    await expect.poll(isSignInOnDisk).toBe(true);
     await cutInTheMiddle(page);
     await kill(first.child);
     await first.browser.close();
@@ -269,7 +269,7 @@ describe('killed with its browser', () => {
       if (request.method() === 'PATCH') sent.push(Number(request.headers()['upload-offset']));
     });
     await again.goto(lesson.url);
-    await receiptOn(again).waitFor({ timeout: 60_000 });
+    await receiptOn(again).waitFor();
     await handedInOnce(assignmentId);
     expect(sent[0]).toBeGreaterThan(0);
     await second.browser.close();

@@ -3,6 +3,7 @@
  * as on a LAN), a teacher by the wire alone. Between them a cable that can be cut in the middle of a file.
  */
 import { execFile } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,7 +23,7 @@ export const WORDS = [TITLE, TASK, 'Здравствуйте, класс', 'Ир
 
 const VITE = join(ROOT, 'node_modules/vite/bin/vite.js');
 const BUILD_TIMEOUT_MS = 90_000;
-const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 60_000;
 
 export interface Stage {
   browser: Browser;
@@ -54,7 +55,7 @@ export async function openStage(): Promise<Stage> {
 
 export interface Cable {
   port: number;
-  /** Cuts everything once this many more bytes have gone to the hub, for 0 at once, and stays cut. */
+  /** Cuts everything once this many more bytes have gone to the hub and it has kept some of a file; for 0 at once; stays cut. */
   cutAfter(bytes: number): void;
   isCut(): boolean;
   mend(): void;
@@ -63,8 +64,8 @@ export interface Cable {
   close(): Promise<void>;
 }
 
-/** A cable to a port of this machine. */
-export async function layCable(toPort: number): Promise<Cable> {
+/** A cable to a port of this machine. @param mayCut asked once enough has gone to the hub: until then it stands and nothing goes on */
+export async function layCable(toPort: number, mayCut: () => unknown): Promise<Cable> {
   const sockets = new Set<Socket>();
   let left = Infinity;
   let isCut = false;
@@ -72,6 +73,11 @@ export async function layCable(toPort: number): Promise<Cable> {
   const cut = () => {
     isCut = true;
     for (const socket of sockets) socket.destroy();
+  };
+  const cutOnceAllowed = () => {
+    if (isCut) return;
+    if (mayCut()) cut();
+    else setTimeout(cutOnceAllowed, 10);
   };
   const server = createServer((near) => {
     if (isCut) return void near.destroy();
@@ -86,9 +92,11 @@ export async function layCable(toPort: number): Promise<Cable> {
       });
     }
     near.on('data', (bytes) => {
+      const isOver = left <= 0;
       left -= bytes.length;
-      if (left <= 0) return cut();
-      if (!far.write(bytes)) near.pause();
+      if (left > 0) {
+        if (!far.write(bytes)) near.pause();
+      } else if (!isOver) cutOnceAllowed();
     });
     far.on('drain', () => near.resume());
     far.pipe(near);
@@ -145,7 +153,11 @@ export class Lesson {
     const teacher = new Person(hub.url, hub.owner);
     const { logId, channelId } = await teacher.createClass(TITLE);
     const { code } = await teacher.joinCode(logId);
-    const lesson = new Lesson(stage, hub, teacher, await layCable(hub.port), { logId, channelId, code });
+    const uploads = join(hub.dataDir, 'uploads');
+    const isSomeKept = () =>
+      readdirSync(uploads).some((name) => statSync(join(uploads, name), { throwIfNoEntry: false })?.size);
+    const cable = await layCable(hub.port, isSomeKept);
+    const lesson = new Lesson(stage, hub, teacher, cable, { logId, channelId, code });
     await lesson.say('Здравствуйте, класс');
     return lesson;
   }
