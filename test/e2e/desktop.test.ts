@@ -70,16 +70,14 @@ it('a message is told once, its notification opens the place, and reading elsewh
   });
   await tell([]);
   await tell([CHAT]);
-  await expect.poll(recorded, { timeout: 10_000 }).toEqual([{ title: CHAT.title, body: CHAT.who, isShown: true }]);
+  await expect.poll(recorded).toEqual([{ title: CHAT.title, body: CHAT.who, isShown: true }]);
   await tell([CHAT]);
   await app.evaluate(() =>
     (globalThis as unknown as { standInNotified: Recorded[] }).standInNotified[0]!.emit('click'),
   );
   await page.locator('body[data-notified="/devices"]').waitFor({ state: 'attached' });
   await tell([{ ...CHAT, newestSeq: 6, unread: 2 }]);
-  await expect
-    .poll(async () => (await recorded()).filter(({ isShown }) => isShown).length, { timeout: 10_000 })
-    .toBe(1);
+  await expect.poll(async () => (await recorded()).filter(({ isShown }) => isShown).length).toBe(1);
   await tell([]);
   await expect.poll(async () => (await recorded()).filter(({ isShown }) => isShown).length).toBe(0);
   expect(await recorded()).toHaveLength(2);
@@ -119,7 +117,7 @@ it('a class made on this computer begins with its three chats, and its hub with 
   const rail = page.getByRole('navigation', { name: 'Разделы' });
   await rail.getByRole('link', { name: /^7А/ }).click();
   const chats = page.getByRole('navigation', { name: 'Чаты: 7А' }).getByRole('link');
-  await expect.poll(() => chats.count(), { timeout: 30_000 }).toBe(3);
+  await expect.poll(() => chats.count()).toBe(3);
   const titles = await chats.evaluateAll((all) => all.map((one) => one.getAttribute('title')));
   expect(titles).toEqual(['Общий чат', 'Ученики и учителя', 'Родители и учителя']);
   await chats.nth(2).click();
@@ -131,7 +129,7 @@ it('a class made on this computer begins with its three chats, and its hub with 
   await page.getByRole('heading', { level: 1, name: 'Учительская' }).waitFor();
   // Confirmed by the hub, all of it.
   const waiting = rail.getByRole('button', { name: /Не отправлено/ });
-  await expect.poll(() => waiting.count(), { timeout: 30_000 }).toBe(0);
+  await expect.poll(() => waiting.count()).toBe(0);
 });
 
 it('a file waits while the machine sleeps, goes when it wakes, and a copy of it is dragged out under a safe name', async () => {
@@ -151,12 +149,10 @@ it('a file waits while the machine sleeps, goes when it wakes, and a copy of it 
   );
   expect(await states()).toEqual(['queued']);
   await power('resume');
-  await expect.poll(states, { timeout: 30_000 }).toEqual(['done']);
+  await expect.poll(states).toEqual(['done']);
 
   // It has arrived and no message names it yet: nobody may take it for loose.
-  await expect
-    .poll(async () => (await page.evaluate(() => window.parta.call('storage.freeLoose', {}))).ok, { timeout: 30_000 })
-    .toBe(true);
+  await expect.poll(async () => (await page.evaluate(() => window.parta.call('storage.freeLoose', {}))).ok).toBe(true);
   const storage = await page.evaluate(() => window.parta.call('storage.read', {}));
   expect(storage.ok && storage.value).toMatchObject({ hereFiles: 1, loose: { files: 0 }, damaged: [] });
   expect(storage.ok && storage.value.classes.map(({ title }) => title)).toContain('7А');

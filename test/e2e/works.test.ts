@@ -128,7 +128,7 @@ it('an archive of an old program is sorted by pupils who were never here, brough
   await dialog.getByText('Пропущено: 1').waitFor();
   await dialog.getByRole('button', { name: 'Принять 2 работы' }).click();
   await dialog.waitFor({ state: 'detached' });
-  await expect.poll(() => page.getByText('принёс учитель').count(), { timeout: 60_000 }).toBe(2);
+  await expect.poll(() => page.getByText('принёс учитель').count()).toBe(2);
 
   await answerDialog(join(dir, 'Диск'));
   await page.getByRole('button', { name: 'Ещё действия' }).click();
