@@ -220,6 +220,27 @@ describe('the search', () => {
     await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
   });
 
+  it.each([1024, 700])('in a window %i pixels wide what was found does not lie under the search', async (width) => {
+    await open('');
+    await page.setViewportSize({ width, height: 768 });
+    const chats = page.getByRole('navigation', { name: 'Чаты' });
+    await chats.waitFor();
+    await page.keyboard.press('Control+KeyF');
+    const panel = page.getByRole('complementary', { name: 'Поиск в этом чате' });
+    await panel.getByRole('combobox', { name: 'Что искать' }).fill('тетрадь');
+    await panel.getByRole('option', { name: /тетради/ }).waitFor();
+    await page.keyboard.press('Enter');
+    const found = list().getByText(/Добрый день! Завтра пишем/);
+    await found.waitFor();
+    const right = async () => {
+      const box = await found.boundingBox();
+      return box ? box.x + box.width : Infinity;
+    };
+    await expect.poll(right).toBeLessThanOrEqual((await panel.boundingBox())!.x);
+    await page.keyboard.press('Escape');
+    await chats.waitFor();
+  });
+
   it('walks among what was found by arrows and narrows it by sender, kind and day', async () => {
     await open();
     await page.keyboard.press('Control+KeyF');

@@ -1,4 +1,7 @@
-/** The search in one chat, beside its messages: they stay in sight while one goes from found to found. `Esc` closes it. */
+/**
+ * The search in one chat, beside its messages: they stay in sight while one goes from found to found. Where there is no room for both,
+ * it takes that of the list of chats. `Esc` closes it.
+ */
 import { ActionIcon, CloseButton, Tooltip } from '@mantine/core';
 import { IconWorldSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
@@ -28,7 +31,7 @@ export function SearchPanel({ channelId, onGoTo, onClose }: SearchPanelProps) {
     asked: { ...NOTHING_ASKED, place: { logId, channelId } },
   }));
   return (
-    <aside className={classes.panel} aria-label={t.search.inChat}>
+    <aside className={classes.panel} data-search-beside aria-label={t.search.inChat}>
       <SearchBody
         isInChat
         searching={searching}
