@@ -64,7 +64,7 @@ export interface Cable {
   close(): Promise<void>;
 }
 
-/** A cable to a port of this machine. @param mayCut asked once enough has gone to the hub: until then it stands and nothing goes on */
+/** A cable to a port of this machine. @param mayCut asked once enough has gone to the hub: until then nothing goes on */
 export async function layCable(toPort: number, mayCut: () => unknown): Promise<Cable> {
   const sockets = new Set<Socket>();
   let left = Infinity;

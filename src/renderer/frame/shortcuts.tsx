@@ -1,7 +1,7 @@
 /**
  * Keys. A screen says which keys it answers to, and they work and are listed under `?` for as long as it is shown.
  * Keys are named by their place on the keyboard (`KeyboardEvent.code`), so that they are the same in the Russian layout;
- * those without Ctrl or Alt keep silent while somebody types. They work from the moment in which the screen is seen, not a frame later.
+ * those without Ctrl or Alt keep silent while somebody types. They work from the moment in which the screen is seen.
  */
 import { Kbd, Modal } from '@mantine/core';
 import { createContext, useContext, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';

@@ -1,4 +1,4 @@
-/** Keys of the review that depend on where the focus is; the others are in the screen's list of shortcuts. Heard as soon as it is seen. */
+/** Keys of the review that depend on where the focus is, heard as soon as it is seen; the others are in its list of shortcuts. */
 import { useEffectEvent, useLayoutEffect } from 'react';
 
 const FIELD = 'input, textarea, select, [contenteditable="true"]';
