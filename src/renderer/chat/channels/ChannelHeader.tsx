@@ -2,8 +2,7 @@
  * The head of a chat: its name, who reads it, who may write, and what can be done with it. Nothing here asks "are you sure?":
  * archiving can be taken back at once.
  */
-import { ActionIcon, Button, Menu, Popover, Tooltip } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { ActionIcon, Menu, Popover, Tooltip } from '@mantine/core';
 import {
   IconArchive,
   IconArchiveOff,
@@ -19,6 +18,7 @@ import type { ClassView } from '../../../client/class-store.ts';
 import { readersOf, type Channel, type Member } from '../../../core/classroom.ts';
 import { useLive, useStore } from '../../../ui/store.tsx';
 import { useFailure } from '../../frame/failure.ts';
+import { offerUndo } from '../../frame/undo-notice.tsx';
 import { useTexts } from '../../texts/texts.ts';
 import { ChannelEditor } from './ChannelEditor.tsx';
 import { ChannelMark } from './ChannelRow.tsx';
@@ -121,21 +121,10 @@ export function useArchive(view: ClassView, channel: Channel) {
     try {
       const changeId = await store.send(view.logId, 'changeChannel', { ...content, isArchived, seen });
       if (!isArchived) return;
-      const back = async () => {
-        notifications.hide(changeId);
-        await store.send(view.logId, 'changeChannel', { ...content, isArchived: false, seen: changeId });
-      };
-      notifications.show({
-        id: changeId,
-        message: (
-          <>
-            {t.channels.archivedDone(channelName(t, view.classroom, view.memberId, channel))}{' '}
-            <Button size="compact-sm" variant="subtle" onClick={() => void back().catch(failed)}>
-              {t.channels.undo}
-            </Button>
-          </>
-        ),
-      });
+      const back = () =>
+        store.send(view.logId, 'changeChannel', { ...content, isArchived: false, seen: changeId }).catch(failed);
+      const name = channelName(t, view.classroom, view.memberId, channel);
+      offerUndo(changeId, t.channels.archivedDone(name), t.channels.undo, () => void back());
     } catch (error) {
       failed(error);
     }

@@ -13,6 +13,7 @@ import { dayOf, momentOf } from '../../assignments/editing.ts';
 import { TimeField } from '../../assignments/TimeField.tsx';
 import { useOpenClass } from '../../frame/classes.tsx';
 import { useFailure } from '../../frame/failure.ts';
+import { offerUndo } from '../../frame/undo-notice.tsx';
 import { useNow } from '../../frame/now.ts';
 import { opens } from '../../frame/quick-keys.ts';
 import { useTexts } from '../../texts/texts.ts';
@@ -144,19 +145,8 @@ function Waiting({ message, writing, onClose }: { message: ScheduledMessage; wri
   const body = { ...said, fileIds: files.map((file) => file.fileId) };
   const cancel = async () => {
     await store.send(logId, 'cancelScheduled', { messageId });
-    const again = () => {
-      notifications.hide(messageId);
-      store.send(logId, 'scheduleMessage', { ...body, sendAt }).catch(failed);
-    };
-    notifications.show({
-      id: messageId,
-      title: words.cancelled,
-      message: (
-        <Button size="compact-sm" variant="default" onClick={again}>
-          {words.undo}
-        </Button>
-      ),
-    });
+    const again = () => store.send(logId, 'scheduleMessage', { ...body, sendAt }).catch(failed);
+    offerUndo(messageId, words.cancelled, words.undo, () => void again());
   };
   // One command: with a cancelling and a posting, the hub could send it in between.
   const sendNow = () => store.send(logId, 'sendScheduled', { messageId });
