@@ -239,6 +239,7 @@ describe('the search', () => {
     await expect.poll(right).toBeLessThanOrEqual((await panel.boundingBox())!.x);
     await page.keyboard.press('Escape');
     await chats.waitFor();
+    await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
   });
 
   it('walks among what was found by arrows and narrows it by sender, kind and day', async () => {

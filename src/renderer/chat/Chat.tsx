@@ -5,6 +5,7 @@
  */
 import { IconPaperclip } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { ChannelId, MemberId } from '../../core/ids.ts';
 import { useOpenClass } from '../frame/classes.tsx';
 import { useFileDrop } from '../frame/file-drop.ts';
@@ -104,7 +105,8 @@ export function Chat({ channelId, to, goTo, isSearching = false, onSearching }: 
           channelId={channelId}
           onGoTo={(seq) => setJump({ seq })}
           onClose={() => {
-            onSearching?.(false);
+            // At once: beside the search a narrow window has no field that could take the focus.
+            flushSync(() => onSearching?.(false));
             writing.inputRef.current?.focus();
           }}
         />
