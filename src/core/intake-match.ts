@@ -114,6 +114,15 @@ const withoutEnding = (name: string) => name.replace(/(?<=.)\.[\p{L}\d]{1,8}$/u,
 /** Endings of Russian surnames: which of two words is one, where a list has the given name first. */
 const SURNAME = /(ов|ев|ин|ын|ова|ева|ина|ына|ский|цкий|ская|цкая|ской|цкой|енко|чук|щук|юк|ук|ых|их|ян|дзе|швили)$/;
 const PATRONYMIC = /(вич|ьич|вна|чна|инична|оглы|кызы|улы)$/;
+/** Given names with such endings: «Ким Алина» has hers behind her surname. */
+const GIVEN = new Set(
+  (
+    'лев яков ян касьян лукьян демьян емельян севастьян марьян валерьян константин валентин августин вениамин мартин мартын эмин рамин ' +
+    'ясин ева алевтина алина альбина амина ангелина антонина арина аделина валентина василина галина дарина дина екатерина жасмина ' +
+    'зарина ирина карина каролина кристина лина марина мартина мадина милина нина полина регина рина сабина сабрина самина фаина ' +
+    'эвелина элина эмина янина ясмина'
+  ).split(' '),
+);
 
 interface Person {
   memberId: MemberId;
@@ -130,7 +139,8 @@ function personOf({ memberId, name }: { memberId: MemberId; name: string }): Per
   const raw = cleanName(name).split(' ');
   const words = raw.map((word) => nameSkeleton(word));
   const [first = '', second = '', third = ''] = words;
-  const isGivenFirst = second !== '' && SURNAME.test(second) && !SURNAME.test(first) && !PATRONYMIC.test(second);
+  const isSurname = (word: string) => SURNAME.test(word) && !GIVEN.has(word);
+  const isGivenFirst = isSurname(second) && !isSurname(first) && ![second, third].some((word) => PATRONYMIC.test(word));
   // «Илья Андреевич Белов», «Илья Белов», «Белов Илья Андреевич»
   const [surname, given, patronymic] = PATRONYMIC.test(second) && third !== '' && !PATRONYMIC.test(third)
     ? [third, first, second]
@@ -267,14 +277,13 @@ class List {
     return [{ person, score: isOthers && given.text !== '' ? 1 : 2, at: used }];
   }
 
-  /** «работа Никитина»: of Никитин, where a Никитина is in the class too. */
+  /** «работа Никитина»: of Никитин, where a Никитина is in the class too. «Роман»: whose surname, and whose given name it is. */
   #alsoMeant({ person, at }: Named, words: readonly Word[]): Person[] {
     const place = at[0]!;
     const word = words[place]!;
-    if (!words.slice(0, place).some((before) => before.text.length > 1)) return [];
-    return this.#people.filter(
-      (other) => other !== person && word.text !== other.surname.text && isCaseOf(word, other),
-    );
+    const isAfterWords = words.slice(0, place).some((before) => before.text.length > 1);
+    const isCase = (other: Person) => isAfterWords && word.text !== other.surname.text && isCaseOf(word, other);
+    return this.#people.filter((other) => other !== person && (isSame(word, other.given) || isCase(other)));
   }
 
   /** The best reading of each surname that stands there; words that a better reading uses are nobody else's surname. */
@@ -325,10 +334,9 @@ export function matchFiles(
   const guessFile = ({ name, folders }: FoundFile): Guess => {
     const isOf = (found: string | null) => found !== null && own !== null && found !== own;
     if (folders.some((folder) => isOf(classOf(folder)))) return { ...NOBODY, doubt: 'other-class' };
+    const byFolders = folders.map((folder): Guess => ({ ...guessOf(folder), from: 'folder' }));
     const byFile: Guess = { ...guessOf(withoutEnding(name)), from: 'file' };
-    const byFolders = [...folders].reverse().map((folder): Guess => ({ ...guessOf(folder), from: 'folder' }));
-    const byFolder = byFolders.find(({ confidence }) => confidence !== 'none');
-    const guess = joined(byFile, byFolder);
+    const guess = [...byFolders, byFile].reduce((outer, inner) => joined(inner, outer), NOBODY);
     if (isTaken(guess) && [name, ...folders].some((text) => isOf(classIn(text))))
       return { ...guess, confidence: 'ask', doubt: 'other-class' };
     return guess;
@@ -336,9 +344,9 @@ export function matchFiles(
   return new Map(files.map((file) => [file.id, guessFile(file)]));
 }
 
-/** What a file's own name says goes before its folder's; where they differ, a person decides. */
-function joined(file: Guess, folder: Guess | undefined): Guess {
-  if (!folder) return file.confidence === 'none' ? NOBODY : file;
+/** What a file's own name says goes before its folder's, and a folder's before that around it; where they differ, a person decides. */
+function joined(file: Guess, folder: Guess): Guess {
+  if (folder.confidence === 'none') return file.confidence === 'none' ? NOBODY : file;
   if (file.confidence === 'none') return folder;
   const both = file.memberIds.filter((id) => folder.memberIds.includes(id));
   if (isTaken(file)) {

@@ -132,6 +132,36 @@ describe('one name', () => {
     expect(matchFiles([file], many.slice(1), '7А').get(file.id)).toMatchObject({ confidence: 'ask' });
   });
 
+  describe('in a class where one word can be two things', () => {
+    const list = [
+      'Ким Алина',
+      'Петрова Алина',
+      'Мороз Ирина Львовна',
+      'Пак Лев',
+      'Роман Никита',
+      'Орлов Роман',
+      'Ева Орлова',
+    ];
+    const of = (path: string) =>
+      matchFiles([found(path)], list.map((name) => ({ memberId: name as MemberId, name })), '7А').get(path)!; // prettier-ignore
+    it.each([
+      ['Ким.jpg', 'likely', ['Ким Алина']],
+      ['Ким А.jpg', 'sure', ['Ким Алина']],
+      ['Мороз И.Л..jpg', 'sure', ['Мороз Ирина Львовна']],
+      ['Пак.jpg', 'likely', ['Пак Лев']],
+      ['Орлова.jpg', 'likely', ['Ева Орлова']],
+      // A given name that looks like a surname is none.
+      ['Алина.jpg', 'ask', ['Ким Алина', 'Петрова Алина']],
+      ['Лев.jpg', 'ask', ['Пак Лев']],
+      // A surname that is another pupil's given name.
+      ['Роман.jpg', 'ask', ['Роман Никита', 'Орлов Роман']],
+      ['Роман Никита.jpg', 'sure', ['Роман Никита']],
+      ['Орлов Роман.jpg', 'sure', ['Орлов Роман']],
+    ])('%s: %s', (path, confidence, memberIds) => {
+      expect(of(path)).toMatchObject({ confidence, memberIds });
+    });
+  });
+
   it('a short surname that is misspelt is another one', () => {
     expect(ALMOST_LETTERS_MIN).toBe(5);
     expect(guess('Лу.pdf')).toMatchObject({ confidence: 'none' });
@@ -158,6 +188,8 @@ describe('a file among its folders', () => {
     ['Юрьев/работа Юрьева.jpg', 'likely', [ALEXEY], 'folder'],
     ['Контрольная 7А/Иванов.jpg', 'likely', [IVAN], 'file'],
     ['Контрольная/IMG_1.jpg', 'none', [], null],
+    ['Иванов Иван/Юрьев/IMG_1.jpg', 'ask', [ALEXEY, IVAN], 'folder'],
+    ['Белов/Белов Илья/IMG_1.jpg', 'sure', [ILYA], 'folder'],
   ])('%s: %s', (path, confidence, memberIds, from) => {
     expect(guess(path)).toMatchObject({ confidence, memberIds, from });
   });
