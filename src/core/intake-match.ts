@@ -206,6 +206,14 @@ function classIn(text: string): string | null {
   return found ? classKey(found[1]!, found[2]!) : null;
 }
 
+/** «Иванов 7Б» is of a parallel class of 7А. A small letter is a task's («7б»), another number a variant's («2Б»). */
+function isOfParallel(text: string, own: string): boolean {
+  const found = /(?<![\d№])(\d{1,2})(?:[-–—]?| ?["«“'])([А-Я])(?![\p{L}.])/u.exec(text);
+  return (
+    found !== null && Number(found[1]) === parseInt(own, 10) && classKey(found[1]!, found[2]!.toLowerCase()) !== own
+  );
+}
+
 // ── one name ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Named {
@@ -337,7 +345,8 @@ export function matchFiles(
     const byFolders = folders.map((folder): Guess => ({ ...guessOf(folder), from: 'folder' }));
     const byFile: Guess = { ...guessOf(withoutEnding(name)), from: 'file' };
     const guess = [...byFolders, byFile].reduce((outer, inner) => joined(inner, outer), NOBODY);
-    if (isTaken(guess) && [name, ...folders].some((text) => isOf(classIn(text))))
+    const isOther = (text: string) => isOf(classIn(text)) || (own !== null && isOfParallel(text, own));
+    if (isTaken(guess) && [withoutEnding(name), ...folders].some(isOther))
       return { ...guess, confidence: 'ask', doubt: 'other-class' };
     return guess;
   };

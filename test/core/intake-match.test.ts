@@ -199,9 +199,18 @@ describe('a file among its folders', () => {
     ['8 «б» класс/Иванов.jpg', 'none'],
     ['Контрольная 8Б класс/Иванов.jpg', 'ask'],
     ['Иванов 8б кл.jpg', 'ask'],
+    ['Иванов Иван 7Б.jpg', 'ask'],
+    ['ИвановИван7Б(2).jpg', 'ask'],
+    ['Работы 7 «Б»/Иванов Иван.jpg', 'ask'],
   ])('%s belongs to another class: %s', (path, confidence) => {
     expect(guess(path)).toMatchObject({ confidence, doubt: 'other-class' });
   });
+  it.each(['Иванов 7б.jpg', 'Вариант 2Б Иванов.jpg', 'Иванов 7Бис.jpg', '№7Б Иванов.jpg', 'Иванов 7 А.jpg'])(
+    '%s: a task or a variant is no class',
+    (path) => {
+      expect(guess(path)).toMatchObject({ confidence: 'likely', memberIds: [IVAN] });
+    },
+  );
   it('a club has no class to tell others from', () => {
     expect(guess('8Б/Иванов Иван.jpg', 'Кружок')).toMatchObject({ confidence: 'sure' });
   });
