@@ -128,7 +128,10 @@ const DOS = new TextDecoder('ibm866');
 const WINDOWS = new TextDecoder('windows-1251');
 const russian = (text: string) => text.match(/[а-яё]/gi)?.length ?? 0;
 
-/** A name as it was meant: UTF-8 where it is (many programs do not say so), else what reads more like Russian. */
+/**
+ * A name as it was meant: UTF-8 where it is (many programs do not say so), else what reads more like Russian. Where both do, it holds
+ * nothing but the letters «а» to «п» of Windows («белов»), which are «р» to «я» of DOS: no names.
+ */
 export function decodeName(raw: Uint8Array, isUtf8: boolean): string {
   try {
     return UTF8.decode(raw);
@@ -136,5 +139,5 @@ export function decodeName(raw: Uint8Array, isUtf8: boolean): string {
     if (isUtf8) return new TextDecoder().decode(raw);
   }
   const [dos, windows] = [DOS.decode(raw), WINDOWS.decode(raw)];
-  return russian(windows) > russian(dos) ? windows : dos;
+  return russian(windows) >= russian(dos) ? windows : dos;
 }

@@ -167,6 +167,8 @@ describe('an archive', () => {
     ['Иванов', false, Buffer.from('Иванов')],
     ['Работа по физике', false, cp866('Работа по физике')],
     ['Работа по физике', false, cp1251('Работа по физике')],
+    ['белов.doc', false, cp866('белов.doc')],
+    ['белов.doc', false, cp1251('белов.doc')],
     ['plain.txt', false, Buffer.from('plain.txt')],
     ['\ufffd\ufffd', true, Buffer.from([0xff, 0xfe])],
   ])('a name is %s', (name, isUtf8, raw) => {
