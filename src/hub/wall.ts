@@ -194,17 +194,18 @@ export class Wall {
   note({ logId, rows, state }: Pick<Group, 'logId' | 'rows' | 'state'>): void {
     for (const { kind, by } of rows)
       if ((kind === 'handedIn' || kind === 'messagePosted') && by !== null)
-        for (const personId of state.members[by]?.personIds ?? []) this.#named(personId);
+        for (const personId of state.members[by]?.personIds ?? []) this.#named(personId, kind === 'handedIn');
     const room = this.#open.get(logId);
     if (!room || !rows.some(({ kind }) => kind.startsWith('assign'))) return;
     for (const page of room.walls) room.unknowing.add(page);
     this.#tellSoon(logId, room);
   }
 
-  #named(personId: PersonId): void {
+  /** @param isWork who has handed in sends what moves from here on: what was left half sent says nothing of him any more */
+  #named(personId: PersonId, isWork: boolean): void {
     const up = this.#persons.get(personId)?.up;
     if (!up || up.size === 0) return;
-    for (const [fileId, { doneBytes, sizeBytes }] of up) if (doneBytes >= sizeBytes) up.delete(fileId);
+    for (const [fileId, { doneBytes, sizeBytes }] of up) if (isWork || doneBytes >= sizeBytes) up.delete(fileId);
     this.#moved(personId, null);
   }
 

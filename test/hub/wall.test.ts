@@ -231,6 +231,25 @@ describe('bytes', () => {
     await eventually(() => up()?.length === 0);
   });
 
+  test('of who has handed in nothing stands there that was left half sent before', async () => {
+    const [pupil] = await open(['Белов Илья']);
+    const { id: assignmentId } = await handOut(new Uint8Array(10));
+    const wall = look(room.teacher);
+    const [left, other] = [newFileId(), await pupil.upload(new Uint8Array(100))];
+    const headers = {
+      'Tus-Resumable': '1.0.0',
+      'Upload-Length': '10',
+      'Content-Type': 'application/offset+octet-stream',
+    };
+    const metadata = `fileId ${btoa(left)},filename ${btoa('a.bin')}`;
+    const body = new Uint8Array(4);
+    await pupil.ask('/files', { method: 'POST', headers: { ...headers, 'Upload-Metadata': metadata }, body });
+    const up = () => wall.tiles.get(pupil.memberId)?.up.map(({ doneBytes }) => doneBytes);
+    await eventually(() => up()?.join() === '100,4');
+    await pupil.send(room.logId, 'handIn', { assignmentId, fileIds: [other], note: '' });
+    await eventually(() => up()?.length === 0);
+  });
+
   test('an upload that is taken back is gone from the wall', async () => {
     const [pupil] = await open(['Белов Илья']);
     const wall = look(room.teacher);
