@@ -83,7 +83,12 @@ describe('a tile', () => {
     tell(0, { isHere: false });
     expect(stateOf(0)).toBe('handed-in');
     tell(1, { isHere: false, wantsHelpSince: paper.now, ...up(10) });
-    expect(stateOf(1)).toBe('away');
+    expect(tiles()[1]).toMatchObject({ state: 'away', sendingShare: null });
+  });
+
+  test('a clock that was set back makes nobody work who sits still', () => {
+    tell(0, { activeAt: paper.now + WORKING_MS });
+    expect(stateOf(0)).toBe('here');
   });
 
   test('without a hub says only what was handed in, not that nobody is here', () => {

@@ -37,7 +37,7 @@ export interface Tile {
   wantsHelpSince: number | null;
   /** Files of this lesson that are his: whole ones, all, and the share of their bytes that went to him. */
   files: { have: number; of: number; share: number };
-  /** The share of what he is sending that has come; null where he sends nothing. */
+  /** The share of what he is sending that has come; null where he sends nothing, or is gone and left it half sent. */
   sendingShare: number | null;
   /** The last work for what is being collected. */
   attempt: Attempt | null;
@@ -110,9 +110,10 @@ export function tilesOf(classroom: Classroom, wall: WallView | null, lesson: Les
     const attempt =
       (lesson.collected && lastAttempt(classroom.submissions[workKey(lesson.collected.assignmentId, memberId)])) ??
       null;
-    const sendingShare = shareOf(told?.up ?? []);
+    const sendingShare = isHere ? shareOf(told?.up ?? []) : null;
     const wantsHelpSince = isHere ? (told?.wantsHelpSince ?? null) : null;
-    const isWorking = typeof told?.activeAt === 'number' && now - told.activeAt < WORKING_MS;
+    // To either side: the hub's clock may have been set back since.
+    const isWorking = typeof told?.activeAt === 'number' && Math.abs(now - told.activeAt) < WORKING_MS;
     const isUnknown = wall === null && !attempt;
     const state = isUnknown ? 'unknown' : stateOf({ isHere, wantsHelpSince, attempt, sendingShare, files, isWorking });
     const partners = [...(attempt?.together ?? []), ...(attempt?.of ? [attempt.of.memberId] : [])];
@@ -135,7 +136,7 @@ function stateOf(
   of: Pick<Tile, 'isHere' | 'wantsHelpSince' | 'attempt' | 'sendingShare' | 'files'> & { isWorking: boolean },
 ): TileState {
   if (of.isHere && of.wantsHelpSince !== null) return 'help';
-  if (of.sendingShare !== null && of.isHere) return 'sending';
+  if (of.sendingShare !== null) return 'sending';
   if (of.attempt) return 'handed-in';
   if (!of.isHere) return 'away';
   if (of.files.share > 0 && of.files.share < 1) return 'getting';
@@ -191,7 +192,7 @@ export interface Unfinished {
 export function unfinishedOf(tiles: readonly Tile[], { collected }: Lesson): Unfinished {
   const isAsked = ({ member }: Tile) =>
     collected !== null && expectsWork(collected) && isAssigned(collected.assignees, member.memberId);
-  const sending = tiles.filter((tile) => tile.isHere && tile.sendingShare !== null);
+  const sending = tiles.filter((tile) => tile.sendingShare !== null);
   return {
     sending,
     missing: tiles.filter((tile) => tile.isHere && isAsked(tile) && !tile.attempt && !sending.includes(tile)),
