@@ -34,7 +34,7 @@ import { Room } from './turns.ts';
 export const HASHES_MAX = 200;
 export const SYNCS_AT_ONCE_MAX = 2;
 /** An upload is synced on its way whenever it has grown by so much and is not being synced. */
-export const SYNC_EVERY_BYTES = 8 * 1024 ** 2;
+export const SYNC_EVERY_BYTES = 4 * 1024 ** 2;
 const READ_BYTES = 1024 ** 2;
 /** One for all: what is read is hashed before anybody else's turn comes. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(READ_BYTES);
@@ -243,10 +243,18 @@ if (parentPort && (workerData as { writesFiles?: boolean } | null)?.writesFiles)
   const port = parentPort;
   const writer = new FileWriter();
   const answer = async ({ name, args }: FileCall) => (writer[name] as (...all: typeof args) => unknown)(...args);
-  port.on('message', ({ number, ...call }: ToFileWriter) => {
+  const calls: ToFileWriter[] = [];
+  const next = () => {
+    const { number, ...call } = calls.shift()!;
     answer(call).then(
       (value) => port.postMessage({ number, ok: true, value } satisfies FromFileWriter),
       (error: unknown) => port.postMessage({ number, ok: false, code: codeOfDisk(error) } satisfies FromFileWriter),
     );
+    if (calls.length > 0) setImmediate(next);
+  };
+  // One call in a turn of the loop. A port hands over all that has come before the loop goes on: as long as blocks came,
+  // the end of no sync was heard.
+  port.on('message', (call: ToFileWriter) => {
+    if (calls.push(call) === 1) setImmediate(next);
   });
 }

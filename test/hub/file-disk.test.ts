@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createServer, request, type ClientRequest, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getPriority, tmpdir } from 'node:os';
@@ -26,6 +27,8 @@ import { startClass } from '../support/class.ts';
 import { eventually, newFileId, sha256Of, type Person } from '../support/person.ts';
 
 const MB = 1024 ** 2;
+/** Far more than comes during the sync of one block. */
+const OTHERS_MOST = 900;
 let dir: string;
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'parta-file-disk-'))));
 afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
@@ -107,8 +110,10 @@ describe('the thread', () => {
   let disk: FileDisk;
   let threads: Worker[];
   let died: number;
-  beforeEach(() => {
+  beforeEach(async () => {
     [threads, died] = [[], 0];
+    // As in a hub: threads that everybody shares are there before the one that stands back, and are not its children.
+    await stat(dir);
     disk = new FileDisk(
       () => (died += 1),
       () => {
@@ -137,6 +142,29 @@ describe('the thread', () => {
     expect(existsSync(pathOf('a'))).toBe(false);
     expect(threads).toHaveLength(1);
     expect(died).toBe(0);
+  });
+
+  test('who has sent everything is answered while others go on sending', async () => {
+    begin('a');
+    begin('b');
+    await disk.open('a', pathOf('a'), 0);
+    await disk.open('b', pathOf('b'), 0);
+    let written = 0;
+    let isAnswered = false;
+    const goOn = async () => {
+      while (!isAnswered && written < OTHERS_MOST) {
+        await disk.write('b', [new Uint8Array(MB)]);
+        written += 1;
+      }
+    };
+    // So many at once that the thread always has a next block.
+    const others = Array.from({ length: BLOCKS_AT_ONCE_MAX }, goOn);
+    await disk.write('a', [new Uint8Array(MB)]);
+    await disk.close('a');
+    isAnswered = true;
+    expect(written).toBeLessThan(OTHERS_MOST);
+    await Promise.all(others);
+    await disk.close('b');
   });
 
   test.runIf(process.platform === 'linux')('where processors are few, it stands back behind the others', async () => {
