@@ -193,6 +193,9 @@ test('macros of a document are told of; a picture that is a bomb is left out; to
   expect(() => readOdt(archive)).toThrow('too-large');
 });
 
+const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006';
+const MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
+
 test('a spreadsheet: first sheets, dates and numbers as words', async () => {
   const { sheets } = await readXlsx(readFileSync(join(SAMPLES, 'roster/7А-healthy.xlsx')));
   expect(sheets[0]?.rows[0]).toEqual(['№', 'Фамилия', 'Имя', 'Отчество', 'Дата рождения']);
@@ -207,6 +210,38 @@ test('however far a sheet reaches, so much of it is read, and that is told', asy
   expect(sheets[0]?.rows).toEqual([['здесь']]);
   expect(sheets).toHaveLength(SHEETS_MAX);
   expect(notes).toContainEqual({ is: 'sheets-cut', rows: ROWS_MAX, columns: COLUMNS_MAX, sheets: SHEETS_MAX });
+});
+
+test('the first sheets are those whose tabs come first, whatever their parts are called', async () => {
+  const count = SHEETS_MAX + 2;
+  const tab = (n: number) => `<sheet name="Лист ${n}" sheetId="${n}" r:id="r${n}"/>`;
+  const tabs = [count, ...Array.from({ length: count - 1 }, (_, index) => index + 1)].map(tab).join('');
+  const { sheets } = await readXlsx(
+    xlsx(
+      Array.from({ length: count }, (_, index) => row(1, { A: `на ${index + 1}` })),
+      { 'xl/workbook.xml': `<workbook ${MAIN} xmlns:r="${OFFICE}/relationships"><sheets>${tabs}</sheets></workbook>` },
+    ),
+  );
+  const wanted = [count, 1, 2, 3, 4].map((n) => ({ name: `Лист ${n}`, rows: [[`на ${n}`]] }));
+  expect(sheets).toEqual(wanted);
+});
+
+test('a time of day is no date of 1899, and a date keeps its time', async () => {
+  const cell = (at: string, style: number, value: number) => `<c r="${at}1" s="${style}"><v>${value}</v></c>`;
+  const cells = [
+    cell('A', 1, 45_000),
+    cell('B', 2, 8.5 / 24),
+    cell('C', 3, 45_000.75),
+    cell('D', 2, 83 / 86_400),
+    cell('E', 1, 1e12),
+  ].join('');
+  const formats = [0, 14, 20, 22].map((id) => `<xf numFmtId="${id}" applyNumberFormat="1"/>`).join('');
+  const { sheets } = await readXlsx(
+    xlsx([`<row r="1">${cells}</row>`], {
+      'xl/styles.xml': `<styleSheet ${MAIN}><cellXfs count="4">${formats}</cellXfs></styleSheet>`,
+    }),
+  );
+  expect(sheets[0]?.rows).toEqual([['15.03.2023', '08:30', '15.03.2023 18:00', '00:01:23', '########']]);
 });
 
 test('formatting of empty cells is no content that is left out', () => {

@@ -25,7 +25,10 @@ export async function readXlsx(archive: Uint8Array): Promise<{ sheets: SheetTabl
   const parts: Zippable = {};
   const write = new TextEncoder();
   let isCut = false;
-  const sheetNames = zip.names.filter((name) => /^xl\/worksheets\/[\w.-]+\.xml$/.test(name)).toSorted(byNumber);
+  const tabs = tabsOf(xmlOf(zip, 'xl/workbook.xml') ?? '', xmlOf(zip, 'xl/_rels/workbook.xml.rels') ?? '');
+  const sheetNames = zip.names
+    .filter((name) => /^xl\/worksheets\/[\w.-]+\.xml$/.test(name))
+    .toSorted((a, b) => (tabs.get(a) ?? tabs.size) - (tabs.get(b) ?? tabs.size));
   for (const name of zip.names.filter((one) => XML_PART.test(one))) {
     const at = sheetNames.indexOf(name);
     if (at >= SHEETS_MAX) {
@@ -53,8 +56,18 @@ export async function readXlsx(archive: Uint8Array): Promise<{ sheets: SheetTabl
   return { sheets, notes };
 }
 
-const numberIn = (name: string) => Number(/(\d+)\.xml$/.exec(name)?.[1] ?? 0);
-const byNumber = (a: string, b: string) => numberIn(a) - numberIn(b);
+/** Which tab each part is: the person who made the book may have moved them. */
+function tabsOf(workbook: string, relations: string): Map<string, number> {
+  const value = (tag: string, name: string) => new RegExp(`\\s(?:\\w+:)?${name}=["']([^"']*)["']`).exec(tag)?.[1] ?? '';
+  const parts = new Map(
+    [...relations.matchAll(/<(?:\w+:)?Relationship\s[^<>]*>/g)].map(([tag]) => [
+      value(tag, 'Id'),
+      value(tag, 'Target'),
+    ]),
+  );
+  const tabs = [...workbook.matchAll(/<(?:\w+:)?sheet\s[^<>]*>/g)].map(([tag]) => parts.get(value(tag, 'id')) ?? '');
+  return new Map(tabs.map((target, index) => [`xl/${target.replace(/^\/?xl\//, '')}`, index]));
+}
 
 /** A sheet without the rows and cells that are not shown: one cell in the last corner would be a table of 17 milliards. */
 export function cutSheet(xml: string): { xml: string; isCut: boolean } {
@@ -80,7 +93,19 @@ const columnOf = (letters: string) => [...letters].reduce((sum, letter) => sum *
 
 function wordsOf(cell: unknown): string {
   if (cell === null || cell === undefined) return '';
-  if (cell instanceof Date) return cell.toISOString().slice(0, 10).split('-').toReversed().join('.');
+  if (cell instanceof Date) return momentOf(cell);
   if (typeof cell === 'number') return String(Number(cell.toPrecision(12)));
   return String(cell);
+}
+
+/** A sheet counts days: the one before its first has only a time. What lies beyond its years is shown as Excel shows it. */
+const FIRST_DAY = Date.UTC(1899, 11, 31);
+const AFTER_LAST_DAY = Date.UTC(10_000, 0, 1);
+function momentOf(cell: Date): string {
+  const at = Math.round(cell.getTime() / 1000) * 1000;
+  if (!(at < AFTER_LAST_DAY)) return '########';
+  const [date = '', clock = ''] = new Date(at).toISOString().slice(0, 19).split('T');
+  const time = clock.replace(/:00$/, '');
+  const day = date.split('-').toReversed().join('.');
+  return at < FIRST_DAY ? time : time === '00:00' ? day : `${day} ${time}`;
 }
