@@ -418,9 +418,10 @@ export function openWayInCheck({
       // That somebody came needs no tools to be known.
       if (isNews && known.wayIn?.detail !== 'reached') tell();
     },
-    /** Whoever came, came by another network. */
+    /** Whoever came by an address that is gone came by another network; a tunnel that was opened takes nobody's way. */
     networkChanged(): Promise<void> {
-      visitors = [];
+      const own = new Set(lan().map(({ address }) => address));
+      visitors = visitors.filter(({ to }) => own.has(to));
       report = null;
       return look();
     },

@@ -208,6 +208,7 @@ export const SCENES = {
   lesson: { on: 'teacher', path: '/lesson/:log' },
   'lesson-no-network': { on: 'teacher', path: '/lesson/:log' },
   'way-in-well': { on: 'teacher', path: '/lesson/:log' },
+  'way-in-open': { on: 'teacher', path: '/lesson/:log' },
   'way-in-unknown': { on: 'teacher', path: '/lesson/:log', acts: [{ click: /^(Проверить ещё раз|Check again)$/ }] },
   'way-in-no-peer': {
     on: 'teacher',

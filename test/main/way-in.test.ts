@@ -111,12 +111,13 @@ describe('between looks', () => {
     let running = true;
     let [looking, most] = [0, 0];
     let chosen: string | null = null;
+    let own = [lan, wifi];
     const wayIn = openWayInCheck({
       hub: () => (running ? { port: 8010, hubId: 'h' as HubId } : null),
       code: () => null,
       chosen: () => chosen,
       changed: () => {},
-      lan: () => [lan, wifi],
+      lan: () => own,
       gather: async (what) => {
         asked.push(what);
         most = Math.max(most, ++looking);
@@ -127,18 +128,24 @@ describe('between looks', () => {
       },
     });
     const choose = (adapter: string) => (chosen = adapter);
-    return { wayIn, asked, choose, stop: () => (running = false), most: () => most };
+    const move = (...to: (typeof lan)[]) => (own = to);
+    return { wayIn, asked, choose, move, stop: () => (running = false), most: () => most };
   }
   const verdict = (wayIn: ReturnType<typeof desk>['wayIn']) => wayIn.state().wayIn?.verdict;
 
   it('a visitor turns it well by himself; another network begins anew', async () => {
-    const { wayIn, asked } = desk();
+    const { wayIn, asked, move } = desk();
     await wayIn.look(null);
     expect(verdict(wayIn)).toBe('unknown');
     wayIn.visited(came);
     expect(verdict(wayIn)).toBe('well');
     wayIn.visited(came);
     expect(asked).toHaveLength(1);
+    // A tunnel was opened beside it.
+    move(lan, wifi, { adapter: 'tun0', address: '10.8.0.2', bits: 24 });
+    await wayIn.networkChanged();
+    expect(verdict(wayIn)).toBe('well');
+    move(wifi);
     await wayIn.networkChanged();
     expect(verdict(wayIn)).toBe('unknown');
   });

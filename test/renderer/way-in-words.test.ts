@@ -62,6 +62,16 @@ test('what is only likely says so; each kind of one trouble has words of its own
   expect(new Set(kinds).size).toBe(kinds.length);
 });
 
+test('nobody is said to have come in while somebody is here', () => {
+  const told = (one: WayIn, isSomebodyHere: boolean) => wayInWords(TEXTS.ru.wayIn, one, 'a', isSomebodyHere).tell;
+  expect(told(found('well', { isSure: false }), false)).toContain('Пока никого нет');
+  expect(told(found('well', { isSure: false }), true)).toContain('Кто-то уже здесь или ждёт ниже');
+  for (const detail of [null, 'no-peer'] as const) {
+    expect(told(found('unknown', { detail }), false)).toContain('пока никто не вошёл');
+    expect(told(found('unknown', { detail }), true)).toContain('Кто-то уже здесь или ждёт ниже');
+  }
+});
+
 test('the firewall is opened with the words and the command of the system, with our port', () => {
   expect(firewallCommands('win32', 8011)).toEqual([
     'netsh advfirewall firewall add rule name="Parta" dir=in action=allow protocol=TCP localport=8011 remoteip=localsubnet',

@@ -46,6 +46,24 @@ it('it opened elsewhere: that is said too', async () => {
   await expect.poll(() => asked('hub.check')).toEqual([{ report: { opened: true, peer: null } }]);
 });
 
+it.each(['waits at the door', 'is here'])('who %s is known at once, whenever was looked last', async (how) => {
+  await open('way-in-unknown');
+  await check().getByText('пока никто не вошёл').waitFor();
+  await page.evaluate((isWaiting) => {
+    const { store, logId } = window.harness;
+    const { paper } = store.logs.find((one) => one.logId === logId)!;
+    const { memberId } = Object.values(paper.state.members).find(({ role }) => role === 'student')!;
+    const tile = { memberId, isHere: true, wantsHelpSince: null, activeAt: null, down: [], up: [] };
+    const personId = store.newSeriesId() as never;
+    if (isWaiting) paper.must('requestJoin', { personId, name: 'Кот', device: 'Chromium' }, { kind: 'hub' });
+    else store.walls.set(logId, { tiles: new Map([[memberId, tile]]) });
+    store.changed();
+  }, how === 'waits at the door');
+  await check().getByText('Кто-то уже здесь или ждёт ниже').waitFor();
+  expect(await check().getByText('никто не вошёл').count()).toBe(0);
+  expect(await asked('hub.check')).toEqual([]);
+});
+
 it('of two networks the teacher chooses one', async () => {
   await open('way-in-two-adapters');
   await button('10.10.4.7:8010 · Wi-Fi').click();

@@ -15,8 +15,11 @@ import classes from './ConnectionCheck.module.css';
 type Step = 'hub.check' | 'hub.start' | 'hub.show' | 'hub.port';
 type Ask = <K extends Step>(name: K, input: CallInput<K>) => void;
 
-/** @param hub the hub's own state; shows nothing where there is none on this computer */
-export function ConnectionCheck({ hub }: { hub: HubState }) {
+/**
+ * @param hub the hub's own state; shows nothing where there is none on this computer
+ * @param isSomebodyHere as this window knows it now; what was found is older
+ */
+export function ConnectionCheck({ hub, isSomebodyHere = false }: { hub: HubState; isSomebodyHere?: boolean }) {
   const t = useTexts();
   const desktop = useDesktop();
   const [isBusy, setBusy] = useState(false);
@@ -30,18 +33,20 @@ export function ConnectionCheck({ hub }: { hub: HubState }) {
   if (hub.state === 'absent') return null;
   return (
     <section className={classes.check} aria-label={t.lesson.check}>
-      <Verdict hub={hub} isBusy={isBusy} ask={ask} />
+      <Verdict {...{ hub, isSomebodyHere, isBusy, ask }} />
     </section>
   );
 }
 
 interface Asking {
   hub: HubState;
+  isSomebodyHere: boolean;
   isBusy: boolean;
   ask: Ask;
 }
 
-function Verdict({ hub, isBusy, ask }: Asking) {
+function Verdict(props: Asking) {
+  const { hub, isBusy, ask } = props;
   const t = useTexts();
   const best = bestAddress(hub.addresses);
   const { wayIn } = hub;
@@ -55,7 +60,7 @@ function Verdict({ hub, isBusy, ask }: Asking) {
       {t.lesson.checkAgain}
     </Button>
   );
-  if (wayIn?.detail === 'none-free' && hub.code === 'port-taken') return <Found {...{ hub, isBusy, ask, again }} />;
+  if (wayIn?.detail === 'none-free' && hub.code === 'port-taken') return <Found {...props} again={again} />;
   if (hub.state === 'starting' || hub.state === 'restarting') return <Notice isLive>{t.lesson.hubStarting}</Notice>;
   if (hub.state !== 'ready')
     return hub.code ? (
@@ -77,16 +82,16 @@ function Verdict({ hub, isBusy, ask }: Asking) {
         {t.lesson.noAnswerTodo}
       </Notice>
     );
-  return <Found {...{ hub, isBusy, ask, again }} />;
+  return <Found {...props} again={again} />;
 }
 
-function Found({ hub, isBusy, ask, again }: Asking & { again: React.ReactNode }) {
+function Found({ hub, isSomebodyHere, isBusy, ask, again }: Asking & { again: React.ReactNode }) {
   const t = useTexts();
   const best = bestAddress(hub.addresses);
   const address = best ? shownAddress(best.url) : '';
   const { wayIn } = hub;
   if (!wayIn) return null;
-  const { tone, title, tell, step, commands } = wayInWords(t.wayIn, wayIn, address);
+  const { tone, title, tell, step, commands } = wayInWords(t.wayIn, wayIn, address, isSomebodyHere);
   const port =
     wayIn.verdict !== 'port-taken' ? null : wayIn.detail === 'moved' ? (
       <Button size="sm" loading={isBusy} onClick={() => ask('hub.port', { what: 'keep' })}>

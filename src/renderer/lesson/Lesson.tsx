@@ -85,6 +85,7 @@ function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof
   const isWall = place.value.view === 'wall';
   const isEmbedded = server.kind === 'embedded';
   const atDoor = Object.keys(classroom.requests).length;
+  const here = tiles.filter(({ isHere }) => isHere).length;
   const drop = useFileDrop((files) => setDialog({ kind: 'hand-out', files }), { isOff: dialog.kind !== 'none' });
 
   const begin = useBeginLesson(logId);
@@ -212,10 +213,10 @@ function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof
         ) : (
           <>
             {door}
-            {isEmbedded && <ConnectionCheck hub={hub} />}
+            {isEmbedded && <ConnectionCheck hub={hub} isSomebodyHere={atDoor > 0 || here > 0} />}
             <JoinRequests logId={logId} classroom={classroom} />
             <p className={classes.hereNow} aria-live="polite">
-              {wall && t.wall.sums(tiles.filter(({ isHere }) => isHere).length, tiles.length)}
+              {wall && t.wall.sums(here, tiles.length)}
             </p>
           </>
         )}

@@ -13,8 +13,9 @@ export interface WayInWords {
 
 /**
  * @param address what the class is shown, without `http://`
+ * @param isSomebodyHere now, by this window; who came from which computer the verdict alone knows
  */
-export function wayInWords(t: Texts['wayIn'], wayIn: WayIn, address: string): WayInWords {
+export function wayInWords(t: Texts['wayIn'], wayIn: WayIn, address: string, isSomebodyHere = false): WayInWords {
   const { verdict, detail, subnets, downAdapters } = wayIn;
   const port = wayIn.port ?? 0;
   const taken = wayIn.takenPort ?? port;
@@ -31,12 +32,14 @@ export function wayInWords(t: Texts['wayIn'], wayIn: WayIn, address: string): Wa
     case 'well':
       if (detail === 'reached') return words('good', t.well.reached(peer), t.well.tell(address));
       if (detail === 'report') return words('good', t.well.report, t.well.tell(address));
-      return words('good', t.well.open, t.well.openTell(address));
-    case 'unknown':
-      if (detail === 'no-peer') return words('info', t.unknown.noPeerTitle, t.unknown.tell, t.unknown.noPeerStep);
+      return words('good', t.well.open, t.well.openTell(address, isSomebodyHere));
+    case 'unknown': {
+      const tell = isSomebodyHere ? t.unknown.hereTell : t.unknown.tell;
+      if (detail === 'no-peer') return words('info', t.unknown.noPeerTitle, tell, t.unknown.noPeerStep);
       if (detail === 'others-come')
         return words('info', t.unknown.othersTitle, t.well.tell(address), t.unknown.othersStep(address));
-      return words('info', t.unknown.title(address), t.unknown.tell, t.unknown.step);
+      return words('info', t.unknown.title(address), tell, t.unknown.step);
+    }
     case 'no-link':
       return detail === 'self-made'
         ? words('bad', t.noLink.title, t.noLink.selfMadeTell, t.noLink.selfMadeStep)

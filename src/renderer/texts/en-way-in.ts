@@ -10,12 +10,15 @@ export const enWayIn: Widen<typeof ruWayIn> = {
       reached: (from) => `Students come in: it was opened from ${from}`,
       report: 'Students in this network can sign in',
       open: 'Nothing seems to be in the way',
-      openTell: (address) => `The address ${address} answers, the firewall lets through. Nobody has come in yet.`,
+      openTell: (address, isSomebodyHere) =>
+        `The address ${address} answers, the firewall lets through. ${isSomebodyHere ? 'Somebody is here already or waits below.' : 'Nobody is here yet.'}`,
       tell: (address) => `The address for the class: ${address}.`,
     },
     unknown: {
       title: (address) => `The address ${address} answers on this computer`,
       tell: 'Whether the network lets others in cannot be seen from here: a firewall and a guest Wi-Fi look the same until somebody comes in.',
+      hereTell:
+        'Somebody is here already or waits below. Whether at this computer or at another cannot be seen from here.',
       step: 'Open the address on any other computer and say what it showed.',
       noPeerTitle: 'A firewall, another network or a Wi-Fi that keeps guests apart: not known yet',
       noPeerStep: 'Look up the address of that computer (not of this one) and enter it below.',

@@ -20,11 +20,14 @@ function wayIn(verdict: Verdict, over: Partial<WayIn> = {}, hub: Partial<HubStat
   const staged = lesson({ pupils: 3, view: 'door', bellIn: null });
   const found: WayIn = { ...WELL, verdict, detail: null, ...over };
   staged.desktop.hub = { ...staged.desktop.hub, wayIn: found, ...hub };
+  // Where pupils come in, some are here.
+  if (verdict !== 'well') staged.store.walls.set(staged.logId, { tiles: new Map() });
   return staged;
 }
 
 export const WAY_IN_SCENES = {
   'way-in-well': () => wayIn('well', { detail: 'reached' }),
+  'way-in-open': () => wayIn('well', { isSure: false, peer: null }),
   'way-in-unknown': () => wayIn('unknown', { isSure: false, peer: null }),
   'way-in-no-peer': () => wayIn('unknown', { isSure: false, detail: 'no-peer', peer: null }),
   'way-in-firewall': () => wayIn('firewall'),
