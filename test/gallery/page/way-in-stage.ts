@@ -33,7 +33,12 @@ export const WAY_IN_SCENES = {
   'way-in-firewall': () => wayIn('firewall'),
   'way-in-firewall-linux': () => wayIn('firewall', { platform: 'linux', peer: null }),
   'way-in-other-subnet': () => wayIn('other-subnet', { isSure: false, peer: '10.30.2.14' }),
-  'way-in-port-moved': () => wayIn('port-taken', { detail: 'moved', takenPort: 8010, takenBy: 'nginx', port: 8011 }),
+  'way-in-port-moved': () =>
+    wayIn(
+      'port-taken',
+      { detail: 'moved', takenPort: 8010, takenBy: 'nginx', port: 8011 },
+      { port: 8011, addresses: [{ url: 'http://192.168.1.24:8011', adapter: 'Ethernet', answers: true }] },
+    ),
   'way-in-port-none': () =>
     wayIn(
       'port-taken',
