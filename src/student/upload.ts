@@ -72,11 +72,14 @@ const KeptFile = z.object({
   sizeBytes: z.int(),
   mediaType: z.string(),
   isStored: z.boolean(),
+  modifiedAt: z.optional(z.number()),
 });
 type KeptFile = z.infer<typeof KeptFile>;
 
 interface Row extends UploadView {
   file: Blob | null;
+  /** When the file was last changed whose bytes the hub has; undefined where it is not known. */
+  modifiedAt: number | undefined;
   /** `file` is what the browser kept, not what was chosen. */
   isCopy: boolean;
   tries: number;
@@ -131,12 +134,13 @@ export function openUploads({ ticket, storage, kept: copies = null }: UploadsOpt
     }
   }
   function writeKept() {
-    const kept = [...rows.values()].map(({ fileId, name, sizeBytes, mediaType, state }): KeptFile => ({
+    const kept = [...rows.values()].map(({ fileId, name, sizeBytes, mediaType, state, modifiedAt }): KeptFile => ({
       fileId,
       name,
       sizeBytes,
       mediaType,
       isStored: state === 'stored',
+      ...(modifiedAt === undefined ? {} : { modifiedAt }),
     }));
     const surplus = kept.length - KEPT_FILES_MAX;
     const forgotten = new Set(kept.filter((file) => file.isStored).slice(0, Math.max(0, surplus)));
@@ -146,7 +150,8 @@ export function openUploads({ ticket, storage, kept: copies = null }: UploadsOpt
       // Full or forbidden: a reload would then forget these files, and the page says so for each.
     }
   }
-  const rowOf = (file: Omit<UploadView, 'state' | 'sentBytes' | 'code'>, state: UploadState): Row => ({
+  type Facts = Omit<UploadView, 'state' | 'sentBytes' | 'code'> & Pick<KeptFile, 'modifiedAt'>;
+  const rowOf = (file: Facts, state: UploadState): Row => ({
     fileId: file.fileId,
     name: file.name,
     sizeBytes: file.sizeBytes,
@@ -155,6 +160,7 @@ export function openUploads({ ticket, storage, kept: copies = null }: UploadsOpt
     sentBytes: state === 'stored' ? file.sizeBytes : 0,
     code: null,
     file: null,
+    modifiedAt: file.modifiedAt,
     isCopy: false,
     tries: 0,
     timer: null,
@@ -279,6 +285,12 @@ export function openUploads({ ticket, storage, kept: copies = null }: UploadsOpt
         if (isCurrent()) waitForTab(row);
         return;
       }
+      // Chosen again it was another: half of each would be neither.
+      if (file instanceof File && row.modifiedAt !== undefined && row.modifiedAt !== file.lastModified) {
+        await drop(row.fileId);
+        row.modifiedAt = file.lastModified;
+        writeKept();
+      }
       const { Upload, DetailedError } = await import('tus-js-client');
       if (!isCurrent()) return;
       const upload = new Upload(file, {
@@ -335,13 +347,22 @@ export function openUploads({ ticket, storage, kept: copies = null }: UploadsOpt
     }
   }
 
+  const ask = async (fileId: FileId, method: 'HEAD' | 'DELETE') =>
+    fetch(`/files/${fileId}`, {
+      method,
+      headers: { Authorization: `Bearer ${await ticket()}`, 'Tus-Resumable': '1.0.0' },
+    });
   /** Whether the hub has all of a file, by its own word. */
   async function isWhole(fileId: FileId): Promise<boolean> {
-    const headers = { Authorization: `Bearer ${await ticket()}`, 'Tus-Resumable': '1.0.0' };
-    const answer = await fetch(`/files/${fileId}`, { method: 'HEAD', headers });
+    const answer = await ask(fileId, 'HEAD');
     if (answer.status === 404) return false;
     if (!answer.ok) throw new PartaError('busy');
     return answer.headers.get('Upload-Offset') === answer.headers.get('Upload-Length');
+  }
+  /** The hub drops what it has of a file, unless a work names it. */
+  async function drop(fileId: FileId): Promise<void> {
+    const answer = await ask(fileId, 'DELETE');
+    if (!answer.ok && ![403, 404].includes(answer.status)) throw new PartaError('busy');
   }
 
   function kick() {
@@ -361,7 +382,7 @@ export function openUploads({ ticket, storage, kept: copies = null }: UploadsOpt
   return {
     add(fileId, file) {
       const facts = { fileId, name: safeFileName(file.name), sizeBytes: file.size, mediaType: file.type.slice(0, 100) };
-      const row = { ...rowOf(facts, 'queued'), file };
+      const row = { ...rowOf({ ...facts, modifiedAt: file.lastModified }, 'queued'), file };
       rows.set(fileId, row);
       writeKept();
       if (file.size > FILE_BYTES_MAX) change(row, { state: 'failed', code: 'too-large', file: null });
@@ -383,7 +404,10 @@ export function openUploads({ ticket, storage, kept: copies = null }: UploadsOpt
       if (!row) return;
       if (row.timer) clearTimeout(row.timer);
       rows.delete(fileId);
-      row.stop?.(true);
+      if (row.stop) row.stop(true);
+      // Cut or left by an earlier page, it is on the hub all the same.
+      else if (row.state === 'lost' || (row.state !== 'stored' && row.sentBytes > 0))
+        drop(fileId).catch(() => undefined);
       void copies?.settle(fileId, 'unwanted');
       writeKept();
       told();

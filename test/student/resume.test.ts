@@ -77,9 +77,20 @@ async function cutInTheMiddle(page: Page, isKept = true) {
   await page.getByText('Работа ждёт связи').waitFor();
 }
 
-async function handedInOnce(assignmentId: Parameters<Lesson['handedIn']>[0]) {
+/** The browser's disk is full: the request fails, and with it its transaction. */
+const takeRoom = () =>
+  computer.addInitScript(() => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, value: unknown, key?: IDBValidKey) {
+      if (!(value instanceof Blob)) return key === undefined ? put.call(this, value) : put.call(this, value, key);
+      this.transaction.abort();
+      throw new DOMException('no room', 'QuotaExceededError');
+    };
+  });
+
+async function handedInOnce(assignmentId: Parameters<Lesson['handedIn']>[0], bytes = BYTES) {
   const entry = await lesson.handedIn(assignmentId);
-  expect(filesIn(entry.body).map(({ sha256 }) => sha256)).toEqual([sha256Of(BYTES)]);
+  expect(filesIn(entry.body).map(({ sha256 }) => sha256)).toEqual([sha256Of(bytes)]);
   const all = lesson.teacher.logs.get(lesson.logId)?.entries.filter(({ kind }) => kind === 'handedIn');
   expect(all?.length).toBe(1);
   return filesIn(entry.body)[0]!;
@@ -121,15 +132,7 @@ describe('reloaded in the middle of a file', () => {
 
   test('a browser without room keeps nothing: the page asks for the same file, takes no other, and finishes it', async () => {
     const assignmentId = await lesson.assign();
-    // As a full disk answers: the request fails, and with it its transaction.
-    await computer.addInitScript(() => {
-      const { put } = IDBObjectStore.prototype;
-      IDBObjectStore.prototype.put = function (this: IDBObjectStore, value: unknown, key?: IDBValidKey) {
-        if (!(value instanceof Blob)) return key === undefined ? put.call(this, value) : put.call(this, value, key);
-        this.transaction.abort();
-        throw new DOMException('no room', 'QuotaExceededError');
-      };
-    });
+    await takeRoom();
     const page = await lesson.pupil(computer);
     await cutInTheMiddle(page, false);
     lesson.cable.mend();
@@ -142,6 +145,20 @@ describe('reloaded in the middle of a file', () => {
     await page.getByLabel('Выбрать снова').setInputFiles(VIDEO);
     await receiptOn(page).waitFor();
     await handedInOnce(assignmentId);
+  });
+
+  test('changed meanwhile and chosen again, it is handed in as it is now, not half of each', async () => {
+    const assignmentId = await lesson.assign();
+    await takeRoom();
+    const page = await lesson.pupil(computer);
+    await cutInTheMiddle(page, false);
+    lesson.cable.mend();
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.reload();
+    const changed = Buffer.alloc(BYTES.length, 'Сказуемое и подлежащее. ');
+    await page.getByLabel('Выбрать снова').setInputFiles({ ...VIDEO, buffer: changed });
+    await receiptOn(page).waitFor();
+    await handedInOnce(assignmentId, changed);
   });
 });
 

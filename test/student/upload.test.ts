@@ -207,6 +207,29 @@ describe('a reload', () => {
     expect(after.view(id)?.state).toBe('sending');
   });
 
+  test('of a file that was changed since, what the hub has goes first; the same one goes on', async () => {
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (path: string, { method }: RequestInit) => {
+      asked.push(`${method} ${path}`);
+      return Promise.resolve(new Response(null, { status: 204 }));
+    });
+    const [same, changed] = [file(), file()];
+    Object.defineProperty(changed, 'lastModified', { value: same.lastModified + 1 });
+    const before = open(never);
+    const ids = [add(before, same), add(before, same)];
+    const after = open(() => Promise.resolve('t'));
+    expect(after.again(ids[0]!, same)).toBe(true);
+    expect(after.again(ids[1]!, changed)).toBe(true);
+    await until(() => ids.every((id) => after.view(id)?.state === 'cut'));
+    expect(asked).toEqual([`DELETE /files/${ids[1]}`]);
+    after.remove(ids[0]!);
+    const last = open(() => Promise.resolve('t'));
+    expect(last.view(ids[1]!)?.state).toBe('lost');
+    last.remove(ids[1]!);
+    await until(() => asked.length === 2);
+    expect(asked[1]).toBe(`DELETE /files/${ids[1]}`);
+  });
+
   test('keeps the facts of a bounded number of stored files, and of every file that is not stored', () => {
     const stored = Array.from({ length: KEPT_FILES_MAX + 5 }, (_, index) => ({
       fileId: newFileId(),
