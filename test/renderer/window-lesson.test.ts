@@ -2,6 +2,7 @@
 // class on paper.
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { CALM_MS } from '../../src/renderer/lesson/lesson-now.ts';
 import { NOW } from '../gallery/page/stage.ts';
 import type { TeacherScene } from '../gallery/scene-list.ts';
 import { windowStage, type Opening } from './window/stage.ts';
@@ -279,6 +280,21 @@ describe('a lesson under way', () => {
     await dialog().waitFor({ state: 'detached' });
     await expect.poll(lesson).toMatchObject({ logId: await page.evaluate(() => window.harness.logId) });
   });
+});
+
+it('a code that ran out while the computer slept is not shown: the hub is asked for another', async () => {
+  await open('lesson-door-full', { isClockOurs: true });
+  const board = page.getByRole('region', { name: 'Как войти' });
+  await board.getByText('481 516').waitFor();
+  await page.evaluate(() => {
+    const { hub } = window.harness.store;
+    Object.assign(hub, { joinCode: hub.renewJoinCode });
+  });
+  // The clock has moved, timers have not.
+  await page.clock.setSystemTime(NOW + 6 * 60 * MINUTE);
+  await page.clock.runFor(CALM_MS);
+  await board.getByText('234 215').waitFor();
+  expect(await board.getByText('481 516').count()).toBe(0);
 });
 
 it('cards are printed, one for everybody, and leave the screen as it was', async () => {

@@ -21,11 +21,12 @@ import { QrCode } from './QrCode.tsx';
 import { studentsOf } from './wall-tiles.ts';
 import classes from './Lesson.module.css';
 
-export function Door({ logId, isOnline }: { logId: LogId; isOnline: boolean }) {
+/** @param now the hub's clock */
+export function Door({ logId, isOnline, now }: { logId: LogId; isOnline: boolean; now: number }) {
   const t = useTexts();
   const hub = useHub();
   const { server } = useOpenClass();
-  const joinCode = useJoinCode(logId, isOnline);
+  const joinCode = useJoinCode(logId, isOnline, now);
   const isEmbedded = server.kind === 'embedded';
   const address = isEmbedded ? (bestAddress(hub.addresses)?.url ?? null) : server.url || null;
   useAnnounced(isEmbedded && hub.state === 'ready');
@@ -61,8 +62,8 @@ function useAnnounced(isShown: boolean) {
   }, [call, isShown]);
 }
 
-/** The class code as the hub knows it; asked again when the connection is back and when the code has run out. */
-function useJoinCode(logId: LogId, isOnline: boolean) {
+/** The class code as the hub knows it; asked for again and again from when it has run out, also while this computer slept. */
+function useJoinCode(logId: LogId, isOnline: boolean, now: number) {
   const store = useStore();
   const [state, setState] = useState<{ code: JoinCode | null; error: ErrorCode | null }>({ code: null, error: null });
   const take = useCallback(
@@ -73,18 +74,13 @@ function useJoinCode(logId: LogId, isOnline: boolean) {
       ),
     [],
   );
-  const expiresAt = state.code?.expiresAt ?? null;
+  const isOver = state.code === null || state.code.expiresAt <= now;
+  const wantedAt = isOver ? now : null;
   useEffect(() => {
-    if (!isOnline) return undefined;
-    if (expiresAt === null || expiresAt <= Date.now()) {
-      void take(store.hub.joinCode(logId));
-      return undefined;
-    }
-    const timer = setTimeout(() => void take(store.hub.joinCode(logId)), Math.min(expiresAt - Date.now(), 2 ** 31 - 1));
-    return () => clearTimeout(timer);
-  }, [store, logId, isOnline, expiresAt, take]);
+    if (isOnline && wantedAt !== null) void take(store.hub.joinCode(logId));
+  }, [store, logId, isOnline, wantedAt, take]);
   const renew = () => void take(store.hub.renewJoinCode(logId));
-  return { ...state, renew };
+  return { code: isOver ? null : state.code, error: state.error, renew };
 }
 
 interface BoardProps {

@@ -107,7 +107,7 @@ function OpenLesson({ view, place }: { view: ClassView; place: ReturnType<typeof
     { keys: ['W'], text: t.wall.keys.door, run: () => show(isWall ? 'door' : 'wall') },
   ]);
 
-  const door = <Door logId={logId} isOnline={isOnline} />;
+  const door = <Door logId={logId} isOnline={isOnline} now={now} />;
   const collectBarOf = (isProjected: boolean) =>
     lesson.collected && (
       <CollectBar
