@@ -69,14 +69,36 @@ describe('taking in', () => {
     const review = { assignmentId, memberId: eva, attempt: 1, mark: '5', comment: '', seen: null };
     const { id } = made.must('review', review);
     made.must('giveBack', { assignmentId, memberId: eva, reviewId: id, outcome: 'accepted' });
-    const sorting = sort(intakeOf('Белов Илья.jpg', 'Белов Илья 2.jpg', 'Зайцева Ева.jpg'), works(), '7А');
+    const sorting = sort(intakeOf('Белов Илья.jpg', 'Зайцева Ева.jpg'), works(), '7А');
     expect(told(sorting)).toEqual([
       ['Белов Илья.jpg', null, 'seen'],
-      ['Белов Илья 2.jpg', ilya, 'sure'],
       ['Зайцева Ева.jpg', null, 'closed'],
     ]);
     expect(works().map((work) => isOpenFor(work))).toEqual([true, true, false, true]);
     expect(nameOf(made.state, eva)).toBe('Зайцева Ева');
+  });
+
+  it('gives what the last work has together with what is new: the next attempt is the whole work', () => {
+    const { ids, bring, works } = paper();
+    const [ilya, fedor, eva] = ids;
+    bring(ilya, [['Белов Илья 1.jpg', 10]]);
+    bring(eva, [['Зайцева.jpg', 10]]);
+    const sorting = sort(intakeOf('Белов Илья 1.jpg', 'Белов Илья 2.jpg', 'Зайцева.jpg', 'IMG_1.jpg'), works(), '7А');
+    expect(told(sorting)).toEqual([
+      ['Белов Илья 1.jpg', ilya, 'sure'],
+      ['Белов Илья 2.jpg', ilya, 'sure'],
+      ['Зайцева.jpg', null, 'seen'],
+      ['IMG_1.jpg', null, null],
+    ]);
+    expect(told(give(sorting, ['f3'], eva)).slice(2)).toEqual([
+      ['Зайцева.jpg', eva, 'likely'],
+      ['IMG_1.jpg', eva, 'chosen'],
+    ]);
+    // What was taken from him or given to another stays so.
+    const other = give(give(sorting, ['f2'], fedor), ['f3'], eva);
+    expect(told(other)[2]).toEqual(['Зайцева.jpg', fedor, 'chosen']);
+    const taken = give(give(give(sorting, ['f3'], eva), ['f2'], null), ['f3'], eva);
+    expect(told(taken)[2]).toEqual(['Зайцева.jpg', null, null]);
   });
 
   it('keeps what a person decided, and takes back', () => {

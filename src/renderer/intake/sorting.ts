@@ -1,7 +1,7 @@
 /**
  * Found files on their way to pupils: who has which, what is still to be said, and what will be brought. Promises: only what is sure
- * or likely is given to somebody by itself; a file that the pupil's last work has already is not given again; everything that a
- * person decided stays as he decided. Pure.
+ * or likely is given to somebody by itself; a file that the pupil's last work has already is not given again, but for beside a new one:
+ * the next attempt is the whole work, since it is what is reviewed and saved; everything that a person decided stays as he decided. Pure.
  */
 import type { Classroom } from '../../core/classroom.ts';
 import type { MemberId } from '../../core/ids.ts';
@@ -32,7 +32,7 @@ export function sort(intake: Intake, works: readonly Work[], className: string):
   const students = works.map(({ member }) => member);
   const guesses = matchFiles(intake.files, students, className);
   const workOf = new Map(works.map((work) => [work.member.memberId, work]));
-  return new Map(
+  const sorting: Sorting = new Map(
     intake.files.map((file) => {
       const guess = guesses.get(file.id)!;
       const isTaken = guess.confidence === 'sure' || guess.confidence === 'likely';
@@ -46,6 +46,18 @@ export function sort(intake: Intake, works: readonly Work[], className: string):
       return [file.id, { file, guess, memberId: held ? null : memberId, because, held } satisfies SortedFile];
     }),
   );
+  return completed(sorting, new Set([...sorting.values()].map(({ memberId }) => memberId)));
+}
+
+/** What the last work of those who are given something new has already goes along with it. */
+function completed(sorting: Sorting, given: ReadonlySet<MemberId | null>): Sorting {
+  const next = new Map(sorting);
+  for (const [id, one] of sorting) {
+    const { memberId, held, guess } = one;
+    if (memberId === null && held?.why === 'seen' && given.has(held.memberId))
+      next.set(id, { ...one, memberId: held.memberId, because: guess.confidence as Because, held: null });
+  }
+  return next;
 }
 
 /** Whether a work may still be brought: what was given back as done is done. As the rule of the class has it. */
@@ -59,7 +71,7 @@ export function give(sorting: Sorting, ids: Iterable<string>, memberId: MemberId
     const one = next.get(id);
     if (one) next.set(id, { ...one, memberId, because: memberId === null ? null : 'chosen' });
   }
-  return next;
+  return completed(next, new Set([memberId]));
 }
 
 export interface Brought {
