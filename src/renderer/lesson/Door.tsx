@@ -147,7 +147,7 @@ function Board({ logId, address, name, others, code, onRenew }: BoardProps) {
           <QrCode text={joinUrl(address, code.code)} label={t.lesson.qr(shownAddress(address))} />
         </figure>
       </div>
-      {isPrinting && <Cards logId={logId} address={address} code={code.code} onPrinted={() => setPrinting(false)} />}
+      {isPrinting && <Cards logId={logId} address={address} code={code} onPrinted={() => setPrinting(false)} />}
     </section>
   );
 }
@@ -161,10 +161,11 @@ function Cards({
 }: {
   logId: LogId;
   address: string;
-  code: string;
+  code: JoinCode;
   onPrinted: () => void;
 }) {
   const t = useTexts();
+  const language = useLanguage();
   const view = useClass(logId);
   useEffect(() => {
     window.print();
@@ -177,15 +178,16 @@ function Cards({
     <div className={classes.cards}>
       {studentsOf(view.classroom).map((member) => (
         <article key={member.memberId} className={classes.card}>
-          <QrCode text={joinUrl(address, code)} label={t.lesson.qr(shownAddress(address))} />
+          <QrCode text={joinUrl(address, code.code)} label={t.lesson.qr(shownAddress(address))} />
           <div>
             <h2>{member.name}</h2>
             <p>{view.classroom.title}</p>
             <p>{t.door.cardHow}</p>
+            <p>{t.lesson.codeUntil(formatDateTime(language, code.expiresAt))}</p>
           </div>
           <p className={classes.typed}>
             <strong>{shownAddress(address)}</strong>
-            <strong>{codeShown(code)}</strong>
+            <strong>{codeShown(code.code)}</strong>
           </p>
         </article>
       ))}
