@@ -42,6 +42,8 @@ export const AppToHub = z.discriminatedUnion('kind', [
     teacherName: z.string().check(z.maxLength(NAME_MAX)),
     device: z.string().check(z.maxLength(NAME_MAX)),
   }),
+  /** Answered by `alive` as soon as the loop turns. */
+  z.object({ kind: z.literal('beat') }),
   z.object({ kind: z.literal('stop') }),
 ]);
 export type AppToHub = z.infer<typeof AppToHub>;
@@ -51,6 +53,7 @@ export const HubToApp = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('owner'), credentials: Credentials }),
   z.object({ kind: z.literal('failed'), code: ErrorCodeSchema }),
   z.object({ kind: z.literal('stopped') }),
+  z.object({ kind: z.literal('alive') }),
   /** Somebody came from another computer: its address, and ours that was used. */
   z.object({
     kind: z.literal('visitor'),

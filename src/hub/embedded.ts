@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'nod
 import * as z from 'zod/mini';
 import { AppToHub, HUB_PORT_DEFAULT, type HubToApp } from '../core/embedding.ts';
 import { codeOf } from '../core/errors.ts';
-import { closeInTime } from './ending.ts';
+import { closeInTime, endNow } from './ending.ts';
 import { openHub, type Hub } from './hub.ts';
 import { jsonLines } from './log.ts';
 
@@ -52,7 +52,7 @@ async function obey(message: AppToHub): Promise<void> {
         studentDir,
         hubName,
         log,
-        onBroken: () => process.exit(1),
+        onBroken: endNow,
         onVisitor: (visitor) => parent.postMessage({ kind: 'visitor', ...visitor }),
       });
       const hub = await opening;
@@ -66,6 +66,9 @@ async function obey(message: AppToHub): Promise<void> {
       parent.postMessage({ kind: 'owner', credentials: await hub.makeOwner({ teacherName, device }) });
       return;
     }
+    case 'beat':
+      parent.postMessage({ kind: 'alive' });
+      return;
     case 'stop':
       await stop();
   }

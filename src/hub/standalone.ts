@@ -9,7 +9,7 @@ import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { codeOf } from '../core/errors.ts';
-import { closeInTime } from './ending.ts';
+import { closeInTime, endNow } from './ending.ts';
 import { openHub, type HubOptions } from './hub.ts';
 import { jsonLines } from './log.ts';
 
@@ -54,7 +54,7 @@ async function run(): Promise<void> {
     hubName: name ?? 'Parta',
     studentDir: student ?? STUDENT_DIR,
     log: jsonLines((line) => process.stderr.write(line)),
-    onBroken: () => process.exit(1),
+    onBroken: endNow,
     ...(restore ? { restoreFrom: restore } : {}),
   };
   const hub = await openHub(options);

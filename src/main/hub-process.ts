@@ -1,6 +1,6 @@
 /**
  * The hub of this computer as a supervised process. Promises: it is started once, known to be ready only when it said so,
- * started again with growing pauses when it ends unasked, and told to stop before it is ended. Hides: the process, its
+ * started again with growing pauses when it ends unasked, ended when it hangs, and told to stop before it is ended. Hides: the process, its
  * messages (core/embedding) and its output. The hub itself promises to end when this app does.
  */
 import * as z from 'zod/mini';
@@ -15,6 +15,10 @@ import type { Log } from './log.ts';
 export const RESTART_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 /** A hub that ran this long counts as healthy: the next crash begins with the first pause again. */
 export const HEALTHY_MS = 60_000;
+/** How often the hub is asked whether its loop turns. */
+export const BEAT_MS = 10_000;
+/** Beats without a word after which a hub hangs: two minutes, because an old disk may well hold one for ten seconds. */
+export const SILENT_BEATS_MAX = 12;
 /** How long a call that needs the hub waits for it to become ready. */
 export const READY_MS = 30_000;
 const OWNER_MS = 10_000;
@@ -109,6 +113,7 @@ export function openHubProcess(options: HubProcessOptions): HubProcess {
       log.write('hub-exit', { exitCode, wanted: phase === 'stopping' });
       if (child === started) gone();
     });
+    watch(started);
     say(started, {
       kind: 'start',
       dataDir: options.dataDir,
@@ -117,6 +122,30 @@ export function openHubProcess(options: HubProcessOptions): HubProcess {
       hubName: made.hubName,
     });
     enter(crashes > 0 ? 'restarting' : 'starting', crashes > 0 ? 'hub-crashed' : null);
+  }
+
+  /**
+   * Ends a hub whose loop turns no more. Anything that it says is a sign of life. One that its disk holds goes when the disk lets
+   * go: none is started beside it.
+   */
+  function watch(started: HubChild): void {
+    let silentBeats = 0;
+    let lastAt = performance.now();
+    const timer = setInterval(() => {
+      const now = performance.now();
+      // Late ourselves: the computer slept, or has no time for anybody.
+      const isLate = now - lastAt > 2 * BEAT_MS;
+      lastAt = now;
+      silentBeats = isLate ? 0 : silentBeats + 1;
+      say(started, { kind: 'beat' });
+      if (silentBeats < SILENT_BEATS_MAX) return;
+      clearInterval(timer);
+      log.write('hub-silent');
+      if (child === started && phase !== 'stopping') enter('restarting', 'hub-crashed');
+      endNow(started);
+    }, BEAT_MS);
+    started.on('message', () => (silentBeats = 0));
+    started.on('exit', () => clearInterval(timer));
   }
 
   function heard(message: unknown, hubName: string): void {
@@ -142,6 +171,7 @@ export function openHubProcess(options: HubProcessOptions): HubProcess {
         options.onVisitor?.({ from: parsed.data.from, to: parsed.data.to });
         return;
       case 'stopped':
+      case 'alive':
         return;
     }
   }
@@ -238,6 +268,16 @@ export function openHubProcess(options: HubProcessOptions): HubProcess {
       port: ready?.port ?? null,
     }),
   };
+}
+
+/** As by a power cut: a loop that does not turn hears no SIGTERM, which is what `kill` sends. */
+function endNow(hub: HubChild): void {
+  try {
+    if (hub.pid === undefined) hub.kill();
+    else process.kill(hub.pid, 'SIGKILL');
+  } catch {
+    // It has just gone by itself.
+  }
 }
 
 /** The port a hub asks for: one that the environment names, else that of last time, else the default; 0 is any free one. */

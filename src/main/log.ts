@@ -21,6 +21,7 @@ export type LogEvent =
   | 'hub-starting'
   | 'hub-ready'
   | 'hub-exit'
+  | 'hub-silent'
   | 'hub-failed'
   | 'settings-set-aside'
   | 'memory-set-aside'

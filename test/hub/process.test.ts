@@ -108,7 +108,7 @@ test(`[S2] a hub that is killed keeps every acked command, once, ${KILLS} times 
 
 /**
  * A hub whose disk takes uploads and never answers: the thread waits in the system, where nothing ends it. Of the clock
- * CLOSE_MS_MAX alone is played.
+ * CLOSE_MS_MAX alone is played. Its database's thread dies at SIGUSR2.
  * @returns how node is told
  */
 async function onDeadDisk(): Promise<string[]> {
@@ -122,8 +122,10 @@ async function onDeadDisk(): Promise<string[]> {
      import { syncBuiltinESMExports } from 'node:module';
      const { Worker } = threads;
      threads.Worker = function (url, options) {
-       const isHeld = options.name === 'file-writer';
-       return isHeld ? new Worker(${held}, { eval: true }) : new Worker(url, options);
+       if (options.name === 'file-writer') return new Worker(${held}, { eval: true });
+       const worker = new Worker(url, options);
+       process.on('SIGUSR2', () => worker.terminate());
+       return worker;
      };
      syncBuiltinESMExports();
      const { setTimeout } = globalThis;
@@ -271,7 +273,7 @@ describe('embedded', () => {
     const tell = (message: AppToHub | object) => void child.send(message);
     const hear = <K extends HubToApp['kind']>(kind: K) =>
       eventually(() => heard.find((message): message is Extract<HubToApp, { kind: K }> => message.kind === kind));
-    return { child, tell, hear };
+    return { child, heard, tell, hear };
   }
   const start = (hubDir: string): AppToHub => ({
     kind: 'start',
@@ -312,7 +314,10 @@ describe('embedded', () => {
 
   test('has less time to end than the app has', () => expect(CLOSE_MS_MAX).toBeLessThan(END_MS_MAX));
 
-  test.skipIf(process.platform === 'win32')('ends under a disk that never answers', async () => {
+  test.skipIf(process.platform === 'win32').each([
+    ['told to', 'SIGTERM'],
+    ['its database dies', 'SIGUSR2'],
+  ] as const)('ends under a disk that never answers when %s', async (_is, signal) => {
     const { child, tell, hear } = await runEmbedded(await onDeadDisk());
     tell(start(join(dataDir, 'hub')));
     const { port } = await hear('ready');
@@ -321,8 +326,18 @@ describe('embedded', () => {
     const teacher = new Person(`http://127.0.0.1:${port}`, credentials);
     void teacher.upload(Buffer.from('x')).catch(() => undefined);
     await deadDiskIsAsked();
-    tell({ kind: 'stop' });
+    child.kill(signal);
     expect(await exited(child)).toBe('SIGKILL');
+  });
+
+  test('answers while it is opened and while it is open', async () => {
+    const { heard, tell, hear } = await runEmbedded();
+    tell({ kind: 'beat' });
+    await hear('alive');
+    tell(start(join(dataDir, 'hub')));
+    await hear('ready');
+    tell({ kind: 'beat' });
+    expect(await eventually(() => heard.length === 3 && heard.at(-1))).toEqual({ kind: 'alive' });
   });
 
   test('goes when its parent goes', async () => {

@@ -1,8 +1,17 @@
-import { EventEmitter } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HubId } from '../../src/core/ids.ts';
 import { HUB_PORT_DEFAULT } from '../../src/core/embedding.ts';
-import { firstPort, hubEnv, openHubProcess, RESTART_MS, type HubChild } from '../../src/main/hub-process.ts';
+import {
+  BEAT_MS,
+  firstPort,
+  hubEnv,
+  openHubProcess,
+  RESTART_MS,
+  SILENT_BEATS_MAX,
+  type HubChild,
+} from '../../src/main/hub-process.ts';
 import { SILENT } from '../../src/main/log.ts';
 import { until } from './scratch.ts';
 
@@ -11,7 +20,7 @@ const CREDENTIALS = { deviceId: HUB, secret: 's', personId: HUB, hubId: HUB };
 
 class Child extends EventEmitter implements HubChild {
   readonly heard: { kind: string; [key: string]: unknown }[] = [];
-  readonly pid = undefined;
+  pid: number | undefined;
   readonly stdout = null;
   readonly stderr = null;
   killed = false;
@@ -214,5 +223,112 @@ describe('the hub of this computer', () => {
       TOKEN: 'x',
     };
     expect(hubEnv(env)).toEqual({ PATH: '/bin', LC_ALL: 'C', PARTA_HUB_HOSTS: 'hub.test' });
+  });
+});
+
+describe('a hub whose loop has stopped', () => {
+  /** Lets the app's clock beat so often, each beat so much after its time. */
+  function clock() {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    let at = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => at);
+    onTestFinished(() => {
+      now.mockRestore();
+      vi.useRealTimers();
+    });
+    return (beats: number, lateMs = 0) => {
+      for (let beat = 0; beat < beats; beat += 1) {
+        at += BEAT_MS + lateMs;
+        vi.advanceTimersByTime(BEAT_MS);
+      }
+    };
+  }
+  async function ready() {
+    const beat = clock();
+    const all = supervised((child) => {
+      stops(child);
+      child.ready();
+    });
+    await all.hub.start();
+    return { beat, ...all, first: all.children[0]! };
+  }
+
+  it('is ended after two minutes of silence and started anew, and the window knows', async () => {
+    expect(SILENT_BEATS_MAX * BEAT_MS).toBe(120_000);
+    const { beat, hub, children, seen, first } = await ready();
+    beat(SILENT_BEATS_MAX - 1);
+    expect([first.killed, hub.port()]).toEqual([false, 8010]);
+    expect(first.heard.at(-1)).toEqual({ kind: 'beat' });
+    beat(1);
+    expect([first.killed, hub.port()]).toEqual([true, null]);
+    expect(seen).toContain('restarting:hub-crashed');
+    await until(() => hub.port() !== null);
+    // Its own silence counts, not that of the one before.
+    beat(SILENT_BEATS_MAX - 1);
+    expect([children.length, children[1]!.killed]).toEqual([2, false]);
+  });
+
+  it('is none that answers at last, as one on an old disk does', async () => {
+    const { beat, first } = await ready();
+    for (let round = 0; round < 3; round += 1) {
+      beat(SILENT_BEATS_MAX - 1);
+      first.emit('message', { kind: 'alive' });
+    }
+    expect(first.killed).toBe(false);
+  });
+
+  it('is none where the computer slept', async () => {
+    const { beat, first } = await ready();
+    for (let night = 0; night < 3; night += 1) {
+      beat(SILENT_BEATS_MAX - 1);
+      beat(1, 8 * 60 * 60_000);
+    }
+    // Or was so busy that nothing is on time.
+    beat(SILENT_BEATS_MAX, 2 * BEAT_MS);
+    expect(first.killed).toBe(false);
+  });
+
+  it('is ended while it is opened or stopped, too; of a disk that holds it none is started beside it', async () => {
+    const beat = clock();
+    const { hub, children, seen } = supervised((child, index) => {
+      if (index > 0) child.ready();
+      // Nothing ends it yet.
+      else child.kill = () => (child.killed = true);
+    });
+    const started = hub.start();
+    await until(() => children[0]?.heard.length === 1);
+    beat(SILENT_BEATS_MAX);
+    expect(children[0]!.killed).toBe(true);
+    beat(SILENT_BEATS_MAX);
+    expect([children.length, hub.state().state]).toEqual([1, 'restarting']);
+    children[0]!.exit(137);
+    await started;
+    const before = seen.length;
+    const stopped = hub.stop();
+    beat(SILENT_BEATS_MAX);
+    await stopped;
+    expect([children.length, children[1]!.killed, ...seen.slice(before)]).toEqual([2, true, 'stopped']);
+  });
+
+  it('is none that has gone: its number may be a stranger by now', async () => {
+    const { beat, hub, first } = await ready();
+    first.exit(1);
+    await until(() => hub.port() !== null);
+    beat(SILENT_BEATS_MAX);
+    expect(first.killed).toBe(false);
+  });
+
+  it('hears no SIGTERM', async () => {
+    const { beat, hub, first } = await ready();
+    const deaf = `process.on('SIGTERM', () => {}); require('fs').writeSync(1, 'x');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)`;
+    const real = spawn(process.execPath, ['-e', deaf], { stdio: ['ignore', 'pipe', 'ignore'] });
+    onTestFinished(() => void real.kill('SIGKILL'));
+    await once(real.stdout, 'data');
+    first.pid = real.pid;
+    real.once('exit', () => first.exit(137));
+    beat(SILENT_BEATS_MAX);
+    expect((await once(real, 'exit'))[1]).toBe('SIGKILL');
+    await until(() => hub.port() !== null);
   });
 });
