@@ -309,8 +309,8 @@ it('cards are printed, one for everybody, and leave the screen as it was', async
   });
   await button('Напечатать карточки').click();
   await expect.poll(() => page.evaluate(() => window.printed.length)).toBe(12);
-  // Until when the code is good, too: who prints in the evening sees that it will not be in the morning.
+  // Until when the code is good, too, by the calendar: who prints in the evening sees that it will not be in the morning.
   const [first] = await page.evaluate(() => window.printed);
-  expect(first).toMatch(/Белов Илья Андреевич.*Код действует: \D*\d.*192\.168\.1\.24:8010.*481/);
+  expect(first).toMatch(/Белов Илья Андреевич.*Код действует до: 12 нояб.*2026.*, 19:20.*192\.168\.1\.24:8010.*481/);
   await expect.poll(() => page.locator('article').count()).toBe(0);
 });

@@ -174,6 +174,8 @@ function Cards({
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, []);
   if (!view) return null;
+  // Paper knows no "today".
+  const codeUntil = t.lesson.codeUntil(formatDateTime(language, code.expiresAt, 0));
   return createPortal(
     <div className={classes.cards}>
       {studentsOf(view.classroom).map((member) => (
@@ -183,7 +185,7 @@ function Cards({
             <h2>{member.name}</h2>
             <p>{view.classroom.title}</p>
             <p>{t.door.cardHow}</p>
-            <p>{t.lesson.codeUntil(formatDateTime(language, code.expiresAt))}</p>
+            <p>{codeUntil}</p>
           </div>
           <p className={classes.typed}>
             <strong>{shownAddress(address)}</strong>

@@ -252,7 +252,7 @@ export const ruClass = {
     otherAddresses: 'Другие адреса этого компьютера',
     code: 'Код класса',
     qr: (address: string) => `QR-код для входа: ${address}`,
-    codeUntil: (when: string) => `Код действует: ${when}`,
+    codeUntil: (when: string) => `Код действует до: ${when}`,
     renew: 'Новый код',
     renewHint: 'Старый код перестанет действовать. Кто уже вошёл, остаётся.',
     noCode: 'Код появится, когда будет связь с сервером класса',
