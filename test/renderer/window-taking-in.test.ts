@@ -2,6 +2,7 @@
 // files dropped where they are meant. In a real browser, over a class on paper.
 import type { Locator, Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { FILES_PER_COMMAND_MAX } from '../../src/core/limits.ts';
 import { FOUND, HANDED } from '../gallery/page/works-found.ts';
 import { windowStage } from './window/stage.ts';
 
@@ -157,9 +158,41 @@ describe('taking works in', () => {
     await page.getByRole('button', { name: 'Принять 4 работы' }).click();
     await page.getByText('Не принято: 1 работа').waitFor();
     await expect.poll(() => brought()).toHaveLength(3);
+    // A page that was found for somebody whose work is in is not lost: his whole work comes once more, as his next attempt.
+    await row('photo_2026-11-11_18-22-07.jpg').click();
+    await pupil(/^Лебедева/).click();
+    await pupil(/^Лебедева.*2 файла/).waitFor();
+    await page.getByRole('button', { name: 'Принять 2 работы' }).click();
+    await dialog(/Принять работы/).waitFor({ state: 'detached' });
+    await expect.poll(() => brought()).toHaveLength(5);
+    const last = (await brought()).at(-1)!;
+    expect(await nameOf(last['memberId'])).toMatch(/^Лебедева/);
+    expect(last['fileIds']).toHaveLength(2);
+  });
+
+  it('a work of more files than one may have stays when the others are brought', async () => {
+    await open('intake', '/:assignment');
+    await page.evaluate((max) => {
+      const { desktop } = window.harness;
+      const [one] = desktop.found!.files;
+      const more = Array.from({ length: max + 1 }, (_, n) => ({
+        ...one!,
+        id: `more${n}`,
+        folders: ['Рябов Тимофей'],
+        name: `${n}.jpg`,
+      }));
+      desktop.found = { ...desktop.found!, files: [...desktop.found!.files, ...more] };
+    }, FILES_PER_COMMAND_MAX);
+    await page.getByRole('button', { name: 'Принять работы' }).click();
+    await page.getByRole('menuitem', { name: 'Из папки…' }).click();
+    await page.getByRole('button', { name: 'Принять 4 работы' }).click();
+    await expect.poll(() => brought()).toHaveLength(4);
+    await row('50.jpg')
+      .getByRole('button', { name: /^Забрать/ })
+      .click();
     await page.getByRole('button', { name: 'Принять 1 работу' }).click();
     await dialog(/Принять работы/).waitFor({ state: 'detached' });
-    await expect.poll(() => brought()).toHaveLength(4);
+    await expect.poll(() => brought()).toHaveLength(5);
   });
 
   it('files dropped on the assignment are looked through', async () => {

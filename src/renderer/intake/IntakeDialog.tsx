@@ -59,6 +59,8 @@ export function IntakeDialog({ assignment, intake, onClose }: IntakeDialogProps)
 
   const giveTo = useCallback((ids: Iterable<string>, memberId: MemberId | null) => {
     setSorting((old) => give(old, ids, memberId));
+    // Somebody whose work is in gets more: all of it is to come once more, as his next attempt.
+    setDone((old) => new Set([...old].filter((one) => one !== memberId)));
     setMarked(new Set());
   }, []);
   const close = () => {
@@ -91,7 +93,7 @@ export function IntakeDialog({ assignment, intake, onClose }: IntakeDialogProps)
       const message = t.intake.broughtMore;
       notifications.show({ title: t.intake.brought(ok.size - done.size), message });
     }
-    if (failed.size === 0 && total > 0) close();
+    if (failed.size === 0 && total === brought.length) close();
   };
 
   if (!view) return null;
