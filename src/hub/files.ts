@@ -118,6 +118,8 @@ class Uploads implements UploadStore<Uploader> {
   readonly #context: FilesContext;
   readonly #limits: FileLimits;
   readonly #disk: FileDisk;
+  /** Bytes that bodies on their way are still to bring. */
+  #comingBytes = 0;
   /** Content that is coming or going: a file must not be removed while the same bytes are being stored anew. */
   readonly #moving = new Map<string, Promise<unknown>>();
 
@@ -138,13 +140,12 @@ class Uploads implements UploadStore<Uploader> {
 
   /** Writes the row of a new upload, or refuses it. */
   async begin({ sizeBytes, ...metadata }: Announced, uploader: Uploader): Promise<void> {
-    const { store, dataDir, now } = this.#context;
+    const { store, now } = this.#context;
     const usage = await store.usageOf(uploader.personId);
     if (usage.unfinished >= this.#limits.unfinishedPerPerson) throw new PartaError('too-many');
     if (uploader.hubRole === 'guest' && usage.bytes + sizeBytes > this.#limits.guestBytes)
       throw new PartaError('too-large');
-    const { bavail, bsize } = await statfs(dataDir);
-    if (bavail * bsize - sizeBytes < this.#limits.diskReserveBytes) throw new PartaError('disk-full');
+    await this.#demandRoom(sizeBytes);
     const row: FileRow = {
       fileId: metadata.fileId,
       personId: uploader.personId,
@@ -176,16 +177,24 @@ class Uploads implements UploadStore<Uploader> {
     if (row.sha256) return offset;
     let arrived = offset;
     const count = this.#context.wall?.receives(row.personId, row);
-    await this.#disk.open(fileId, this.#path(fileId), offset);
+    await this.#demandRoom(row.sizeBytes - offset);
+    this.#comingBytes += row.sizeBytes - offset;
     try {
+      await this.#disk.open(fileId, this.#path(fileId), offset);
       await pour(
         (block) => this.#disk.write(fileId, block),
-        (bytes) => count?.((arrived += bytes)),
+        (bytes) => {
+          arrived += bytes;
+          this.#comingBytes -= bytes;
+          count?.(arrived);
+        },
       );
     } catch (error) {
       // What has come is kept; what went wrong first is what its sender hears.
       await this.#disk.close(fileId).catch(() => undefined);
       throw error;
+    } finally {
+      this.#comingBytes -= row.sizeBytes - arrived;
     }
     const end = await this.#disk.close(fileId);
     if (end === row.sizeBytes) await this.#finish(row);
@@ -227,6 +236,12 @@ class Uploads implements UploadStore<Uploader> {
     const row = await this.#context.store.file(fileId);
     if (!row) throw new PartaError('not-found');
     return row;
+  }
+
+  /** Thirty who hand in at once must not take together what each alone may have. */
+  async #demandRoom(bytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#context.dataDir);
+    if (bavail * bsize - this.#comingBytes - bytes < this.#limits.diskReserveBytes) throw new PartaError('disk-full');
   }
 
   async #written(id: string): Promise<number> {

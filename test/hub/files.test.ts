@@ -1,7 +1,8 @@
 /** Files up and down: tus, resume, ranges, and who may have what. */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { request, type ClientRequest } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FileId } from '../../src/core/ids.ts';
@@ -249,6 +250,22 @@ describe('limits', () => {
     await open([], { fileLimits: { diskReserveBytes: Number.MAX_SAFE_INTEGER } });
     const full = await announce(room.teacher, newFileId(), 1);
     expect([full.status, codeIn(full)]).toEqual([507, 'disk-full']);
+  });
+
+  test('two at once may not take together the room of one; when one is gone the other goes on', async () => {
+    const { bavail, bsize } = statfsSync(tmpdir());
+    // Room for one such file and a half, give or take what else this disk is used for meanwhile.
+    await open(['Белов Илья'], { fileLimits: { diskReserveBytes: bavail * bsize - 1.5 * FILE_BYTES_MAX } });
+    const [pupil] = room.pupils;
+    const [one, two] = [newFileId(), newFileId()];
+    expect((await announce(pupil!, one, FILE_BYTES_MAX)).status).toBe(201);
+    expect((await announce(room.teacher, two, FILE_BYTES_MAX)).status).toBe(201);
+    const sending = await openPatch(pupil!, one, 0, randomBytes(100));
+    const refused = await patch(room.teacher, two, 0, randomBytes(100));
+    expect([refused.status, codeIn(refused)]).toEqual([507, 'disk-full']);
+    expect((await announce(room.teacher, newFileId(), FILE_BYTES_MAX)).status).toBe(507);
+    sending.destroy();
+    await eventually(async () => (await patch(room.teacher, two, await offsetOf(room.teacher, two), new Uint8Array(1))).status === 204); // prettier-ignore
   });
 
   test('metadata that is not ours is refused before anything is written', async () => {
