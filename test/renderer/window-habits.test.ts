@@ -323,3 +323,88 @@ describe('a screen that breaks', () => {
     expect(await page.getByText('Этот экран не открылся').count()).toBe(0);
   });
 });
+
+describe('where this computer can keep nothing more, it is said, and nothing typed is gone:', () => {
+  const come = async (scene: string, place: string) => {
+    page = await stage(`?scene=${scene}&place=${place}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  };
+  const fill = async (place: string) => {
+    await come('members', place);
+    await page.evaluate(() => window.harness.fill());
+  };
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+  const isSaid = () => page.getByText('На этом устройстве кончилось место').waitFor();
+
+  it('a new class', async () => {
+    await fill('/new-class');
+    await page.getByLabel('Название класса').fill('5В');
+    await page.keyboard.press('Enter');
+    await isSaid();
+    expect(await page.getByLabel('Название класса').inputValue()).toBe('5В');
+  });
+
+  it('a list', async () => {
+    await fill('/class/:log/members/import');
+    await page.getByLabel('Или вставьте список').fill('Абрамов Лев\nЯшина Ева');
+    await button('Показать, что получится').click();
+    const add = button('Добавить 2 учеников');
+    await add.click();
+    await isSaid();
+    // And may be tried again.
+    await expect.poll(() => add.isEnabled()).toBe(true);
+  });
+
+  it('a pupil added by hand', async () => {
+    await fill('/class/:log/members');
+    const name = page.getByRole('textbox', { name: 'Добавить ученика' });
+    await name.fill('Абрамов Лев');
+    await name.press('Enter');
+    await isSaid();
+    await expect.poll(() => name.inputValue()).toBe('Абрамов Лев');
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['who is let in', () => button(/^Подтвердить всех/).click()],
+    [
+      'who is sent away',
+      () =>
+        button(/^Отклонить/)
+          .first()
+          .click(),
+    ],
+  ])('%s', async (_who, press) => {
+    await fill('/class/:log/members');
+    await press();
+    await isSaid();
+    expect(await page.evaluate(() => window.harness.sent())).toEqual([]);
+  });
+
+  it('a mark', async () => {
+    await come('review-text', '/review');
+    await page.evaluate(() => {
+      const { logId, assignmentId } = window.harness;
+      location.hash = `/review/${logId}/${assignmentId}`;
+    });
+    await page.getByRole('complementary', { name: 'Отметка' }).getByRole('heading', { level: 2 }).waitFor();
+    await page.evaluate(() => window.harness.fill());
+    await page.keyboard.press('4');
+    await page.keyboard.press('Enter');
+    await isSaid();
+    expect(await page.evaluate(() => window.harness.sent())).toEqual([]);
+  });
+
+  it('an assignment taken back', async () => {
+    await come('review-text', '/review');
+    await page.evaluate(() => {
+      const { logId, assignmentId } = window.harness;
+      location.hash = `/class/${logId}/assignments/${assignmentId}`;
+    });
+    await button('Ещё действия').click();
+    await page.getByRole('menuitem', { name: 'Снять задание' }).click();
+    await page.evaluate(() => window.harness.fill());
+    await page.getByRole('dialog').getByRole('button', { name: 'Снять задание' }).click();
+    await isSaid();
+    expect(await page.evaluate(() => window.harness.sent())).toEqual([]);
+  });
+});

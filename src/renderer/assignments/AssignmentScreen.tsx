@@ -20,6 +20,7 @@ import { useLanguage } from '../../ui/language.tsx';
 import { composingKey, composingOf, type Composing } from '../chat/composing.ts';
 import { useOpenClass } from '../frame/classes.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { FileChip } from '../frame/FileChip.tsx';
 import { ErrorNotice } from '../frame/Notice.tsx';
 import { Screen, Section } from '../frame/Screen.tsx';
@@ -201,6 +202,7 @@ function WorksTable({ works, assignment }: { works: readonly Work[]; assignment:
 
 function More({ assignment }: { assignment: Assignment }) {
   const t = useTexts();
+  const failed = useFailure();
   const [, go] = useLocation();
   const { logId, store, view } = useOpenClass();
   const [isAsking, setAsking] = useState(false);
@@ -236,7 +238,10 @@ function More({ assignment }: { assignment: Assignment }) {
         </Menu.Target>
         <Menu.Dropdown>
           {assignment.state === 'open' && (
-            <Menu.Item leftSection={<IconMessages size={16} stroke={1.7} aria-hidden />} onClick={() => void discuss()}>
+            <Menu.Item
+              leftSection={<IconMessages size={16} stroke={1.7} aria-hidden />}
+              onClick={() => void discuss().catch(failed)}
+            >
               {t.message.card.discuss}
             </Menu.Item>
           )}
@@ -254,7 +259,10 @@ function More({ assignment }: { assignment: Assignment }) {
           >
             {t.checking.open}
           </Menu.Item>
-          <Menu.Item leftSection={<IconCopy size={16} stroke={1.7} aria-hidden />} onClick={() => void copy()}>
+          <Menu.Item
+            leftSection={<IconCopy size={16} stroke={1.7} aria-hidden />}
+            onClick={() => void copy().catch(failed)}
+          >
             {t.assignments.copy}
           </Menu.Item>
           <Menu.Item
@@ -273,7 +281,7 @@ function More({ assignment }: { assignment: Assignment }) {
           <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
             {t.assignments.keep}
           </Button>
-          <Button color="red" onClick={() => void withdraw()}>
+          <Button color="red" onClick={() => void withdraw().catch(failed)}>
             {t.assignments.withdraw}
           </Button>
         </div>

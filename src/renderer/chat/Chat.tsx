@@ -88,7 +88,8 @@ export function Chat({ channelId, to, goTo, isSearching = false, onSearching }: 
           sent={writing.sent}
           jump={jump}
           left={left}
-          onSeen={(seq) => void store.markRead(logId, channelId, seq)}
+          // What could not be kept is seen again.
+          onSeen={(seq) => void store.markRead(logId, channelId, seq).catch(() => undefined)}
           onReply={writing.reply}
           onEdit={writing.edit}
         />

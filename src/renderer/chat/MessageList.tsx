@@ -11,6 +11,7 @@ import type { ClassView, MessageView } from '../../client/class-store.ts';
 import type { ChannelId, CommandId } from '../../core/ids.ts';
 import { useMessagesById, useStore } from '../../ui/store.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { isKey } from '../frame/shortcuts.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { findChannel, readersWords } from './channels/channels.ts';
@@ -56,6 +57,7 @@ export function MessageList(props: MessageListProps) {
   const { held, openClass, channelId, sent, jump, left, onSeen, onReply, onEdit } = props;
   const t = useTexts();
   const store = useStore();
+  const failed = useFailure();
   const { messages, hasOlder, hasNewer, readUpTo, isHere } = held;
   const [unreadAfter, setUnreadAfter] = useUnreadLine(readUpTo);
   const rows = useMemo(
@@ -139,9 +141,10 @@ export function MessageList(props: MessageListProps) {
     setShown(null);
     setTarget(shownAt(seq));
   };
-  const goToDay = async (at: number | null) => {
-    const seq = at === null ? 1 : await store.messageAt(openClass.logId, channelId, at);
-    setTarget(seq === null ? 'end' : { seq, align: 'start', isShown: at !== null });
+  const goToDay = (at: number | null) => {
+    const found = at === null ? Promise.resolve(1) : store.messageAt(openClass.logId, channelId, at);
+    const go = (seq: number | null) => setTarget(seq === null ? 'end' : { seq, align: 'start', isShown: at !== null });
+    return found.then(go, failed);
   };
 
   // ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────

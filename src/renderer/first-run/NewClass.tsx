@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { NAME_MAX } from '../../core/limits.ts';
 import { cleanName } from '../../core/names.ts';
 import { useClasses } from '../frame/classes.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { Screen } from '../frame/Screen.tsx';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
@@ -16,20 +17,21 @@ export function NewClass() {
   const t = useTexts();
   const [, go] = useLocation();
   const { servers } = useClasses();
+  const failed = useFailure();
   const [title, setTitle] = useState('');
   const [chosen, setChosen] = useState<string | null>(null);
   const able = servers.filter((one) => one.me?.hubRole === 'teacher');
   const target =
     able.find((one) => one.server.serverId === chosen) ?? able.find((one) => one.server.kind === 'embedded') ?? able[0];
   const name = cleanName(title);
-  const create = async (event: FormEvent) => {
+  const create = (event: FormEvent) => {
     event.preventDefault();
     if (!target?.me || name === '') return;
-    go(routes.welcome(await createClass(target.store, name, target.me.name)));
+    createClass(target.store, name, target.me.name).then((logId) => go(routes.welcome(logId)), failed);
   };
   return (
     <Screen title={t.frame.newClass} lead={t.newClass.lead} width="narrow">
-      <form className={classes.form} onSubmit={(event) => void create(event)}>
+      <form className={classes.form} onSubmit={create}>
         <TextInput
           label={t.newClass.name}
           description={t.newClass.nameMore}

@@ -13,6 +13,7 @@ import { matchRequests } from '../../core/roster.ts';
 import { formatDateTime } from '../../ui/format.ts';
 import { useLanguage } from '../../ui/language.tsx';
 import { useStore } from '../../ui/store.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { Section } from '../frame/Screen.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { ChildrenField } from './ChildrenField.tsx';
@@ -29,6 +30,7 @@ type Answer =
 export function JoinRequests({ logId, classroom }: { logId: LogId; classroom: Classroom }) {
   const t = useTexts();
   const store = useStore();
+  const failed = useFailure();
   const requests = useMemo(
     () => Object.values<JoinRequestHead>(classroom.requests).sort((a, b) => a.at - b.at),
     [classroom.requests],
@@ -56,16 +58,16 @@ export function JoinRequests({ logId, classroom }: { logId: LogId; classroom: Cl
     ...(answer.role === 'parent' ? { role: answer.role, childIds: answer.childIds } : {}),
   });
   const confirm = (request: JoinRequestHead, answer: Answer) =>
-    void store.send(logId, 'confirmJoin', bodyOf(request, answer));
+    store.send(logId, 'confirmJoin', bodyOf(request, answer)).catch(failed);
   const sure = requests.filter((request) => matched.has(request.requestId) && roleOf(request) === 'student');
-  const confirmAll = () =>
-    void store.sendAll(
-      sure.map((request) => ({
-        logId,
-        kind: 'confirmJoin' as const,
-        body: bodyOf(request, { role: 'student', memberId: matched.get(request.requestId) ?? null }),
-      })),
-    );
+  const confirmAll = () => {
+    const commands = sure.map((request) => ({
+      logId,
+      kind: 'confirmJoin' as const,
+      body: bodyOf(request, { role: 'student', memberId: matched.get(request.requestId) ?? null }),
+    }));
+    store.sendAll(commands).catch(failed);
+  };
   return (
     <Section
       title={t.members.waitingTitle(requests.length)}
@@ -91,7 +93,7 @@ export function JoinRequests({ logId, classroom }: { logId: LogId; classroom: Cl
             role={roleOf(request)}
             onRole={(role) => setSaid(new Map(said).set(request.requestId, role))}
             onConfirm={(answer) => confirm(request, answer)}
-            onDecline={(requestId) => void store.send(logId, 'declineJoin', { requestId })}
+            onDecline={(requestId) => void store.send(logId, 'declineJoin', { requestId }).catch(failed)}
           />
         ))}
       </ul>

@@ -6,6 +6,7 @@ import { Button } from '@mantine/core';
 import type { ClassStore, ClassView, DraftKey } from '../../client/class-store.ts';
 import type { LogId, MemberId } from '../../core/ids.ts';
 import { useDraft, useStore } from '../../ui/store.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { Notice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
 import classes from './LastImport.module.css';
@@ -19,14 +20,14 @@ export const importNoteKey = (logId: LogId): DraftKey => `place/import/${logId}`
 export function LastImport({ view }: { view: ClassView }) {
   const t = useTexts();
   const store = useStore();
+  const failed = useFailure();
   const note = useDraft<ImportNote>(importNoteKey(view.logId));
   const added = note.value?.memberIds ?? [];
   const stateOf = (id: MemberId) => view.classroom.members[id]?.state;
   const members = added.filter((id) => stateOf(id) === 'listed');
   if (members.length === 0 || added.some((id) => stateOf(id) === 'confirmed')) return null;
   const undo = () => {
-    void takeBack(store, view, members);
-    note.write(null);
+    takeBack(store, view, members).then(() => note.write(null), failed);
   };
   return (
     <div className={classes.notice}>

@@ -30,6 +30,7 @@ import { cleanName, nameSkeleton } from '../../core/names.ts';
 import type { Command, Role } from '../../core/wire.ts';
 import { useClass, useStore } from '../../ui/store.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { RefusedChanges } from '../frame/RefusedChanges.tsx';
 import { Screen, Section } from '../frame/Screen.tsx';
 import { usePresent } from '../lesson/present.ts';
@@ -66,6 +67,7 @@ function MemberList({ view }: { view: ClassView }) {
   const t = useTexts();
   const [, go] = useLocation();
   const store = useStore();
+  const failed = useFailure();
   const { logId, classroom } = view;
   const present = usePresent(logId);
   const [find, setFind] = useState('');
@@ -110,7 +112,7 @@ function MemberList({ view }: { view: ClassView }) {
       onRename={(isOn) => setRenaming(isOn ? member.memberId : null)}
       onLeave={(erase) => setLeaving({ member, erase })}
       onAsk={(about) => setAsked({ member, about })}
-      onRole={(role) => void store.send(logId, 'changeRole', { memberId: member.memberId, role })}
+      onRole={(role) => void store.send(logId, 'changeRole', { memberId: member.memberId, role }).catch(failed)}
     />
   );
   return (
@@ -293,6 +295,7 @@ function Row({
 function MakeTeacher({ logId, member, onClose }: { logId: LogId; member: Member; onClose: () => void }) {
   const t = useTexts();
   const store = useStore();
+  const failed = useFailure();
   return (
     <Modal opened onClose={onClose} title={t.parents.toTeacherTitle(member.name)}>
       <p className={classes.asking}>{t.parents.toTeacherText}</p>
@@ -302,7 +305,7 @@ function MakeTeacher({ logId, member, onClose }: { logId: LogId; member: Member;
         </Button>
         <Button
           onClick={() => {
-            void store.send(logId, 'changeRole', { memberId: member.memberId, role: 'teacher' });
+            store.send(logId, 'changeRole', { memberId: member.memberId, role: 'teacher' }).catch(failed);
             onClose();
           }}
         >
@@ -316,6 +319,7 @@ function MakeTeacher({ logId, member, onClose }: { logId: LogId; member: Member;
 function Rename({ logId, member, onDone }: { logId: LogId; member: Member; onDone: () => void }) {
   const t = useTexts();
   const store = useStore();
+  const failed = useFailure();
   const [typed, setTyped] = useState(member.name);
   const name = cleanName(typed);
   return (
@@ -324,7 +328,7 @@ function Rename({ logId, member, onDone }: { logId: LogId; member: Member; onDon
       onSubmit={(event) => {
         event.preventDefault();
         if (name === '') return;
-        if (name !== member.name) void store.send(logId, 'renameMember', { memberId: member.memberId, name });
+        if (name !== member.name) store.send(logId, 'renameMember', { memberId: member.memberId, name }).catch(failed);
         onDone();
       }}
     >
@@ -363,6 +367,7 @@ const focusOnce = (input: HTMLInputElement | null) => {
 function AddMember({ logId, members }: { logId: LogId; members: readonly Member[] }) {
   const t = useTexts();
   const store = useStore();
+  const failed = useFailure();
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const add = () => {
@@ -376,7 +381,10 @@ function AddMember({ logId, members }: { logId: LogId; members: readonly Member[
       setProblem(t.members.addAgain);
       return;
     }
-    void store.send(logId, 'listMember', { memberId: store.newMemberId(), name });
+    store.send(logId, 'listMember', { memberId: store.newMemberId(), name }).catch((error: unknown) => {
+      setTyped((next) => next || typed);
+      failed(error);
+    });
     setTyped('');
     setProblem(null);
   };

@@ -3,6 +3,7 @@ import { Button, Modal } from '@mantine/core';
 import type { ClassView } from '../../client/class-store.ts';
 import type { Member, Submission } from '../../core/classroom.ts';
 import { useStore } from '../../ui/store.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { useTexts } from '../texts/texts.ts';
 import classes from './RemoveMember.module.css';
 
@@ -17,6 +18,7 @@ export interface RemoveMemberProps {
 export function RemoveMember({ view, member, erase, onClose }: RemoveMemberProps) {
   const t = useTexts();
   const store = useStore();
+  const failed = useFailure();
   const attempts = Object.values<Submission>(view.classroom.submissions)
     .filter((submission) => submission.memberId === member.memberId)
     .reduce((sum, submission) => sum + submission.attempts.length, 0);
@@ -34,7 +36,7 @@ export function RemoveMember({ view, member, erase, onClose }: RemoveMemberProps
         <Button
           color="red"
           onClick={() => {
-            void store.send(view.logId, 'removeMember', { memberId: member.memberId, erase });
+            store.send(view.logId, 'removeMember', { memberId: member.memberId, erase }).catch(failed);
             onClose();
           }}
         >

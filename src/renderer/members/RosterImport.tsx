@@ -19,6 +19,7 @@ import {
   type Table,
 } from '../../core/roster.ts';
 import { useClass, useStore } from '../../ui/store.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { ErrorNotice, Notice } from '../frame/Notice.tsx';
 import { useTexts } from '../texts/texts.ts';
 import { importNoteKey, type ImportNote } from './LastImport.tsx';
@@ -161,6 +162,7 @@ const STATUSES: readonly LineStatus[] = ['new', 'already', 'duplicate', 'unreada
 function Preview({ logId, source, plan, onAgain, onDone }: PreviewProps) {
   const t = useTexts();
   const store = useStore();
+  const failed = useFailure();
   // What the teacher has changed by hand; everything new is taken, nothing else is.
   const [changed, setChanged] = useState<ReadonlyMap<number, boolean>>(new Map());
   const [onlyClass, setOnlyClass] = useState('');
@@ -180,9 +182,14 @@ function Preview({ logId, source, plan, onAgain, onDone }: PreviewProps) {
     const members = names.map((name) => ({ memberId: store.newMemberId(), name }));
     const note: ImportNote = { memberIds: members.map((member) => member.memberId) };
     // Before the commands: an import without its undo would be worse than an undo without its import.
-    await store.writeDraft(importNoteKey(logId), note);
-    await store.sendAll(members.map((body) => ({ logId, kind: 'listMember' as const, body })));
-    onDone();
+    try {
+      await store.writeDraft(importNoteKey(logId), note);
+      await store.sendAll(members.map((body) => ({ logId, kind: 'listMember' as const, body })));
+      onDone();
+    } catch (error) {
+      failed(error);
+      setSending(false);
+    }
   };
   return (
     <div className={classes.import}>

@@ -26,6 +26,7 @@ import { useLanguage } from '../../ui/language.tsx';
 import { useClass } from '../../ui/store.tsx';
 import { useOpenClass } from '../frame/classes.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { useShortcuts } from '../frame/shortcuts.tsx';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
@@ -96,6 +97,7 @@ interface ReviewingProps {
 
 function Reviewing({ view, assignment, memberId }: ReviewingProps) {
   const t = useTexts();
+  const failed = useFailure();
   const language = useLanguage();
   const { server } = useOpenClass();
   const { logId, classroom } = view;
@@ -161,11 +163,14 @@ function Reviewing({ view, assignment, memberId }: ReviewingProps) {
     pointsRef.current?.blur();
     if (next) choose(next.member.memberId);
     else setHint(t.review.allChecked);
-    commands.say(current, begun).catch(() => done.current.delete(from));
+    commands.say(current, begun).catch((error: unknown) => {
+      done.current.delete(from);
+      failed(error);
+    });
   };
   const giveBack = (outcome: 'accepted' | 'redo') => {
     if (current && value && !isBlank(value) && !isOvertaken(draft, current))
-      void commands.giveBack(current, begun, outcome).catch(() => undefined);
+      commands.giveBack(current, begun, outcome).catch(failed);
   };
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -386,9 +391,9 @@ function Reviewing({ view, assignment, memberId }: ReviewingProps) {
               onChange={change}
               onDone={finish}
               onGiveBack={giveBack}
-              onSendOver={(row) => void commands.sendOver(current, row)}
-              onRetry={commands.retry}
-              onDiscard={commands.discard}
+              onSendOver={(row) => void commands.sendOver(current, row).catch(failed)}
+              onRetry={(row) => void commands.retry(row).catch(failed)}
+              onDiscard={(row) => void commands.discard(row).catch(failed)}
             />
           </>
         )}
@@ -400,7 +405,7 @@ function Reviewing({ view, assignment, memberId }: ReviewingProps) {
         onClose={() => setGivingAll(false)}
         onYes={() => {
           setGivingAll(false);
-          void commands.giveBackAll(ready);
+          commands.giveBackAll(ready).catch(failed);
         }}
       />
     </div>

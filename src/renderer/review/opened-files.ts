@@ -64,10 +64,9 @@ export function createOpenedFiles(): OpenedFiles {
   // In the order of last use: the first one is closed first.
   const slots = new Map<string, Slot>();
   const dispose = (slot: Slot) =>
-    void slot.opening.then(
-      (file) => (file.kind === 'pdf' ? file.document.loadingTask.destroy() : undefined),
-      () => undefined,
-    );
+    void slot.opening
+      .then((file) => (file.kind === 'pdf' ? file.document.loadingTask.destroy() : undefined))
+      .catch(() => undefined);
   /** One that held up pdf.js's worker has taken the worker with it, and with the worker every document that was open on it. */
   const closePdfs = () => {
     for (const [key, slot] of slots) {

@@ -91,7 +91,7 @@ export function useReviewCommands(view: ClassView, assignment: Assignment, draft
         await store.edit(id, 'giveBack', { ...command.body, reviewId: work.review.id });
       }
     },
-    retry: (row: WorkRow) => void store.retry(row.id),
-    discard: (row: WorkRow) => void store.discard(row.id),
+    retry: (row: WorkRow) => store.retry(row.id),
+    discard: (row: WorkRow) => store.discard(row.id),
   };
 }

@@ -14,6 +14,7 @@ import { ProgressBar } from '../assignments/ProgressBar.tsx';
 import { useClasses, type OpenClass } from '../frame/classes.tsx';
 import { ClassMark } from '../frame/ClassMark.tsx';
 import { EmptyState } from '../frame/EmptyState.tsx';
+import { useFailure } from '../frame/failure.ts';
 import { useNow } from '../frame/now.ts';
 import { Notice } from '../frame/Notice.tsx';
 import { Discard, OutboxList, useOutboxItems } from '../frame/Outbox.tsx';
@@ -46,6 +47,7 @@ function endOfTomorrow(now: number): number {
 
 export function Today() {
   const t = useTexts();
+  const failed = useFailure();
   const language = useLanguage();
   const now = useNow();
   const { classes: all, schools, servers, isLoaded } = useClasses();
@@ -95,7 +97,7 @@ export function Today() {
   return (
     <Screen title={t.frame.today} lead={date}>
       {left.map(({ logId, title, store }) => (
-        <LeftClass key={logId} title={title} onForget={() => void store.forget(logId)} />
+        <LeftClass key={logId} title={title} onForget={() => void store.forget(logId).catch(failed)} />
       ))}
       {isDone && (
         <EmptyState icon={IconCircleCheck} title={t.today.allDone}>

@@ -5,6 +5,7 @@
 import { createRoot } from 'react-dom/client';
 import * as z from 'zod/mini';
 import type { ClassStore } from '../../../src/client/class-store.ts';
+import { PartaError } from '../../../src/core/errors.ts';
 import type { CommandId, LogId } from '../../../src/core/ids.ts';
 import type { Command } from '../../../src/core/wire.ts';
 import { App } from '../../../src/renderer/App.tsx';
@@ -79,6 +80,10 @@ const harness = {
     queue = queue.then(() => new Promise<void>((resolve) => (release = resolve)));
   },
   letGo: () => release(),
+  /** Nothing more can be kept on this computer. */
+  fill: () => {
+    store.send = store.writeDraft = () => Promise.reject(new PartaError('disk-full-here'));
+  },
   readSchool: () => schoolIsRead(),
   drafts: () => [...store.drafts.values()],
   sent: () => sent,
