@@ -2,7 +2,7 @@
  * Handing in: files, a note, one button. Everything chosen and typed is a draft kept at once; files begin their way when they
  * are chosen; the button writes the command, and it goes when its files have arrived (S9), page and network permitting.
  */
-import { useEffect, useState, type DragEvent } from 'react';
+import { useEffect, useRef, useState, type DragEvent } from 'react';
 import type { ClassView, DraftKey } from '../client/class-store.ts';
 import { codeOf, type ErrorCode } from '../core/errors.ts';
 import type { CommandId, FileId, LogId, MemberId } from '../core/ids.ts';
@@ -51,8 +51,13 @@ export function HandIn({
   const [isSurplus, setIsSurplus] = useState(false);
   const [isOver, setIsOver] = useState(false);
   const value = draft.value ?? EMPTY;
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  });
   // Facts of a file may have been forgotten; a command must not name what nobody can send.
-  const files = value.files.filter((fileId) => uploads.view(fileId) !== null);
+  const filesOf = (of: HandInDraft) => of.files.filter((fileId) => uploads.view(fileId) !== null);
+  const files = filesOf(value);
   const isBegun = files.length > 0 || value.note.trim() !== '';
 
   useEffect(() => {
@@ -73,17 +78,20 @@ export function HandIn({
 
   const write = (change: Partial<HandInDraft>) => {
     setProblem(null);
-    draft.write({ ...value, files, ...change });
+    // A folder takes its time to be read: what was written and chosen meanwhile stays.
+    latest.current = { ...latest.current, files: filesOf(latest.current), ...change };
+    draft.write(latest.current);
   };
   const add = (chosen: File[]) => {
-    const room = FILES_PER_COMMAND_MAX - files.length;
+    const before = filesOf(latest.current);
+    const room = FILES_PER_COMMAND_MAX - before.length;
     setIsSurplus(chosen.length > room);
     const added = chosen.slice(0, room).map((file) => {
       const fileId = store.newFileId();
       uploads.add(fileId, file);
       return fileId;
     });
-    write({ files: [...files, ...added] });
+    write({ files: [...before, ...added] });
   };
   const remove = (fileId: FileId) => {
     uploads.remove(fileId);

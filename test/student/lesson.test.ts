@@ -227,6 +227,39 @@ describe('in the browser', () => {
     await expect.poll(() => hand.getAttribute('aria-pressed')).toBe('false');
   });
 
+  test('while a dropped folder is read, what is written and chosen stays', async () => {
+    const page = await seat('Белов Илья');
+    const assignmentId = await lesson.assign({ title: 'Проект' });
+    const form = page.locator('.hand-in');
+    await form.waitFor();
+    await form.evaluate((element) => {
+      const item = { webkitGetAsEntry: () => folder };
+      const inside = { isFile: true, file: (tell: (file: File) => void) => tell(new File(['x'], 'x.txt')) };
+      const folder = {
+        isDirectory: true,
+        createReader: () => {
+          const left = [[inside], []];
+          const read = (tell: (some: unknown) => void) => tell(left.shift());
+          return { readEntries: (tell: (some: unknown) => void) => window.addEventListener('read', () => read(tell), { once: true }) };
+        },
+      }; // prettier-ignore
+      const drop = new Event('drop', { bubbles: true, cancelable: true });
+      element.dispatchEvent(Object.assign(drop, { dataTransfer: { items: [item], files: [] } }));
+    });
+    await page.getByLabel('Выбрать файлы').setInputFiles({ name: 'y.txt', mimeType: '', buffer: Buffer.from('y') });
+    await page.getByLabel('Пояснение').fill('Читайте сначала y');
+    await page.getByText('y.txt').waitFor();
+    const isRead = async () => {
+      await page.evaluate(() => window.dispatchEvent(new Event('read')));
+      return page.getByText('x.txt').isVisible();
+    };
+    await eventually(isRead);
+    await page.getByRole('button', { name: 'Сдать', exact: true }).click();
+    const { body } = await lesson.handedIn(assignmentId);
+    expect(((body?.['files'] ?? []) as FileRef[]).map(({ name }) => name).sort()).toEqual(['x.txt', 'y.txt']);
+    expect(body?.['note']).toBe('Читайте сначала y');
+  });
+
   test('a whole folder is handed in, its files named by their way in it', async () => {
     const page = await seat('Белов Илья');
     const assignmentId = await lesson.assign({ title: 'Проект' });
