@@ -9,7 +9,15 @@ import { RichText } from './RichText.tsx';
 import { useUploads } from './room.tsx';
 import { useWorkTexts } from './texts/work-texts.tsx';
 
-export function Sending({ row, logId, assignmentId }: { row: OutboxRow; logId: LogId; assignmentId: CommandId }) {
+interface SendingProps {
+  row: OutboxRow;
+  logId: LogId;
+  assignmentId: CommandId;
+  /** Nothing is taken any more: there is no form to go back to. */
+  isClosed: boolean;
+}
+
+export function Sending({ row, logId, assignmentId, isClosed }: SendingProps) {
   const t = useWorkTexts();
   const store = useStore();
   const isOffline = useConnection()?.state === 'offline';
@@ -51,7 +59,7 @@ export function Sending({ row, logId, assignmentId }: { row: OutboxRow; logId: L
             {t.work.retry}
           </button>
         )}
-        {row.state !== 'sending' && (
+        {row.state !== 'sending' && !isClosed && (
           <button type="button" onClick={() => void takeBack()}>
             {isRefused ? t.handIn.correct : t.handIn.stop}
           </button>

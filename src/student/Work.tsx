@@ -42,7 +42,9 @@ function Standing({ view, task, canHandIn }: WorkProps) {
     <section className="work" aria-label={canHandIn ? t.work.heading : t.work.childHeading}>
       {isBack && <Back returned={returned} scale={scale} redo={canHandIn ? t.work.redo : t.work.childRedo} />}
       {last && <HandedIn attempt={last} isWaiting={state === 'handed-in'} members={view.classroom.members} />}
-      {waiting && <Sending row={waiting} logId={view.logId} assignmentId={assignmentId} />}
+      {waiting && (
+        <Sending row={waiting} logId={view.logId} assignmentId={assignmentId} isClosed={collecting === 'closed'} />
+      )}
       {canHandIn && !waiting && (collecting === 'late' || collecting === 'closed') && state !== 'returned' && (
         <p className="note bad">{t.lesson.collecting[collecting]}</p>
       )}

@@ -215,6 +215,26 @@ describe('in the browser', () => {
     expect(await page.getByRole('button', { name: 'Сдать', exact: true }).count()).toBe(0);
   });
 
+  test('a work that came after such a bell stays in sight: there is no form to take it back into until it is collected again', async () => {
+    const page = await seat('Белов Илья');
+    const assignmentId = await lesson.assign({ title: 'Тест' });
+    const { id: collectId } = await collect(assignmentId);
+    await page.getByRole('button', { name: 'К работе' }).click();
+    await page.getByLabel('Пояснение').fill('Не успел');
+    lesson.cable.cutAfter(0);
+    await page.getByRole('button', { name: 'Сдать', exact: true }).click();
+    await lesson.teacher.send(lesson.logId, 'endCollect', { assignmentId, collectId });
+    lesson.cable.mend();
+    await page.getByRole('button', { name: 'Отправить ещё раз' }).waitFor();
+    const correct = page.getByRole('button', { name: 'Исправить' });
+    await correct.waitFor({ state: 'detached' });
+    await page.getByText('Не успел').waitFor();
+    const bellAt = Date.now() + 10 * MINUTE_MS;
+    await lesson.teacher.send(lesson.logId, 'collect', { assignmentId, bellAt, afterBell: 'refuse', seen: collectId });
+    await correct.click();
+    await expect.poll(() => page.getByLabel('Пояснение').inputValue()).toBe('Не успел');
+  });
+
   test('a hand goes up while a teacher is there, and down when he has helped', async () => {
     await lesson.teacher.follow(lesson.logId);
     const page = await seat('Белов Илья');
