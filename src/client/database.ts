@@ -8,7 +8,7 @@
  * Hides: Dexie (this is its only importer), tables and keys. `log`, `cursors`, `outbox`, `drafts` keep their shape for ever.
  * Long because S5–S7, S13, S14 and S17 are each one transaction over the same tables, and these belong side by side.
  */
-import { Dexie, type Table } from 'dexie';
+import { Dexie, RangeSet, rangesOverlap, type IndexableType, type ObservabilitySet, type Table } from 'dexie';
 import { EMPTY_CLASSROOM, type Classroom } from '../core/classroom.ts';
 import { PartaError, type ErrorCode } from '../core/errors.ts';
 import { evolve } from '../core/evolve.ts';
@@ -34,6 +34,7 @@ import {
   messagesAt,
   placesIn,
   recordOf,
+  touchesOfChannel,
   touchOfRecord,
   type FoldSource,
   type IdRun,
@@ -76,28 +77,35 @@ export interface KnownMe {
   clockOffsetMs: number;
 }
 
-/** Everything of one log that its view needs, as of one moment. */
-export interface ClassSnapshot {
+/** Where a log stands, who reads it, what waits. */
+interface Standing {
   known: KnownMe | undefined;
   cursor: LogCursor | undefined;
-  classroom: Classroom;
   /** Oldest first, without those still `returning`. */
   outbox: StoredCommand[];
   /** Messages that waiting commands speak of. */
   named: MarkedMessage[];
 }
 
+/** Everything of one log that its view needs, as of one moment. */
+export interface ClassSnapshot extends Standing {
+  classroom: Classroom;
+}
+
 /** A part of a channel with its marks, and what waits, as of one moment. */
-export interface MessagesSnapshot {
-  known: KnownMe | undefined;
-  cursor: LogCursor | undefined;
+export interface MessagesSnapshot extends Standing {
   messages: MarkedMessage[];
+  /** What was read of the log for a part of a channel. */
+  stored?: readonly StoredMessage[];
   hasOlder: boolean;
   hasNewer: boolean;
   newestSeq: number;
-  outbox: StoredCommand[];
-  /** Messages that waiting commands speak of. */
-  named: MarkedMessage[];
+}
+
+/** The last answer to a watched question, and which keys were written since it was asked, in this tab or another. */
+export interface Since<T> {
+  answer: T;
+  changes: readonly ObservabilitySet[];
 }
 
 /** `applied` · `old`: known already · `gap`: something before it is missing · `other-key`: a page of another log (S14). */
@@ -307,11 +315,14 @@ export class Database {
     return (await this.#db.places.bulkGet(wanted)).filter(isThere);
   }
 
-  /** The messages of these places, in their order. */
-  async #messagesAt(logId: LogId, places: readonly MessagePlaces[]): Promise<StoredMessage[]> {
-    const records = await this.#logRecords(logId, [...new Set(places.map(({ page }) => page))]);
-    const byPage = new Map(records.map((record) => [record.page, record]));
-    return places.flatMap((at) => messagesAt(at, byPage.get(at.page)));
+  /** The messages of these places, in their order. @param kept by seq, what need not be read again */
+  async #messagesAt(logId: LogId, places: readonly MessagePlaces[], kept: KeptMessages = NONE_KEPT) {
+    const isKept = ({ seqs }: MessagePlaces) => seqs.every((seq) => kept.has(seq));
+    const pages = new Set(places.filter((at) => !isKept(at)).map(({ page }) => page));
+    const byPage = new Map((await this.#logRecords(logId, [...pages])).map((record) => [record.page, record]));
+    return places.flatMap((at) =>
+      isKept(at) ? at.seqs.map((seq) => kept.get(seq)!) : messagesAt(at, byPage.get(at.page)),
+    );
   }
 
   #markRuns(touches: readonly string[]): Promise<MarkRun[]> {
@@ -869,61 +880,104 @@ export class Database {
 
   classSnapshot(logId: LogId): Promise<ClassSnapshot> {
     return this.#read(['me', 'cursors', 'states', 'outbox', ...MESSAGES], async () => {
-      const outbox = await this.#shownOutbox(logId);
-      return {
-        known: await this.#db.me.get('me'),
-        cursor: await this.#db.cursors.get(logId),
-        classroom: (await this.#db.states.get(logId))?.classroom ?? EMPTY_CLASSROOM,
-        outbox,
-        named: await this.#named(logId, outbox),
-      };
+      const classroom = (await this.#db.states.get(logId))?.classroom ?? EMPTY_CLASSROOM;
+      return { ...(await this.#standing(logId)), classroom };
     });
   }
 
-  async #shownOutbox(logId: LogId) {
-    return (await this.#outboxRows(logId)).filter((row) => row.state !== 'returning');
+  async #standing(logId: LogId): Promise<Standing> {
+    const outbox = (await this.#outboxRows(logId)).filter((row) => row.state !== 'returning');
+    return {
+      known: await this.#db.me.get('me'),
+      cursor: await this.#db.cursors.get(logId),
+      outbox,
+      named: await this.#byIds(logId, [...new Set(outbox.flatMap(({ command }) => messageIdsIn(command)))]),
+    };
   }
 
-  /** A part of a channel: reads only as many records as that needs. */
-  messagesSnapshot(logId: LogId, channelId: ChannelId, { around, count }: MessagesWindow): Promise<MessagesSnapshot> {
+  /**
+   * A part of a channel: reads only as many records as that needs, in a quiet channel nearly one per message; with the last
+   * answer only those that were written since.
+   */
+  messagesSnapshot(
+    logId: LogId,
+    channelId: ChannelId,
+    { around, count }: MessagesWindow,
+    last?: Since<MessagesSnapshot>,
+  ): Promise<MessagesSnapshot> {
     return this.#read(['me', 'cursors', 'outbox', ...MESSAGES], async () => {
+      const standing = await this.#standing(logId);
+      const since = last && !hasLost(last.answer, standing) ? last : null;
+      if (since && !this.#touches(since, logId, [channelId])) return { ...since.answer, ...standing };
+      const kept = since ? this.#untouched(since, logId) : NONE_KEPT;
       const upTo = around === 'newest' ? Infinity : around;
       // One more than wanted on either side tells whether there is more.
-      const before = await this.#messagesUpTo(logId, channelId, upTo, count + 1);
-      const after = around === 'newest' ? [] : await this.#messagesAfter(logId, channelId, around, count + 1);
-      const shown = [...before.slice(-count), ...after.slice(0, count)];
-      const hasNewer = after.length > count;
+      const older = await this.#messagesUpTo(logId, channelId, upTo, count + 1, kept);
+      const newer = around === 'newest' ? [] : await this.#messagesAfter(logId, channelId, around, count + 1, kept);
+      const shown = [...older.slice(-count), ...newer.slice(0, count)];
+      const hasNewer = newer.length > count;
       const newestSeq = hasNewer
         ? (await this.#channelPlaces(logId, channelId).last())?.seqs.at(-1)
         : shown.at(-1)?.seq;
-      const outbox = await this.#shownOutbox(logId);
       return {
-        known: await this.#db.me.get('me'),
-        cursor: await this.#db.cursors.get(logId),
+        ...standing,
         messages: await this.#withMarks(logId, shown),
-        hasOlder: before.length > count,
+        stored: [...older, ...newer],
+        hasOlder: older.length > count,
         hasNewer,
         newestSeq: newestSeq ?? 0,
-        outbox,
-        named: await this.#named(logId, outbox),
       };
     });
   }
 
-  /** Messages by id, wherever they stand, with what waits; in the order of the ids, without those that are not here. */
-  messagesByIdSnapshot(logId: LogId, ids: readonly CommandId[]): Promise<MessagesSnapshot> {
+  /**
+   * Messages by id, wherever they stand, with what waits; in the order of the ids, without those that are not here. None is read
+   * again where the last answer has all and nothing of their channels was written since.
+   */
+  messagesByIdSnapshot(
+    logId: LogId,
+    ids: readonly CommandId[],
+    last?: Since<MessagesSnapshot>,
+  ): Promise<MessagesSnapshot> {
     return this.#read(['me', 'cursors', 'outbox', ...MESSAGES], async () => {
-      const outbox = await this.#shownOutbox(logId);
-      return {
-        known: await this.#db.me.get('me'),
-        cursor: await this.#db.cursors.get(logId),
-        messages: await this.#byIds(logId, ids),
-        hasOlder: false,
-        hasNewer: false,
-        newestSeq: 0,
-        outbox,
-        named: await this.#named(logId, outbox),
-      };
+      const standing = await this.#standing(logId);
+      const since = last?.answer.messages.length === ids.length && !hasLost(last.answer, standing) ? last : null;
+      const channelIds = new Set(since?.answer.messages.map((message) => message.channelId));
+      if (since && !this.#touches(since, logId, [...channelIds])) return { ...since.answer, ...standing };
+      const messages = await this.#byIds(logId, ids);
+      return { ...standing, messages, hasOlder: false, hasNewer: false, newestSeq: 0 };
+    });
+  }
+
+  /** Whether messages of these channels, or what is said of them, may be others now. */
+  #touches({ changes }: Since<unknown>, logId: LogId, channelIds: readonly ChannelId[]): boolean {
+    return channelIds.some(
+      (channelId) =>
+        this.#isWritten(changes, 'places', '', [logId, channelId], [logId, channelId, Dexie.maxKey]) ||
+        this.#isWritten(changes, 'markRuns', 'touches', ...touchesOfChannel(logId, channelId)),
+    );
+  }
+
+  /** What an answer was made of and need not be read again: whoever writes a message, or blanks it, writes its places. */
+  #untouched({ answer, changes }: Since<MessagesSnapshot>, logId: LogId): KeptMessages {
+    const isUntouched = ({ channelId, seq }: StoredMessage) => {
+      const key = [logId, channelId, recordOf(seq)];
+      return !this.#isWritten(changes, 'places', '', key, key);
+    };
+    return new Map((answer.stored ?? []).filter(isUntouched).map((message) => [message.seq, message]));
+  }
+
+  /** Whether keys from here to there were written; `index`: of the table itself where it is empty. */
+  #isWritten(
+    changes: readonly ObservabilitySet[],
+    table: TableName,
+    index: string,
+    ...range: [IndexableType, IndexableType]
+  ) {
+    const wanted = new RangeSet(...range);
+    return changes.some((change) => {
+      const written = change['all'] ?? change[`${this.#partOf(table)}${index}`];
+      return written !== undefined && rangesOverlap(written, wanted);
     });
   }
 
@@ -960,7 +1014,13 @@ export class Database {
   }
 
   /** The last `count` messages up to and with a seq, or all there are. */
-  async #messagesUpTo(logId: LogId, channelId: ChannelId, seq: number, count: number): Promise<StoredMessage[]> {
+  async #messagesUpTo(
+    logId: LogId,
+    channelId: ChannelId,
+    seq: number,
+    count: number,
+    kept?: KeptMessages,
+  ): Promise<StoredMessage[]> {
     let to: unknown = seq === Infinity ? Dexie.maxKey : recordOf(seq);
     let places: MessagePlaces[] = [];
     let seqs: number[] = [];
@@ -972,10 +1032,16 @@ export class Database {
       if (older.length < records) break;
       to = older[0]!.page - 1;
     }
-    return this.#messagesAt(logId, between(places, seqs.at(-count)));
+    return this.#messagesAt(logId, between(places, seqs.at(-count)), kept);
   }
 
-  async #messagesAfter(logId: LogId, channelId: ChannelId, seq: number, count: number): Promise<StoredMessage[]> {
+  async #messagesAfter(
+    logId: LogId,
+    channelId: ChannelId,
+    seq: number,
+    count: number,
+    kept?: KeptMessages,
+  ): Promise<StoredMessage[]> {
     let from = recordOf(seq);
     let places: MessagePlaces[] = [];
     let seqs: number[] = [];
@@ -986,7 +1052,7 @@ export class Database {
       if (newer.length < records) break;
       from = newer.at(-1)!.page + 1;
     }
-    return this.#messagesAt(logId, between(places, 0, seqs[count - 1]));
+    return this.#messagesAt(logId, between(places, 0, seqs[count - 1]), kept);
   }
 
   async #withMarks(logId: LogId, messages: readonly StoredMessage[]): Promise<MarkedMessage[]> {
@@ -1018,10 +1084,6 @@ export class Database {
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
-  #named(logId: LogId, outbox: readonly StoredCommand[]): Promise<MarkedMessage[]> {
-    return this.#byIds(logId, [...new Set(outbox.flatMap(({ command }) => messageIdsIn(command)))]);
-  }
-
   /** Files that entries of a log name, newest first, each once. */
   async filesOf(logId: LogId): Promise<FileRef[]> {
     const records = await within(this.#db.namedFiles, '[logId+page]', logId).reverse().toArray();
@@ -1048,33 +1110,43 @@ export class Database {
   /**
    * Answers a question now and after every change of the named tables, in this tab or another. A change while the
    * question is being answered asks it once more afterwards: a flood of pages neither starves the reader nor queues up.
+   * @param question is given its last answer, unless it failed
    */
-  watch<T>(tables: readonly TableName[], question: () => Promise<T>, listener: (value: T) => void): Stop {
-    const prefixes = tables.map((table) => `idb://${this.#db.name}/${table}/`);
+  watch<T>(
+    tables: readonly TableName[],
+    question: (last?: Since<T>) => Promise<T>,
+    listener: (value: T) => void,
+  ): Stop {
+    // A page that a browser had put away comes back to a disk of which it has heard nothing meanwhile: `all`.
+    const prefixes = ['all', ...tables.map((table) => this.#partOf(table))];
     let isAsking = false;
-    let isStale = false;
     let isStopped = false;
+    let last: { answer: T } | undefined;
+    let changes: ObservabilitySet[] = [];
     const ask = async () => {
-      if (isAsking) {
-        isStale = true;
-        return;
-      }
+      if (isAsking) return;
       isAsking = true;
       try {
         do {
-          isStale = false;
-          const value = await question();
-          if (!isStopped) listener(value);
-        } while (isStale && !isStopped);
+          const since = last && { ...last, changes };
+          last = undefined;
+          changes = [];
+          const answer = await question(since);
+          last = { answer };
+          if (!isStopped) listener(answer);
+        } while (changes.length > 0 && !isStopped);
       } catch (thrown) {
-        // Closed under our hands: there is nobody to answer any more.
+        // Closed under our hands: there is nobody to answer any more. Anything else is a fault for the console to show; the next
+        // change asks anew.
         if (!isStopped && this.#db.isOpen()) throw thrown;
       } finally {
         isAsking = false;
       }
     };
-    const changed = (parts: object) => {
-      for (const part in parts) if (prefixes.some((prefix) => part.startsWith(prefix))) return void ask();
+    const changed = (change: ObservabilitySet) => {
+      if (!Object.keys(change).some((part) => prefixes.some((prefix) => part.startsWith(prefix)))) return;
+      changes.push(change);
+      void ask();
     };
     Dexie.on('storagemutated', changed);
     void ask();
@@ -1083,6 +1155,9 @@ export class Database {
       Dexie.on.storagemutated.unsubscribe(changed);
     };
   }
+
+  /** How Dexie calls the keys of a table that were written; those of an index have its name behind it. */
+  #partOf = (table: TableName) => `idb://${this.#db.name}/${table}/`;
 
   /** Transactions that have begun still commit. */
   close() {
@@ -1118,6 +1193,15 @@ const messageIdsIn = ({ body }: Command): CommandId[] => [
   ...('messageId' in body ? [body.messageId] : []),
   ...('replyTo' in body && body.replyTo !== null ? [body.replyTo] : []),
 ];
+
+type KeptMessages = ReadonlyMap<number, StoredMessage>;
+const NONE_KEPT: KeptMessages = new Map();
+
+/** A command that waited does so no more: what came of it must be in the same answer. */
+function hasLost(before: Standing, { outbox }: Standing): boolean {
+  const waiting = new Set(outbox.map(({ id }) => id));
+  return before.outbox.some(({ id }) => !waiting.has(id));
+}
 
 const isThere = <T>(record: T | undefined): record is T => record !== undefined;
 

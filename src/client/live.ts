@@ -220,9 +220,13 @@ export class Live {
     this.#walls ??= import('./wall-watch.ts').then(
       (module) => (this.#openWalls = new module.WallWatch((wish) => this.#wire?.wall(wish))),
     );
-    void this.#walls.then((walls) => {
-      if (!isStopped) stop = walls.watch(logId, listener);
-    });
+    this.#walls.then(
+      (walls) => {
+        if (!isStopped) stop = walls.watch(logId, listener);
+      },
+      // It could not be loaded: the next one to watch tries again.
+      () => (this.#walls = null),
+    );
     return () => {
       isStopped = true;
       stop?.();

@@ -21,7 +21,15 @@ import type {
   SearchResult,
   Stop,
 } from './class-store.ts';
-import { deleteDatabase, openDatabase, type ClassSnapshot, type Database, type KnownMe } from './database.ts';
+import {
+  deleteDatabase,
+  openDatabase,
+  type ClassSnapshot,
+  type Database,
+  type KnownMe,
+  type MessagesSnapshot,
+  type Since,
+} from './database.ts';
 import { hubCalls } from './hub-api.ts';
 import { Live } from './live.ts';
 import { classView, hasRules, logSummary, messagesById, messagesView, outboxRows, rulesAreHere, type Underway } from './overlay.ts'; // prettier-ignore
@@ -160,7 +168,7 @@ class Store implements ClassStore {
     return this.#watch(
       `messages/${logId}/${channelId}/${window.around}/${window.count}`,
       MESSAGE_TABLES,
-      () => this.#database.messagesSnapshot(logId, channelId, window),
+      (last?: Since<MessagesSnapshot>) => this.#database.messagesSnapshot(logId, channelId, window, last),
       listener,
       { view: (snapshot) => messagesView(channelId, snapshot, this.#underway), waits: hasOutbox },
     );
@@ -170,7 +178,7 @@ class Store implements ClassStore {
     return this.#watch(
       `by-id/${logId}/${ids.join('/')}`,
       MESSAGE_TABLES,
-      () => this.#database.messagesByIdSnapshot(logId, ids),
+      (last?: Since<MessagesSnapshot>) => this.#database.messagesByIdSnapshot(logId, ids, last),
       listener,
       { view: (snapshot) => messagesById(ids, snapshot, this.#underway), waits: hasOutbox },
     );
@@ -185,7 +193,14 @@ class Store implements ClassStore {
   }
 
   async search(query: SearchQuery): Promise<SearchResult> {
-    this.#search ??= import('./search.ts').then(({ Search }) => new Search(this.#database));
+    this.#search ??= import('./search.ts').then(
+      ({ Search }) => new Search(this.#database),
+      (thrown: unknown) => {
+        // It could not be loaded: the next search tries again.
+        this.#search = null;
+        throw thrown;
+      },
+    );
     return this.#finish(this.#search.then((search) => search.find(query)));
   }
 
@@ -229,7 +244,7 @@ class Store implements ClassStore {
   #watch<R, V>(
     key: string,
     tables: Parameters<Database['watch']>[0],
-    question: () => Promise<R>,
+    question: (last?: Since<R>) => Promise<R>,
     listener: (value: V) => void,
     laid: { view: (answer: R) => V; waits: (answer: R) => boolean } | null,
   ): Stop {
@@ -385,7 +400,10 @@ class Store implements ClassStore {
     this.#connectionListeners.clear();
     await this.#sync.stop();
     this.#live.stop();
-    void this.#search?.then((search) => search.stop());
+    this.#search?.then(
+      (search) => search.stop(),
+      () => undefined,
+    );
     await Promise.allSettled(this.#begun);
     this.#database.close();
   }

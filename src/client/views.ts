@@ -140,6 +140,11 @@ export function messagesAt({ channelId, seqs }: MessagePlaces, record: LogRecord
 const placesKey = (channelId: ChannelId, page: number) => `${channelId}/${page}`;
 /** Where marks of messages in one record are found. */
 export const touchOfRecord = (logId: LogId, channelId: ChannelId, page: number) => `${logId}/${channelId}/${page}`;
+/** Between which two all of a channel lie. */
+export const touchesOfChannel = (logId: LogId, channelId: ChannelId): [string, string] => [
+  `${logId}/${channelId}/`,
+  `${logId}/${channelId}/\uffff`,
+];
 const touchOfStranger = (logId: LogId, about: string) => `${logId}/${about}`;
 const touchOf = (logId: LogId, { change, about }: StoredMark) =>
   change

@@ -10,6 +10,8 @@ import type { VirtualTime } from './virtual-time.ts';
 export interface Fault {
   /** Called for every record that is put; throwing makes the put fail, `'abort'` ends the whole transaction. */
   onPut?: (table: string, value: unknown) => 'abort' | void;
+  /** Called for every record that is got by somebody who only reads. */
+  onGet?: (table: string) => void;
 }
 
 /** What a program sees of the disk, until its own crash. */
@@ -118,6 +120,11 @@ export class MemoryDisk {
         const request = key === undefined ? put(value) : put(value, key);
         if (isAborted) transaction.abort();
         return request;
+      };
+      const get = table.get.bind(table);
+      table.get = (key) => {
+        if (transaction.mode === 'readonly') this.fault.onGet?.(name);
+        return get(key);
       };
       return table;
     };
