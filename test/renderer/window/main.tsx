@@ -82,7 +82,8 @@ const harness = {
   letGo: () => release(),
   /** Nothing more can be kept on this computer. */
   fill: () => {
-    store.send = store.writeDraft = () => Promise.reject(new PartaError('disk-full-here'));
+    const refuse = (): Promise<never> => Promise.reject(new PartaError('disk-full-here'));
+    Object.assign(store, { send: refuse, writeDraft: refuse });
   },
   readSchool: () => schoolIsRead(),
   drafts: () => [...store.drafts.values()],
