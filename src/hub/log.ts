@@ -34,10 +34,15 @@ export type LogField = number | boolean | null | ErrorCode | LogId | PersonId | 
 
 export type Log = (event: LogEvent, fields?: Readonly<Record<string, LogField>>) => void;
 
-/** A logger that hands whole lines to `write`. */
+/** A logger that hands whole lines to `write`. Never throws: on a full disk it is asked in the middle of telling others of it. */
 export const jsonLines =
   (write: (line: string) => void, now: () => number = Date.now): Log =>
-  (event, fields = {}) =>
-    write(`${JSON.stringify({ at: new Date(now()).toISOString(), event, ...fields })}\n`);
+  (event, fields = {}) => {
+    try {
+      write(`${JSON.stringify({ at: new Date(now()).toISOString(), event, ...fields })}\n`);
+    } catch {
+      // What it is about goes on without it.
+    }
+  };
 
 export const silent: Log = () => undefined;

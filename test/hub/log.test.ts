@@ -16,6 +16,13 @@ test('a line is JSON with its time, and carries codes, ids and numbers', () => {
   ]);
 });
 
+test('a line that cannot be written stops nobody', () => {
+  const log = jsonLines(() => {
+    throw new Error('ENOSPC');
+  });
+  expect(() => log('group-failed', { code: 'disk-full' })).not.toThrow();
+});
+
 test('free text does not fit into a line', () => {
   expectTypeOf<string>().not.toExtend<LogField>();
   expectTypeOf<Parameters<Log>[0]>().not.toEqualTypeOf<string>();
