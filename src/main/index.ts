@@ -283,6 +283,7 @@ async function run(): Promise<void> {
     code: () => hub.state().code,
     chosen: () => signIns.read('embedded')?.adapter ?? null,
     changed: () => door.tell('hub', hubState()),
+    failed: (error) => log.failure('call-failed', error, { call: 'hub.check' }),
   });
   const lanName = openLanName({ changed: () => door.tell('hub', hubState()) });
   /** The way in was shown to the class: nothing is said on the network before that. */

@@ -331,6 +331,8 @@ export interface WayInCheckOptions {
   chosen(): string | null;
   /** Something else is known now. */
   changed(): void;
+  /** A look brought nothing; what was known before stays. */
+  failed(error: unknown): void;
   gather?: typeof gatherFacts;
   lan?: typeof lanAddresses;
 }
@@ -342,6 +344,7 @@ export function openWayInCheck({
   code,
   chosen,
   changed,
+  failed,
   gather = gatherFacts,
   lan = lanAddresses,
 }: WayInCheckOptions) {
@@ -354,14 +357,16 @@ export function openWayInCheck({
   let looking: Promise<void> | null = null;
   let next: Promise<void> | null = null;
 
-  /** One at a time, for each starts half a dozen programs; whoever asks meanwhile waits for one more after it. */
+  /** One at a time, for each starts half a dozen programs; whoever asks meanwhile waits for one more after it. Never rejects. */
   function look(): Promise<void> {
     if (looking)
       return (next ??= looking.then(() => {
         next = null;
         return look();
       }));
-    looking = lookNow().finally(() => (looking = null));
+    looking = lookNow()
+      .catch(failed)
+      .finally(() => (looking = null));
     return looking;
   }
   async function lookNow(): Promise<void> {

@@ -18,6 +18,9 @@ const wayIn = openWayInCheck({
   code: () => (hub === null ? 'port-taken' : null),
   chosen: () => chosen,
   changed: () => {},
+  failed(error) {
+    throw error;
+  },
 });
 try {
   const onVisitor = (visitor: { from: string; to: string }) => wayIn.visited(visitor);

@@ -110,6 +110,8 @@ describe('between looks', () => {
     const asked: Parameters<Parameters<typeof openWayInCheck>[0]['gather'] & object>[0][] = [];
     let running = true;
     let [looking, most] = [0, 0];
+    let isBroken = false;
+    const failures: unknown[] = [];
     let chosen: string | null = null;
     let own = [lan, wifi];
     const wayIn = openWayInCheck({
@@ -117,19 +119,22 @@ describe('between looks', () => {
       code: () => null,
       chosen: () => chosen,
       changed: () => {},
+      failed: (error) => failures.push(error),
       lan: () => own,
       gather: async (what) => {
         asked.push(what);
         most = Math.max(most, ++looking);
         await Promise.resolve();
         looking -= 1;
+        if (isBroken) throw new Error('no such system call');
         const { visitors, report, takenPort } = what;
         return { ...FINE, visitors, report, takenPort, port: what.hub?.port ?? null };
       },
     });
     const choose = (adapter: string) => (chosen = adapter);
     const move = (...to: (typeof lan)[]) => (own = to);
-    return { wayIn, asked, choose, move, stop: () => (running = false), most: () => most };
+    const breakDown = (is: boolean) => (isBroken = is);
+    return { wayIn, asked, choose, move, failures, breakDown, stop: () => (running = false), most: () => most };
   }
   const verdict = (wayIn: ReturnType<typeof desk>['wayIn']) => wayIn.state().wayIn?.verdict;
 
@@ -167,6 +172,17 @@ describe('between looks', () => {
     expect([asked[1]!.report, wayIn.state().wayIn?.peer]).toEqual([said, said.peer]);
     await wayIn.look(null);
     expect(asked).toHaveLength(3);
+  });
+
+  it('a look that fails is no end of looking, nor an error that nobody caught', async () => {
+    const { wayIn, asked, failures, breakDown } = desk();
+    breakDown(true);
+    wayIn.refused(8010);
+    await Promise.all([wayIn.look(null), wayIn.look(null)]);
+    expect([asked.length, failures.length]).toEqual([2, 2]);
+    breakDown(false);
+    await wayIn.look(null);
+    expect(verdict(wayIn)).toBe('port-taken');
   });
 
   it('who comes after all takes back what was said of him', async () => {
