@@ -11,6 +11,7 @@ import { useDraft, useStore } from '../ui/store.tsx';
 import { fromDrop } from './chosen-files.ts';
 import { ErrorNote } from './ErrorNote.tsx';
 import { ChooseFiles, FilesInFlight } from './Files.tsx';
+import { partnersOf } from './lesson.ts';
 import { useRoom, useUploads } from './room.tsx';
 import { Together } from './Together.tsx';
 import { useWorkTexts } from './texts/work-texts.tsx';
@@ -58,6 +59,9 @@ export function HandIn({
   // Facts of a file may have been forgotten; a command must not name what nobody can send.
   const filesOf = (of: HandInDraft) => of.files.filter((fileId) => uploads.view(fileId) !== null);
   const files = filesOf(value);
+  // Who was removed from the class meanwhile has no part in it, and no name here.
+  const partners = new Set(mayShare ? partnersOf(view).map(({ memberId }) => memberId) : []);
+  const together = (value.together ?? []).filter((memberId) => partners.has(memberId));
   const isBegun = files.length > 0 || value.note.trim() !== '';
 
   useEffect(() => {
@@ -100,11 +104,10 @@ export function HandIn({
   };
   const handIn = () => {
     if (!isBegun) return setProblem('empty');
-    const together = mayShare && value.together?.length ? { together: value.together } : {};
     const sending = store.send(
       logId,
       'handIn',
-      { assignmentId, fileIds: files, note: value.note.trim(), ...together },
+      { assignmentId, fileIds: files, note: value.note.trim(), ...(together.length > 0 ? { together } : {}) },
       key,
     );
     unfinished.delete(assignmentId);
@@ -152,7 +155,7 @@ export function HandIn({
           {t.handIn.noteHint}
         </p>
       </div>
-      {mayShare && <Together view={view} chosen={value.together ?? []} onChange={(together) => write({ together })} />}
+      {mayShare && <Together view={view} chosen={together} onChange={(chosen) => write({ together: chosen })} />}
       {problem && (
         <div role="alert">
           <ErrorNote code={problem} />

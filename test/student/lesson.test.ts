@@ -7,7 +7,7 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ClassView } from '../../src/client/class-store.ts';
 import { memberOf, seenBy } from '../../src/core/classroom.ts';
-import type { CommandId, FileId, LogId, PersonId, Sha256 } from '../../src/core/ids.ts';
+import type { CommandId, FileId, LogId, MemberId, PersonId, Sha256 } from '../../src/core/ids.ts';
 import { TOGETHER_MAX } from '../../src/core/limits.ts';
 import type { FileRef } from '../../src/core/wire.ts';
 import { HELD_BYTES_MAX, openHandedOut, PIECE_BYTES } from '../../src/student/handed-out.ts';
@@ -202,6 +202,28 @@ describe('in the browser', () => {
     expect(new Set(codes).size).toBe(2);
     const said = await lesson.row((entry) => entry.kind === 'handedIn' && entry.body?.['of'] !== undefined);
     expect(codes).toContain(said.body?.['receipt']);
+  });
+
+  test('a partner who is removed before it is handed in has no part in it', async () => {
+    const [one] = [await seat('Белов Илья'), await seat('Ёлкина Анна')];
+    const assignmentId = await lesson.assign({ title: 'Опыт', isHandout: true });
+    await collect(assignmentId);
+    await one.getByRole('button', { name: 'К работе' }).click();
+    await one.getByRole('button', { name: 'Сдаём вместе…' }).click();
+    await one.getByLabel('С кем сдаём вместе').selectOption({ label: 'Ёлкина Анна' });
+    await one.getByLabel('Пояснение для учителя').fill('Сделали вдвоём');
+    const partners = one.locator('.together li');
+    expect(await partners.allInnerTexts()).toEqual(['Ёлкина Анна']);
+    const { body: entered } = await lesson.row(
+      ({ kind, body }) => kind === 'joinConfirmed' && body?.['name'] === 'Ёлкина Анна',
+    );
+    await lesson.teacher.send(lesson.logId, 'removeMember', {
+      memberId: entered?.['memberId'] as MemberId,
+      erase: false,
+    });
+    await partners.waitFor({ state: 'detached' });
+    await one.getByRole('button', { name: 'Сдать', exact: true }).click();
+    expect((await lesson.handedIn(assignmentId)).body).not.toHaveProperty('together');
   });
 
   test('when collecting is over and nothing is taken any more the page says so instead of offering the form', async () => {
