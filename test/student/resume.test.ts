@@ -158,7 +158,7 @@ describe('reloaded in the middle of a file', () => {
     const changed = Buffer.alloc(BYTES.length, 'Сказуемое и подлежащее. ');
     await page.getByLabel('Выбрать снова').setInputFiles({ ...VIDEO, buffer: changed });
     await receiptOn(page).waitFor();
-    await handedInOnce(assignmentId, changed);
+    expect((await handedInOnce(assignmentId, changed)).sizeBytes).toBe(changed.length);
   });
 });
 
