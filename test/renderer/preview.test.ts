@@ -219,6 +219,19 @@ test('the tile has its ways out, and each of them is asked of the desktop', asyn
   );
 });
 
+test('a file that is not started from here is told of as such, and leads to its folder', async () => {
+  const file = await stage.file('Игра.sb3', Buffer.from('PK'));
+  const { page } = await stage.open([file], { fit: 'chips', unopenable: '' });
+  await page.getByRole('button', { name: /Игра\.sb3/ }).click();
+  await tile(page).getByRole('button', { name: 'Показать в папке' }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+  await tile(page).getByRole('button', { name: 'Открыть в другой программе' }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/^Отсюда этот файл не открыть/)
+    .waitFor();
+});
+
 // ── lists of files ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 test('a list shows small pictures: drawn once, kept by main, of what is in sight only; a press shows the file', async () => {

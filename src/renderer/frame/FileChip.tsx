@@ -15,6 +15,7 @@ import {
   IconTxt,
 } from '@tabler/icons-react';
 import { useState } from 'react';
+import { codeOf } from '../../core/errors.ts';
 import type { FileId, Sha256 } from '../../core/ids.ts';
 import type { FileRef } from '../../core/wire.ts';
 import { formatSize } from '../../ui/format.ts';
@@ -87,14 +88,12 @@ export function FileChip({ file, onRemove, beside }: FileChipProps) {
         failed,
       );
     }
-    if (canShow)
-      return setShownAt(
-        Math.max(
-          0,
-          shown.findIndex((one) => one.fileId === file.fileId),
-        ),
-      );
-    call('library.open', { sha256: known, name: file.name }).catch(failed);
+    const show = () => setShownAt(Math.max(0, shown.findIndex((one) => one.fileId === file.fileId))); // prettier-ignore
+    if (canShow) return show();
+    // What is not started from here can be shown in its folder, and the stage says so.
+    call('library.open', { sha256: known, name: file.name }).catch((error: unknown) =>
+      codeOf(error) === 'not-allowed' ? show() : failed(error),
+    );
     return undefined;
   };
   const state = transfer

@@ -41,7 +41,7 @@ export interface FileStageProps extends Shown {
 export function FileStage({ files, at, onMove, onClose, tools, onKey, children }: FileStageProps) {
   const t = useTexts();
   const { call } = useDesktop();
-  const failed = useFailure();
+  const failed = useFailure(t.files.cannotOpen);
   const words = t.preview;
   const file = files[at] ?? files[0];
   const go = (step: number) => {

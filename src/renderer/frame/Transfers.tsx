@@ -239,7 +239,7 @@ function useWhere(): (transfer: Transfer) => string {
 
 function useActs(): (what: TransferAct, transfer: Transfer) => void {
   const { call } = useDesktop();
-  const failed = useFailure();
+  const failed = useFailure(useTexts().files.cannotOpen);
   return useCallback(
     (what, { transferId, sha256, name }) => {
       const done =

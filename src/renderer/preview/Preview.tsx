@@ -297,7 +297,7 @@ interface TileProps {
 function Tile({ file, children, action, again, isSlow = false }: TileProps) {
   const t = useTexts();
   const { call } = useDesktop();
-  const failed = useFailure();
+  const failed = useFailure(t.files.cannotOpen);
   const named = { sha256: file.sha256, name: file.name };
   return (
     <div className={classes.tile} role="status">

@@ -82,6 +82,7 @@ function FileView({ file, presence, opened, serverId, pageWidth }: FileViewProps
   const desktop = useDesktop();
   const [turns, setTurns] = useState(0);
   const [code, setCode] = useState<ErrorCode | null>(null);
+  const refused = code && (code === 'not-allowed' ? t.files.cannotOpen : errorText(language, code));
   const kind = kindOfFile(file);
   const Icon = KIND_ICONS[kind];
   const isHere = presence?.state === 'here';
@@ -107,9 +108,9 @@ function FileView({ file, presence, opened, serverId, pageWidth }: FileViewProps
           )}
         </span>
       </header>
-      {code && (
+      {refused && (
         <p className={classes.problem} role="alert">
-          {errorText(language, code).what} {errorText(language, code).todo}
+          {refused.what} {refused.todo}
         </p>
       )}
       {isHere ? (

@@ -162,6 +162,10 @@ export const en: Widen<typeof ru> = {
     onTheWay: { up: 'Uploading', down: 'Downloading' },
     notHere: 'Not on this computer',
     fetch: 'Fetch the file',
+    cannotOpen: {
+      what: 'This file cannot be opened from here: there is no program for it, or it may be a program itself. The file is safe.',
+      todo: 'Press “Show in folder” and open it there if you know what is inside.',
+    },
   },
   firstRun: {
     title: 'Chats and homework of your class',

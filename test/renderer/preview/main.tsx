@@ -34,6 +34,8 @@ const called: string[] = [];
 const call = desktop.call.bind(desktop);
 desktop.call = (name, input) => {
   called.push(name);
+  // As main answers for what is not known to be a document.
+  if (name === 'library.open' && query.has('unopenable')) return Promise.resolve({ ok: false, code: 'not-allowed' });
   return call(name, input);
 };
 /** Beats while the window is alive: a thread that is held up beats late. */

@@ -43,7 +43,7 @@ function Tile({ file, isSingle, onOpen }: { file: FileRef; isSingle: boolean; on
   const t = useTexts();
   const here = useFileHere(file);
   const { call } = useDesktop();
-  const failed = useFailure();
+  const failed = useFailure(t.files.cannotOpen);
   const [isBroken, setBroken] = useState(false);
   if (here.state === 'here' && isBroken) {
     // Its name says that it is a photo, its bytes do not: another program may know better.
