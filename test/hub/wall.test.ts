@@ -243,7 +243,8 @@ describe('bytes', () => {
     };
     const metadata = `fileId ${btoa(left)},filename ${btoa('a.bin')}`;
     const body = new Uint8Array(4);
-    await pupil.ask('/files', { method: 'POST', headers: { ...headers, 'Upload-Metadata': metadata }, body });
+    const asked = { method: 'POST', headers: { ...headers, 'Upload-Metadata': metadata }, body };
+    expect((await pupil.ask('/files', asked)).status).toBe(201);
     const up = () => wall.tiles.get(pupil.memberId)?.up.map(({ doneBytes }) => doneBytes);
     await eventually(() => up()?.join() === '100,4');
     await pupil.send(room.logId, 'handIn', { assignmentId, fileIds: [other], note: '' });
