@@ -100,3 +100,13 @@ export function safeFileName(shown: string): string {
   while (utf8Length(stem.join('')) + utf8Length(ending) > FILE_NAME_MAX) stem.pop();
   return stem.join('').replace(/[ .]+$/, '') + ending || 'file';
 }
+
+const russianLetters = (text: string) => text.match(/[а-яё]/gi)?.length ?? 0;
+
+/**
+ * Which reading of an archive's old name was meant: what is more Russian. Where both are, it holds nothing but the letters «а» to «п» of
+ * Windows («белов»), which are «р» to «я» of DOS: no names.
+ * @param dos read by CP866 @param windows the same bytes read by windows-1251
+ */
+export const meantName = (dos: string, windows: string): string =>
+  russianLetters(windows) >= russianLetters(dos) ? windows : dos;

@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib';
 import type { Readable } from 'node:stream';
 import { open as openZip, type Entry, type ZipFile } from 'yauzl';
 import { PartaError } from '../core/errors.ts';
+import { meantName } from '../core/names.ts';
 import type { LeftOutWhy } from '../preload/contract/intake.ts';
 
 /** One entry may grow so many times while it is unpacked, unless it stays below the size after it. */
@@ -126,18 +127,13 @@ function nameOf(entry: Entry): string {
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const DOS = new TextDecoder('ibm866');
 const WINDOWS = new TextDecoder('windows-1251');
-const russian = (text: string) => text.match(/[а-яё]/gi)?.length ?? 0;
 
-/**
- * A name as it was meant: UTF-8 where it is (many programs do not say so), else what reads more like Russian. Where both do, it holds
- * nothing but the letters «а» to «п» of Windows («белов»), which are «р» to «я» of DOS: no names.
- */
+/** A name as it was meant: UTF-8 where it is (many programs do not say so), else of DOS or Windows. */
 export function decodeName(raw: Uint8Array, isUtf8: boolean): string {
   try {
     return UTF8.decode(raw);
   } catch {
     if (isUtf8) return new TextDecoder().decode(raw);
   }
-  const [dos, windows] = [DOS.decode(raw), WINDOWS.decode(raw)];
-  return russian(windows) >= russian(dos) ? windows : dos;
+  return meantName(DOS.decode(raw), WINDOWS.decode(raw));
 }

@@ -85,14 +85,20 @@ const listed = (archive: Uint8Array) => {
   return { place, entries: readDirectory(archive.subarray(place.offset, place.offset + place.sizeBytes)) };
 };
 
-test('names are UTF-8 where they say so or are, else CP866', () => {
+test('names are UTF-8 where they say so or are, else of DOS or Windows', () => {
   const entry = (name: Buffer, flags = 0) => ({ name, packed: Buffer.from('x'), sizeBytes: 1, method: 0, flags });
   const archive = rawZip([
     entry(Buffer.from(written('ibm866', 'Работа'))),
+    entry(Buffer.from(written('windows-1251', 'Белов Илья'))),
     entry(Buffer.from('Сочинение.docx')),
     entry(Buffer.from('Ответ.txt'), 1 << 11),
   ]);
-  expect(listed(archive).entries.map(({ name }) => name)).toEqual(['Работа', 'Сочинение.docx', 'Ответ.txt']);
+  expect(listed(archive).entries.map(({ name }) => name)).toEqual([
+    'Работа',
+    'Белов Илья',
+    'Сочинение.docx',
+    'Ответ.txt',
+  ]);
 });
 
 test('a million entries are counted, and as many are read as are shown', () => {

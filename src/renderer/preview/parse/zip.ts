@@ -1,11 +1,12 @@
 /**
  * A zip's directory, and single entries of it. Promises: listing reads the directory and nothing else; an entry gives up as soon as
  * more comes out of it than was asked for, whatever its header says; names are read as UTF-8 where they say so or are, else as
- * CP866, in which Windows and DOS wrote Russian names. Pure but for the inflating library.
+ * they were meant by DOS (CP866) or Windows. Pure but for the inflating library.
  *
  * Hides: the format (APPNOTE 6.3): end record, ZIP64, directory entries, local headers.
  */
 import { Inflate } from 'fflate';
+import { meantName } from '../../../core/names.ts';
 
 /** Entries that are read of a directory; a longer one is said to be longer. */
 export const ENTRIES_MAX = 2_000;
@@ -214,7 +215,7 @@ function nameOf(bytes: Uint8Array, isUtf8: boolean): string {
     // Many programs write UTF-8 without saying so; CP866 that happens to be UTF-8 is next to unheard of.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder('ibm866').decode(bytes);
+    return meantName(new TextDecoder('ibm866').decode(bytes), new TextDecoder('windows-1251').decode(bytes));
   }
 }
 
