@@ -354,7 +354,9 @@ function handIn(state: Classroom, command: CommandOf<'handIn'>, who: Who, actor:
   const { dueAt, collect } = demandOpen(state, assignmentId, memberId);
   demand(actor.role === 'student', 'not-allowed');
   demand(fileIds.length > 0 || !isBlank(note), 'empty');
-  demand(attemptsOf(state, assignmentId, memberId) < ATTEMPTS_MAX, 'too-many-attempts');
+  const before = state.submissions[workKey(assignmentId, memberId)]?.attempts ?? [];
+  // What another handed in for both counts for that other only: he could use up this pupil's.
+  demand(before.filter((one) => !one.of).length < ATTEMPTS_MAX, 'too-many-attempts');
   demandPartners(state, assignmentId, memberId, together);
   demandFreeIds(state, command.id, together);
   const isAfterBell = collect !== null && isCollected(collect, facts.now);
@@ -383,7 +385,6 @@ function demandPartners(state: Classroom, assignmentId: CommandId, by: MemberId,
     demandOpen(state, assignmentId, id);
     const before = lastAttempt(state.submissions[workKey(assignmentId, id)]);
     demand(before === undefined || before.of?.memberId === by, 'partner-has-work');
-    demand((before?.attempt ?? 0) < ATTEMPTS_MAX, 'too-many-attempts');
   }
 }
 

@@ -22,7 +22,7 @@ export const MENTIONS_MAX = 50;
 export const POLL_OPTIONS_MIN = 2;
 export const POLL_OPTIONS_MAX = 12;
 export const POLL_OPTION_MAX = 200;
-/** Times that one pupil may hand in for one assignment. */
+/** Times that one pupil may hand in for one assignment; what another handed in for both is that other's. */
 export const ATTEMPTS_MAX = 50;
 /** Pinned messages of one channel, and messages of one author that wait for their hour in one log. */
 export const PINS_MAX = 20;

@@ -277,13 +277,19 @@ describe('handing in and giving back', () => {
     expect(paper.do('handIn', work, pupil.who)).toBe('too-many-attempts');
     expect(ERRORS['too-many-attempts'].retry).toBe('never');
     paper.must('bringWork', { ...work, memberId: pupil.memberId, writtenAt: null });
-    const shared = paper.assign();
-    const forBoth = { assignmentId: shared, fileIds: [], note: 'x', together: [other.memberId] };
+  });
+  test('[S20] who did it together with another uses up none of his attempts, and both may do it as often as one', () => {
+    const { paper, pupil, other } = stage();
+    const work = { assignmentId: paper.assign(), fileIds: [], note: 'x' };
+    const forBoth = { ...work, together: [other.memberId] };
     for (let i = 0; i < ATTEMPTS_MAX; i++) {
       const handInId = paper.must('handIn', forBoth, pupil.who).id;
       paper.must('handInTogether', { handInId, memberId: other.memberId }, HUB);
     }
-    expect(paper.do('handIn', { assignmentId: shared, fileIds: [], note: 'x' }, other.who)).toBe('too-many-attempts');
+    expect(paper.do('handIn', forBoth, pupil.who)).toBe('too-many-attempts');
+    for (let i = 0; i < ATTEMPTS_MAX; i++)
+      expect(paper.must('handIn', work, other.who).body).toMatchObject({ attempt: ATTEMPTS_MAX + i + 1 });
+    expect(paper.do('handIn', work, other.who)).toBe('too-many-attempts');
   });
   test('[S20] nobody but the hub gives a command under an id of the hub’s, nor steers one to it', () => {
     const { paper, pupil, other, bodies } = stage();
