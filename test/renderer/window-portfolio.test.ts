@@ -107,6 +107,26 @@ describe('making one', () => {
     await page.getByText('Остановлено, ничего не осталось.').waitFor();
   });
 
+  it('of two laptops the one that the last went to is offered, and its password stays, whichever comes last meanwhile', async () => {
+    await open('portfolio-pack-known');
+    const turnRound = () =>
+      page.evaluate(() => {
+        const { desktop } = window.harness;
+        desktop.portfolios = { ...desktop.portfolios, pairs: desktop.portfolios.pairs.toReversed() };
+        desktop.portfolioNow('made', { doneBytes: 60 });
+      });
+    await turnRound();
+    await page.getByRole('button', { name: 'Собрать портфель…' }).click();
+    const asking = dialog('Собрать портфель');
+    await expect.poll(() => asking.getByRole('radio', { name: 'Ноутбук на даче' }).isChecked()).toBe(true);
+    const digits = await asking.getByText(/^(\d{4} ){3}\d{4}$/).innerText();
+    await asking.getByRole('button', { name: 'Выбрать, куда положить…' }).click();
+    await asking.getByText('40 Б из 100 Б').waitFor();
+    await turnRound();
+    await asking.getByText('60 Б из 100 Б').waitFor();
+    expect(await asking.getByText(digits).count()).toBe(1);
+  });
+
   it('on a laptop there is nothing to choose: what was done goes home', async () => {
     await open('portfolio-pack-home');
     await page.getByRole('button', { name: 'Собрать портфель…' }).click();

@@ -72,7 +72,7 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
   const pairs = portfolios.pairs.filter((pair) => pair.serverId === serverId);
   const [chosen, setChosen] = useState<string | null>(null);
   // Whom the last one went to, most likely.
-  const pairId = chosen ?? pairs[0]?.pairId ?? NEW;
+  const pairId = chosen ?? pairs.at(-1)?.pairId ?? NEW;
   const pair = pairs.find((one) => one.pairId === pairId);
   const own = all.filter(({ server }) => server.serverId === serverId);
   const [left, setLeft] = useState<ReadonlySet<LogId>>(new Set());
@@ -87,6 +87,8 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
   const [isGoing, setGoing] = useState(false);
   const [failure, setFailure] = useState<ErrorCode | null>(null);
   const [jobId, setJobId] = useState<string | null>(null);
+  /** The password that it has, as it is read; null where there is none. Pairs change their order while one is packed. */
+  const [given, setGiven] = useState<string | null>(null);
   const needsPassword = !pair?.isKnown;
   const passphrase = typed ?? made;
   const isReady =
@@ -115,6 +117,7 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
       if (job === null) return setGoing(false);
       begun = job.jobId;
       setJobId(begun);
+      setGiven(!needsPassword ? null : typed === null ? shownPassphrase(passphrase) : passphrase);
       if (job.state !== 'gathering') return;
       const classIds = taken.map(({ logId }) => logId);
       const school = schools.find((one) => one.server.serverId === serverId);
@@ -144,10 +147,10 @@ export function PackDialog({ portfolios, onClose }: { portfolios: Portfolios; on
     return (
       <Modal opened onClose={onClose} title={p.title}>
         <div ref={root} className={classes.form}>
-          {needsPassword && job?.state !== 'failed' && (
+          {given !== null && job?.state !== 'failed' && (
             <div>
               <p className={choices.legend}>{p.keepPassword}</p>
-              <Digits passphrase={typed === null ? shownPassphrase(passphrase) : passphrase} />
+              <Digits passphrase={given} />
               <p className={classes.note}>{p.passwordMade}</p>
             </div>
           )}

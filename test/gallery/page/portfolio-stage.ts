@@ -98,7 +98,7 @@ export const PORTFOLIO_SCENES = {
     }),
   'portfolio-pack': () => stage(),
   'portfolio-pack-own-password': () => stage(),
-  'portfolio-pack-known': () => stage({ pairs: [LAPTOP, { ...LAPTOP, pairId: 'pair-2', name: 'Ноутбук на даче', isKnown: false }] }), // prettier-ignore
+  'portfolio-pack-known': () => stage({ pairs: [{ ...LAPTOP, pairId: 'pair-2', name: 'Ноутбук на даче', isKnown: false }, LAPTOP] }), // prettier-ignore
   'portfolio-pack-home': () => stage({ pairs: [{ ...LAPTOP, name: 'Кабинет 12', isHome: true }] }),
   'portfolio-locked': () => stage({ jobs: [job({ state: 'locked', needsPassphrase: true })] }),
   'portfolio-wrong-password': () => stage({ jobs: [job({ state: 'locked', needsPassphrase: true, trouble: 'passphrase' })] }), // prettier-ignore
