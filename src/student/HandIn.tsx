@@ -26,6 +26,10 @@ export interface HandInDraft {
 }
 export const handInKey = (logId: LogId, assignmentId: CommandId): DraftKey => `handIn/${logId}/${assignmentId}`;
 
+/** Names that are read; of a stick that was pulled out there are more. */
+const UNREAD_SHOWN = 10;
+/** What of the last drop or choice was not taken. */
+const NOTHING: { isSurplus: boolean; unread: readonly string[] } = { isSurplus: false, unread: [] };
 const EMPTY: HandInDraft = { note: '', files: [] };
 
 export function HandIn({
@@ -49,7 +53,7 @@ export function HandIn({
   const key = handInKey(logId, assignmentId);
   const draft = useDraft<HandInDraft>(key);
   const [problem, setProblem] = useState<ErrorCode | null>(null);
-  const [isSurplus, setIsSurplus] = useState(false);
+  const [leftOut, setLeftOut] = useState(NOTHING);
   const [isOver, setIsOver] = useState(false);
   const value = draft.value ?? EMPTY;
   const latest = useRef(value);
@@ -86,10 +90,10 @@ export function HandIn({
     latest.current = { ...latest.current, files: filesOf(latest.current), ...change };
     draft.write(latest.current);
   };
-  const add = (chosen: File[]) => {
+  const add = (chosen: File[], unread: readonly string[] = []) => {
     const before = filesOf(latest.current);
     const room = FILES_PER_COMMAND_MAX - before.length;
-    setIsSurplus(chosen.length > room);
+    setLeftOut({ isSurplus: chosen.length > room, unread });
     const added = chosen.slice(0, room).map((file) => {
       const fileId = store.newFileId();
       uploads.add(fileId, file);
@@ -99,7 +103,7 @@ export function HandIn({
   };
   const remove = (fileId: FileId) => {
     uploads.remove(fileId);
-    setIsSurplus(false);
+    setLeftOut(NOTHING);
     write({ files: files.filter((other) => other !== fileId) });
   };
   const handIn = () => {
@@ -120,7 +124,7 @@ export function HandIn({
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setIsOver(false);
-    void fromDrop(event.dataTransfer).then((dropped) => dropped.length > 0 && add(dropped));
+    void fromDrop(event.dataTransfer).then((dropped) => add(dropped.files, dropped.unread));
   };
 
   return (
@@ -140,7 +144,12 @@ export function HandIn({
         <span className="dim only-fine">{t.handIn.drop}</span>
       </div>
       <FilesInFlight files={files} onRemove={remove} />
-      {isSurplus && <p className="note bad">{t.handIn.tooMany(FILES_PER_COMMAND_MAX)}</p>}
+      {leftOut.isSurplus && <p className="note bad">{t.handIn.tooMany(FILES_PER_COMMAND_MAX)}</p>}
+      {leftOut.unread.length > 0 && (
+        <p className="note bad" role="alert">
+          {t.handIn.unread(leftOut.unread.slice(0, UNREAD_SHOWN).join(', '), leftOut.unread.length - UNREAD_SHOWN)}
+        </p>
+      )}
       <div className="field">
         <label htmlFor={`note-${assignmentId}`}>{t.handIn.note}</label>
         <textarea
@@ -171,6 +180,7 @@ export function HandIn({
             className="plain"
             onClick={() => {
               for (const fileId of files) uploads.remove(fileId);
+              setLeftOut(NOTHING);
               draft.write(null);
             }}
           >

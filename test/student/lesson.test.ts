@@ -302,6 +302,32 @@ describe('in the browser', () => {
     expect(body?.['note']).toBe('Читайте сначала y');
   });
 
+  test('of a dropped folder what can be read is taken, and what cannot, a file or a folder in it, is named', async () => {
+    const page = await seat('Белов Илья');
+    const assignmentId = await lesson.assign({ title: 'Проект' });
+    const form = page.locator('.hand-in');
+    await form.waitFor();
+    await form.evaluate((element) => {
+      const refuse = (_: unknown, fail: (why: Error) => void) => fail(new Error('NotReadableError'));
+      const folder = (name: string, left: unknown[][] | null) => ({
+        name, isDirectory: true,
+        createReader: () => ({ readEntries: left ? (tell: (some: unknown) => void) => tell(left.shift() ?? []) : refuse }),
+      }); // prettier-ignore
+      const torn = { name: 'torn.doc', isFile: true, file: refuse };
+      const lock = { ...torn, name: '~$torn.doc' };
+      const whole = { isFile: true, file: (tell: (file: File) => void) => tell(new File(['x'], 'x.txt')) };
+      const dropped = folder('Проект', [[folder('Закрыто', null), folder('В', [[torn, lock]])], [whole]]);
+      const drop = new Event('drop', { bubbles: true, cancelable: true });
+      const items = [{ webkitGetAsEntry: () => dropped }];
+      element.dispatchEvent(Object.assign(drop, { dataTransfer: { items, files: [] } }));
+    });
+    await form.getByRole('alert').filter({ hasText: 'Закрыто, В – torn.doc.' }).waitFor();
+    await page.getByText('x.txt').waitFor();
+    await page.getByRole('button', { name: 'Сдать', exact: true }).click();
+    const { body } = await lesson.handedIn(assignmentId);
+    expect(((body?.['files'] ?? []) as FileRef[]).map(({ name }) => name)).toEqual(['x.txt']);
+  });
+
   test('a whole folder is handed in, its files named by their way in it', async () => {
     const page = await seat('Белов Илья');
     const assignmentId = await lesson.assign({ title: 'Проект' });

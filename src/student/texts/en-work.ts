@@ -78,6 +78,7 @@ export const enWork: WorkTexts = {
     stop: 'Cancel sending',
     correct: 'Correct',
     tooMany: (max) => `No more than ${max} files at once. The rest were not added.`,
+    unread: (names, more) => `Could not be read, not added: ${names}${more > 0 ? ` and ${more} more` : ''}.`,
     lost: 'The page was reloaded and no longer has this file. Choose it again: sending goes on where it stopped.',
     lostChoose: (name) => `Choose again: ${name}`,
     other: (name) => `This is another file: its name or size is not that of “${name}”.`,
