@@ -13,6 +13,7 @@ import {
   studentsOf,
   tilesOf,
   unfinishedOf,
+  workOf,
   WORKING_MS,
   type Focus,
 } from '../../src/renderer/lesson/wall-tiles.ts';
@@ -89,6 +90,16 @@ describe('a tile', () => {
   test('a clock that was set back makes nobody work who sits still', () => {
     tell(0, { activeAt: paper.now + WORKING_MS });
     expect(stateOf(0)).toBe('here');
+  });
+
+  test('who has handed in stays so while he sends a newer version, and counts once: the sums make up the class', () => {
+    const assignmentId = handOut();
+    collect(assignmentId);
+    paper.must('handIn', { assignmentId, fileIds: [], note: 'вот' }, pupils[0]!.who);
+    for (const at of [0, 1]) tell(at, up(10));
+    expect(tiles().map(({ state }) => state)).toEqual(['handed-in', 'sending', 'away']);
+    expect(tiles()[0]!.sendingShare).toBe(0.01);
+    expect(tiles().map(workOf)).toEqual(['handedIn', 'sending', 'missing']);
   });
 
   test('without a hub says only what was handed in, not that nobody is here', () => {

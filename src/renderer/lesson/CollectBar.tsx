@@ -14,7 +14,7 @@ import { useFailure } from '../frame/failure.ts';
 import { routes } from '../routes.ts';
 import { useTexts } from '../texts/texts.ts';
 import { SECOND_MS, useHubClock } from './lesson-now.ts';
-import { clockOf, type Tile } from './wall-tiles.ts';
+import { clockOf, workOf, type Tile } from './wall-tiles.ts';
 import classes from './CollectBar.module.css';
 
 /** Names of those who have not handed in, while they are few enough to be read. */
@@ -42,9 +42,7 @@ export function CollectBar({ view, assignment, tiles, isKnown, isProjected, onAg
   if (!collect) return null;
   const isOver = isCollected(collect, now);
   const asked = tiles.filter(({ member }) => isAssigned(assignment.assignees, member.memberId));
-  const handedIn = asked.filter(({ attempt }) => attempt);
-  const sending = asked.filter(({ sendingShare }) => sendingShare !== null);
-  const missing = asked.filter(({ attempt, sendingShare }) => !attempt && sendingShare === null);
+  const { handedIn = [], sending = [], missing = [] } = Object.groupBy(asked, workOf);
   const names = new Intl.ListFormat(language, { type: 'conjunction' });
   const end = () => {
     store.send(logId, 'endCollect', { assignmentId, collectId: collect.collectId }).catch(failed);

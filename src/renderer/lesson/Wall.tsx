@@ -188,6 +188,7 @@ function TileView({
   };
   const more = [
     attempt && state !== 'handed-in' && t.wall.states['handed-in'],
+    attempt && sendingShare !== null && `${t.wall.states.sending.toLowerCase()} ${said.sending}`,
     attempt?.late && !isProjected && t.wall.late,
     attempt?.brought && t.wall.brought,
     together.length > 0 && t.wall.together(together.join(', ')),

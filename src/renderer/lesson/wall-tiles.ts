@@ -136,8 +136,8 @@ function stateOf(
   of: Pick<Tile, 'isHere' | 'wantsHelpSince' | 'attempt' | 'sendingShare' | 'files'> & { isWorking: boolean },
 ): TileState {
   if (of.isHere && of.wantsHelpSince !== null) return 'help';
-  if (of.sendingShare !== null) return 'sending';
   if (of.attempt) return 'handed-in';
+  if (of.sendingShare !== null) return 'sending';
   if (!of.isHere) return 'away';
   if (of.files.share > 0 && of.files.share < 1) return 'getting';
   if (of.isWorking) return 'working';
@@ -180,6 +180,10 @@ export function gotOf(classroom: Classroom, wall: WallView | null, handout: Assi
   };
   return { got: members.filter(hasAll).length, of: members.length };
 }
+
+/** Where somebody stands of whom a work is asked: in one place only. Who sends a newer version has handed in. */
+export const workOf = ({ attempt, sendingShare }: Tile): 'handedIn' | 'sending' | 'missing' =>
+  attempt ? 'handedIn' : sendingShare !== null ? 'sending' : 'missing';
 
 export interface Unfinished {
   /** Here, asked for work, and has handed nothing in. */
