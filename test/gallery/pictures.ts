@@ -302,6 +302,10 @@ function faultsOnPage(): string[] {
     if (box.right > window.innerWidth + 1 && box.left < window.innerWidth && !scroller)
       faults.push(`runs out of the window: "${words(element)}"`);
   }
+  // Who looks at a projected wall cannot scroll it.
+  for (const part of document.querySelectorAll('[data-projected], [data-projected] > *'))
+    if (part.scrollHeight > part.clientHeight + 1)
+      faults.push(`not in sight: ${part.scrollHeight} in ${part.clientHeight}`);
   const text = document.body.innerText;
   const raw =
     /\bundefined\b|\bNaN\b|\[object \w+\]|Invalid Date|\{\w+\}|\b[a-z]+(?:[A-Z][a-z]+)*\.[a-z]+[A-Z]\w*\b/.exec(text);

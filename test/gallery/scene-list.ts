@@ -243,6 +243,7 @@ export const SCENES = {
   'lesson-wall-empty': { on: 'teacher', path: '/lesson/:log' },
   'lesson-wall-offline': { on: 'teacher', path: '/lesson/:log' },
   'lesson-wall-full': { on: 'teacher', path: '/lesson/:log', acts: [{ press: 'f' }] },
+  'lesson-seats-full': { on: 'teacher', path: '/lesson/:log', acts: [{ press: 'f' }] },
   'lesson-door-full': { on: 'teacher', path: '/lesson/:log', acts: [{ press: 'f' }] },
   'lesson-cards': {
     on: 'teacher',

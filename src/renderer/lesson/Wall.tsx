@@ -1,7 +1,7 @@
 /**
  * The wall: one tile per pupil of the list, by name or by seat, readable from three metres. Promises: every state is a word with a
- * sign, never a colour alone; tiles stay where they are whatever happens on them; nothing private stands on it when it is projected.
- * Hides: how tiles are seated by mouse and by keyboard.
+ * sign, never a colour alone; tiles stay where they are whatever happens on them; projected, all are in sight and nothing private
+ * stands on them. Hides: how tiles are seated by mouse and by keyboard.
  */
 import { Button, Menu, SegmentedControl, VisuallyHidden } from '@mantine/core';
 import {
@@ -19,7 +19,7 @@ import {
   IconUserCheck,
   IconUsers,
 } from '@tabler/icons-react';
-import { useRef, useState, type CSSProperties, type DragEvent, type KeyboardEvent, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type CSSProperties, type DragEvent, type KeyboardEvent, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { LogId, MemberId } from '../../core/ids.ts';
 import { formatTime } from '../../ui/format.ts';
@@ -48,6 +48,10 @@ const MINUTE_MS = 60_000;
 /** What a tile carries while it is dragged to another seat. */
 const DRAGGED = 'application/x-parta-seat';
 
+/** Letters of a projected wall are made smaller by such steps, and never below this share of their size. */
+const FIT_STEP_PERCENT = 5;
+const FIT_MIN_PERCENT = 60;
+
 const percentOf = (share: number) => Math.floor(share * 100);
 
 export interface WallProps {
@@ -66,6 +70,7 @@ export interface WallProps {
 export function Wall({ logId, tiles, lesson, place, now, isKnown, isProjected }: WallProps) {
   const t = useTexts();
   const [isArranging, setArranging] = useState(false);
+  const section = useWholeInSight(isProjected);
   if (tiles.length === 0) {
     return (
       <EmptyState
@@ -90,7 +95,7 @@ export function Wall({ logId, tiles, lesson, place, now, isKnown, isProjected }:
     </PressedTile>
   );
   return (
-    <section className={classes.section} aria-label={t.wall.title} data-projected={isProjected || undefined}>
+    <section ref={section} className={classes.section} aria-label={t.wall.title} data-projected={isProjected || undefined}>
       <div className={classes.head}>
         {isKnown ? <Sums tiles={tiles} /> : <span />}
         {!isProjected && (
@@ -141,6 +146,27 @@ export function Wall({ logId, tiles, lesson, place, now, isKnown, isProjected }:
       )}
     </section>
   );
+}
+
+/** Makes the letters of a projected wall smaller until every tile is in sight: who looks at it cannot scroll. */
+function useWholeInSight(isProjected: boolean) {
+  const section = useRef<HTMLElement>(null);
+  // With every drawing: what stands on a tile may have become longer.
+  useLayoutEffect(() => {
+    const wall = section.current;
+    if (!wall || !isProjected) return;
+    const fit = () => {
+      const parts = [wall, ...wall.children];
+      for (let percent = 100; percent >= FIT_MIN_PERCENT; percent -= FIT_STEP_PERCENT) {
+        wall.style.setProperty('--fit', `${percent / 100}`);
+        if (parts.every(({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight + 1)) return;
+      }
+    };
+    fit();
+    window.addEventListener('resize', fit);
+    return () => window.removeEventListener('resize', fit);
+  });
+  return section;
 }
 
 /** Columns by which so many tiles fill a projected wall of about 16 to 9; a window takes as many as it has room for. */

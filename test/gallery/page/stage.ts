@@ -733,6 +733,7 @@ export const STAGED: Record<TeacherScene, Builder> = {
   'lesson-wall-empty': () => lesson({ pupils: 0, bellIn: null }),
   'lesson-wall-offline': () => lesson({ pupils: 12, bellIn: 4.5, isOffline: true }),
   'lesson-wall-full': () => lesson({ pupils: 30, bellIn: 4.5 }),
+  'lesson-seats-full': () => lesson({ pupils: 30, order: 'seat', bellIn: 4.5 }),
   'lesson-door-full': () => lesson({ pupils: 12, view: 'door', bellIn: null }),
   'lesson-cards': () => lesson({ pupils: 12, view: 'door', bellIn: null }),
   'lesson-seats': () => lesson({ pupils: 30, order: 'seat', bellIn: null }),
