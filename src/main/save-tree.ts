@@ -29,7 +29,7 @@ const COMPARE_BYTES = 1024 * 1024;
 /** What an item's bytes are: a file of ours, or a text. */
 export type Source = { path: string } | { text: string };
 export interface Tree {
-  /** `same`: it was there already. @throws PartaError `disk-full-here`, `cancelled`, `too-many` */
+  /** `same`: it was there already. @throws PartaError `disk-full-here`, `cancelled`, `too-many`, `not-allowed`, `file-gone` */
   put(index: number, source: Source, at: number | null): Promise<'saved' | 'same'>;
   /** A text outside the plan, beside the outermost folders. */
   note(name: string, text: string): Promise<void>;
@@ -42,21 +42,39 @@ export interface Tree {
 }
 
 /** What stands in the way in the chosen folder, by the code that people are told. */
-const placeError = (error: unknown): unknown =>
-  hasCode(error, 'EACCES', 'EPERM', 'EBUSY', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR')
-    ? new PartaError('not-allowed', { cause: error })
+function placeError(error: unknown): unknown {
+  if (hasCode(error, 'EACCES', 'EPERM', 'EBUSY', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR'))
+    return new PartaError('not-allowed', { cause: error });
+  // A stick that was pulled out.
+  return hasCode(error, 'ENOENT', 'ENODEV', 'ENXIO', 'EIO')
+    ? new PartaError('file-gone', { cause: error })
     : diskError(error);
+}
 
 const hasCode = (error: unknown, ...codes: string[]) =>
   error instanceof Error && 'code' in error && codes.includes(String(error.code));
 
-/** @throws PartaError `file-gone` where the chosen folder is not there */
-async function demandFolder(path: string): Promise<void> {
-  const isFolder = await stat(path).then(
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder) throw new PartaError('file-gone');
+
+/** @throws PartaError `file-gone` where the chosen folder is not there */
+async function demandFolder(path: string): Promise<void> {
+  if (!(await isFolder(path))) throw new PartaError('file-gone');
+}
+
+/** One after the other: where Node is asked for all at once, it says of a disk that is read-only that it is not there. */
+async function makeFolders(chosen: string, folders: readonly string[]): Promise<string> {
+  let path = chosen;
+  for (const folder of folders) {
+    path = join(path, folder);
+    await mkdir(path).catch(async (error: unknown) => {
+      if (!(await isFolder(path))) throw error;
+    });
+  }
+  return path;
 }
 
 /**
@@ -152,8 +170,7 @@ export async function openFolderTree(chosen: string, items: readonly TreeItem[],
   async function putAt(parts: readonly string[], source: Source, at: number | null): Promise<'saved' | 'same'> {
     const folders = parts.slice(0, -1);
     try {
-      const folder = join(chosen, ...folders);
-      await mkdir(folder, { recursive: true });
+      const folder = await makeFolders(chosen, folders);
       const { wasThere } = await settle(
         folder,
         parts.at(-1)!,

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Sha256 } from '../../src/core/ids.ts';
@@ -20,7 +20,7 @@ import { heardShell, scratchDir, until } from './scratch.ts';
 /** Held names, as an antivirus holds them: only where a test says so. */
 vi.mock(import('node:fs/promises'), async (original) => {
   const all = await original();
-  return { ...all, rm: vi.fn<typeof all.rm>(all.rm) };
+  return { ...all, rm: vi.fn<typeof all.rm>(all.rm), mkdir: vi.fn(all.mkdir) as typeof all.mkdir };
 });
 
 const naughty = JSON.parse(
@@ -312,6 +312,21 @@ describe('into a folder', () => {
     writeFileSync(join(target, '7А'), '');
     expect(await save([item(one, 'x.txt', '7А')])).toMatchObject({ state: 'failed', code: 'not-allowed', done: 0 });
     expect(tree(target)).toEqual(['7А']);
+  });
+
+  it.each([
+    ['is write-protected', 'EROFS', 'not-allowed'],
+    ['was pulled out', 'EIO', 'file-gone'],
+  ])('a stick that %s is told as such', async (_what, code, told) => {
+    const { target, save, item, have } = await staged();
+    const one = await have('работа');
+    // So does Node: whatever hinders the folders that it makes on its way, it says that they are not there.
+    vi.mocked(mkdir).mockImplementation((_path, how) =>
+      Promise.reject(Object.assign(new Error('held'), { code: typeof how === 'object' ? 'ENOENT' : code })),
+    );
+    const saved = await save([item(one, 'x.txt', '7А', 'Сочинение')]).finally(() => vi.mocked(mkdir).mockReset());
+    expect(saved).toMatchObject({ state: 'failed', code: told, done: 0 });
+    expect(tree(target)).toEqual([]);
   });
 
   it('asks, and does nothing without an answer or a folder', async () => {
