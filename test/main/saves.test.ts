@@ -20,7 +20,7 @@ import { heardShell, scratchDir, until } from './scratch.ts';
 /** Held names, as an antivirus holds them: only where a test says so. */
 vi.mock(import('node:fs/promises'), async (original) => {
   const all = await original();
-  return { ...all, rm: vi.fn<typeof all.rm>(all.rm), mkdir: vi.fn(all.mkdir) as typeof all.mkdir };
+  return { ...all, rm: vi.fn<typeof all.rm>(all.rm), mkdir: vi.fn<typeof all.mkdir>(all.mkdir) as typeof all.mkdir };
 });
 
 const naughty = JSON.parse(
