@@ -192,7 +192,10 @@ describe('in the browser', () => {
     await asked.getByText('Учитель собирает работы: Опыт').waitFor();
     await asked.getByRole('button', { name: 'К работе' }).click();
     await one.getByRole('button', { name: 'Сдаём вместе…' }).click();
-    await one.getByLabel('С кем сдаём вместе').selectOption({ label: 'Ёлкина Анна' });
+    const partner = one.getByLabel('С кем сдаём вместе');
+    // As tall as what is written into: a finger has to meet it.
+    expect((await partner.boundingBox())!.height).toBeGreaterThanOrEqual(44);
+    await partner.selectOption({ label: 'Ёлкина Анна' });
     await one.getByLabel('Пояснение для учителя').fill('Сделали вдвоём');
     await one.getByRole('button', { name: 'Сдать', exact: true }).click();
     await one.getByText('Вместе: Ёлкина Анна').waitFor();
