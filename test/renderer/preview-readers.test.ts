@@ -19,6 +19,7 @@ import {
   TAIL_BYTES,
   unpack,
 } from '../../src/renderer/preview/parse/zip.ts';
+import { TEXTS as WORDS } from '../../src/renderer/texts/texts.ts';
 import { odt, packedZeros, png, rawZip, row, xlsx, zipOf } from '../support/preview-samples.ts';
 
 const SAMPLES = join(import.meta.dirname, '../support/samples');
@@ -307,4 +308,10 @@ test('of a frame only known words are heard, in their bounds', () => {
   expect(heardFrom({ say: 'asset', name: '../../index.html' })).toBeNull();
   expect(heardFrom({ say: 'shown', notes: [{ is: 'macros', html: 'x' }, { is: 'else' }, null] })).toEqual({ say: 'shown', notes: [{ is: 'macros' }] }); // prettier-ignore
   for (const data of [null, 1, 'ready', {}, { say: 'open' }, []]) expect(heardFrom(data)).toBeNull();
+});
+
+test('of a file that is not opened from here it is said which button is left, by the name that it bears', () => {
+  for (const { files, preview, transfers } of Object.values(WORDS))
+    for (const name of [preview.showInFolder, transfers.show])
+      expect(files.cannotOpen.todo).toMatch(new RegExp(`[«“]${name}[»”]`));
 });

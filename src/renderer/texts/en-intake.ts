@@ -116,7 +116,7 @@ export const enIntake: Widen<typeof ruIntake> = {
     stoppedZip: 'The unfinished archive was removed.',
     failed: (title) => `Could not save: ${title}`,
     cannotWrite: 'This folder cannot be written to, or a file stands where a folder should. Choose another one.',
-    show: 'Show in its folder',
+    show: 'Show in folder',
     close: 'Put away',
   },
   handed: {

@@ -19,7 +19,7 @@ export const enPreview: Widen<typeof ruPreview> = {
     zoomIn: 'Larger',
     zoomOut: 'Smaller',
     openOutside: 'Open with another program',
-    showInFolder: 'Show in its folder',
+    showInFolder: 'Show in folder',
     close: 'Close the preview',
     again: 'Try again',
     waitLonger: 'Wait longer',

@@ -163,7 +163,7 @@ export const en: Widen<typeof ru> = {
     notHere: 'Not on this computer',
     fetch: 'Fetch the file',
     cannotOpen: {
-      what: 'This file cannot be opened from here: there is no program for it, or it may be a program itself. The file is safe.',
+      what: 'This file cannot be opened from here: there is no program for it, or it may be a program itself. The file is intact.',
       todo: 'Press “Show in folder” and open it there if you know what is inside.',
     },
   },
