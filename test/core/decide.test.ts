@@ -270,7 +270,7 @@ describe('handing in and giving back', () => {
     }
   });
   test(`a work is handed in ${ATTEMPTS_MAX} times at most, and is then shown as refused; a teacher may still bring one`, () => {
-    const { paper, pupil, other } = stage();
+    const { paper, pupil } = stage();
     const assignmentId = paper.assign();
     const work = { assignmentId, fileIds: [], note: 'x' };
     for (let i = 0; i < ATTEMPTS_MAX; i++) paper.must('handIn', work, pupil.who);
