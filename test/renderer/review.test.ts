@@ -1,4 +1,6 @@
 /** The review and the class list in a real browser, over a class on paper: what the keys and buttons do to the class. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openGallery } from '../gallery/pictures.ts';
@@ -199,6 +201,17 @@ test('a PDF that hangs its reader is given up, and the next one has a reader of 
   await isAt('Белов Фёдор');
   await row('Белов Илья').click();
   await page.getByRole('img', { name: 'Страница 1 из 1' }).locator('canvas').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('a PDF behind a password is not called damaged alone', async () => {
+  const pdf = readFileSync(join(import.meta.dirname, '../support/samples/documents/homework.pdf'), 'latin1');
+  const key = (byte: string) => `<${byte.repeat(32)}>`;
+  const locked = `<< /Encrypt << /Filter /Standard /V 1 /R 2 /O ${key('ab')} /U ${key('cd')} /P -44 >> /ID [${key('ef')} ${key('ef')}]`;
+  const body = Buffer.from(pdf.replace(/(?<=trailer\s*)<</, locked), 'latin1');
+  await page.route('**/library/**', (route) => route.fulfill({ contentType: 'application/pdf', body }));
+  await open('review-pdf');
+  await page.getByText(/^Файл не удалось показать.*паролем/).waitFor();
   expect(complaints).toEqual([]);
 });
 

@@ -50,7 +50,8 @@ export const enClass: Widen<typeof ruClass> = {
     rotate: 'Rotate',
     openOutside: 'Open in the system’s program',
     showInFolder: 'Show in folder',
-    notShown: 'The file could not be shown: it may be damaged. It is still here and opens in the system’s program.',
+    notShown:
+      'The file could not be shown: it may be damaged or behind a password. Try to open it in the system’s program.',
     coming: (done, size) => `Downloading: ${done} of ${size}`,
     queued: 'The file waits for its turn to be downloaded',
     paused: 'The download is paused',
