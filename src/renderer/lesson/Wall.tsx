@@ -19,7 +19,15 @@ import {
   IconUserCheck,
   IconUsers,
 } from '@tabler/icons-react';
-import { useLayoutEffect, useRef, useState, type CSSProperties, type DragEvent, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useLayoutEffect,
+  useRef,
+  useState,
+  type CSSProperties,
+  type DragEvent,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import { Link, useLocation } from 'wouter';
 import type { LogId, MemberId } from '../../core/ids.ts';
 import { formatTime } from '../../ui/format.ts';
@@ -95,7 +103,12 @@ export function Wall({ logId, tiles, lesson, place, now, isKnown, isProjected }:
     </PressedTile>
   );
   return (
-    <section ref={section} className={classes.section} aria-label={t.wall.title} data-projected={isProjected || undefined}>
+    <section
+      ref={section}
+      className={classes.section}
+      aria-label={t.wall.title}
+      data-projected={isProjected || undefined}
+    >
       <div className={classes.head}>
         {isKnown ? <Sums tiles={tiles} /> : <span />}
         {!isProjected && (
