@@ -104,7 +104,8 @@ describe('the popover of transfers', () => {
     await open('transfers');
     await button().focus();
     await page.keyboard.press('Enter');
-    await popover().waitFor();
+    // It takes the focus a moment after it stands there.
+    await expect.poll(() => popover().evaluate((dialog) => dialog.contains(document.activeElement))).toBe(true);
     await row('Контрольная').focus();
     await page.keyboard.press('End');
     await expect.poll(async () => nameOf(await focused())).toBe('Задачи на дроби.docx');
