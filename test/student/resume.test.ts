@@ -130,7 +130,8 @@ describe('reloaded in the middle of a file', () => {
     await expect.poll(() => copies(page)).toEqual([]);
   });
 
-  test('a browser without room keeps nothing: the page asks for the same file, takes no other, and finishes it', async () => {
+  /** In the middle of a file that its browser had no room to keep. */
+  const reloadedWithoutCopy = async () => {
     const assignmentId = await lesson.assign();
     await takeRoom();
     const page = await lesson.pupil(computer);
@@ -139,6 +140,11 @@ describe('reloaded in the middle of a file', () => {
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
     await page.getByText('Страница обновилась').waitFor();
+    return { assignmentId, page };
+  };
+
+  test('a browser without room keeps nothing: the page asks for the same file, takes no other, and finishes it', async () => {
+    const { assignmentId, page } = await reloadedWithoutCopy();
     expect(await copies(page)).toEqual([]);
     await page.getByLabel('Выбрать снова').setInputFiles({ ...VIDEO, buffer: Buffer.alloc(10) });
     await page.getByText('Это другой файл').waitFor();
@@ -148,13 +154,7 @@ describe('reloaded in the middle of a file', () => {
   });
 
   test('changed meanwhile and chosen again, it is handed in as it is now, not half of each', async () => {
-    const assignmentId = await lesson.assign();
-    await takeRoom();
-    const page = await lesson.pupil(computer);
-    await cutInTheMiddle(page, false);
-    lesson.cable.mend();
-    page.on('dialog', (dialog) => void dialog.accept());
-    await page.reload();
+    const { assignmentId, page } = await reloadedWithoutCopy();
     const changed = Buffer.alloc(BYTES.length, 'Сказуемое и подлежащее. ');
     await page.getByLabel('Выбрать снова').setInputFiles({ ...VIDEO, buffer: changed });
     await receiptOn(page).waitFor();

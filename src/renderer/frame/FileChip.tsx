@@ -88,7 +88,8 @@ export function FileChip({ file, onRemove, beside }: FileChipProps) {
         failed,
       );
     }
-    const show = () => setShownAt(Math.max(0, shown.findIndex((one) => one.fileId === file.fileId))); // prettier-ignore
+    const at = shown.findIndex((one) => one.fileId === file.fileId);
+    const show = () => setShownAt(Math.max(0, at));
     if (canShow) return show();
     // What is not started from here can be shown in its folder, and the stage says so.
     call('library.open', { sha256: known, name: file.name }).catch((error: unknown) =>
